@@ -1,0 +1,133 @@
+# smtplog: SMTP session log analyzer. `make help` lists the targets.
+# All output goes below build/. PREFIX, DESTDIR, CC, CFLAGS and LDFLAGS are honoured.
+
+CC      ?= cc
+CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
+DESTDIR ?=
+BUILD   ?= build
+
+PKG_CONFIG ?= pkg-config
+# Probed when used, not when the file is read, so that `make deps all` sees what deps installed.
+PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags libpcre2-8 zlib 2>/dev/null)
+PKG_LIBS    = $(shell $(PKG_CONFIG) --libs libpcre2-8 zlib 2>/dev/null || echo -lpcre2-8 -lz)
+
+WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Werror
+STANDARD  = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
+HARDENING = -fPIC -fstack-protector-strong
+COMPILE   = $(CC) $(STANDARD) $(WARNINGS) $(HARDENING) $(CFLAGS) -Iinclude -Isrc $(PKG_CFLAGS) -MMD -MP
+
+FLOORS  = base input data event pattern catalog filter logfmt track aggregate finding report lib
+LIB_SRC = $(sort $(foreach floor,$(FLOORS),$(wildcard src/$(floor)/*.c)))
+CLI_SRC = $(sort $(wildcard src/cli/*.c))
+LIB_OBJ = $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded_files.o
+CLI_OBJ = $(CLI_SRC:src/%.c=$(BUILD)/obj/%.o)
+
+PATTERNS = $(sort $(wildcard patterns/*/*.pat patterns/*/*.cat))
+UNIT     = $(sort $(wildcard tests/unit/test_*.c))
+UNIT_BIN = $(UNIT:tests/unit/%.c=$(BUILD)/test/%)
+MAN      = $(sort $(wildcard src/man/*.1 src/man/*.5))
+
+DEPS_REQUIRED = gcc make pkg-config libpcre2-dev zlib1g-dev gettext perl python3 gzip
+DEPS_CHECK    = g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux
+
+.PHONY: help all deps demo check check-e2e check-all sanitize lint format bench score-classes \
+        install uninstall dist clean
+
+.DEFAULT_GOAL := all
+
+help: ## this list
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+all: $(BUILD)/smtplog $(BUILD)/libsmtplog.a $(BUILD)/libsmtplog.so ## the program and the library
+
+deps: ## install what is needed to build and test (Debian: apt-get; elsewhere: says what is missing)
+	@sh tests/check/deps.sh $(DEPS_REQUIRED) $(DEPS_CHECK)
+
+demo: all ## analyze the sample logs
+	$(BUILD)/smtplog analyze --year 2026 --tz UTC testdata/rotated/mail.log*
+
+$(BUILD)/obj/%.o: src/%.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c $< -o $@
+
+$(BUILD)/embed: src/tools/embed.c
+	@mkdir -p $(@D)
+	$(CC) $(STANDARD) $(WARNINGS) -O1 $< -o $@
+
+$(BUILD)/embedded_files.c: $(BUILD)/embed $(PATTERNS) $(wildcard patterns/*)
+	$(BUILD)/embed patterns/ $(PATTERNS) > $@.new && mv $@.new $@
+
+$(BUILD)/obj/embedded_files.o: $(BUILD)/embedded_files.c
+	@mkdir -p $(@D)
+	$(COMPILE) -c $< -o $@
+
+$(BUILD)/libsmtplog.a: $(LIB_OBJ)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(BUILD)/libsmtplog.so: $(LIB_OBJ) src/lib/smtplog.map
+	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libsmtplog.so.0 -Wl,--version-script=src/lib/smtplog.map -o $@ $(LIB_OBJ) $(PKG_LIBS) -lm
+
+$(BUILD)/smtplog: $(CLI_OBJ) $(BUILD)/libsmtplog.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(PKG_LIBS) -lm
+
+# ---- tests ------------------------------------------------------------------------------------
+
+$(BUILD)/test/%: tests/unit/%.c $(BUILD)/libsmtplog.a tests/unit/tap.h
+	@mkdir -p $(@D)
+	$(COMPILE) -Itests/unit $< $(BUILD)/libsmtplog.a $(LDFLAGS) $(PKG_LIBS) -lm -o $@
+
+CHECKS = $(sort $(wildcard tests/check/*.t tests/cli/*.t tests/golden/*.t tests/property/*.t tests/bench/*.t))
+
+check: all $(UNIT_BIN) ## the tests (no root, no network)
+	BUILD=$(BUILD) CC="$(CC)" prove $(PROVE_OPTIONS) $(UNIT_BIN) $(CHECKS)
+
+check-e2e: all ## end to end with real mail servers (root; unpacks Debian packages below build/)
+	BUILD=$(BUILD) prove $(PROVE_OPTIONS) $(sort $(wildcard tests/e2e/*.t))
+
+check-all: lint sanitize check check-e2e ## everything: lint, sanitizers, tests, end to end
+
+sanitize: ## the tests again under AddressSanitizer and UndefinedBehaviorSanitizer
+	$(MAKE) BUILD=$(BUILD)/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
+	    LDFLAGS="-fsanitize=address,undefined" check
+
+lint: ## formatting, static analysis, both compilers
+	@sh tests/check/lint.sh
+
+format: ## format the C sources
+	clang-format -i $(wildcard src/*/*.c src/*/*.h include/*.h tests/unit/*.c tests/unit/*.h)
+
+score-classes: all ## score the classifier on labelled replies (LABELLED=file.jsonl)
+	python3 tests/check/score_classes.py $(BUILD)/smtplog $(LABELLED)
+
+bench: all ## speed and memory against pflogsumm, grep and zcat on a generated log (SIZE=512M)
+	BUILD=$(BUILD) tests/bench/run.sh
+
+# ---- installing -------------------------------------------------------------------------------
+
+install: all ## install below PREFIX (default /usr/local), DESTDIR honoured
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib $(DESTDIR)$(PREFIX)/include \
+	    $(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man5
+	install -m 755 $(BUILD)/smtplog $(DESTDIR)$(PREFIX)/bin/smtplog
+	install -m 644 $(BUILD)/libsmtplog.a $(DESTDIR)$(PREFIX)/lib/libsmtplog.a
+	install -m 755 $(BUILD)/libsmtplog.so $(DESTDIR)$(PREFIX)/lib/libsmtplog.so.0
+	ln -sf libsmtplog.so.0 $(DESTDIR)$(PREFIX)/lib/libsmtplog.so
+	install -m 644 include/smtplog.h $(DESTDIR)$(PREFIX)/include/smtplog.h
+	for page in $(MAN); do \
+	    install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
+
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/smtplog $(DESTDIR)$(PREFIX)/lib/libsmtplog.a \
+	    $(DESTDIR)$(PREFIX)/lib/libsmtplog.so $(DESTDIR)$(PREFIX)/lib/libsmtplog.so.0 \
+	    $(DESTDIR)$(PREFIX)/include/smtplog.h
+	for page in $(notdir $(MAN)); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; done
+
+dist: ## a source archive below build/
+	@mkdir -p $(BUILD)
+	git archive --prefix=smtplog/ -o $(BUILD)/smtplog.tar.gz HEAD
+
+clean: ## remove everything that was built
+	rm -rf $(BUILD)
+
+-include $(LIB_OBJ:.o=.d) $(CLI_OBJ:.o=.d) $(UNIT_BIN:=.d)

@@ -1,0 +1,163 @@
+/* smtplog.h - public interface of libsmtplog, the SMTP log analyzer.
+ *
+ * The library streams mail server logs, recognises every SMTP reply in them, says what it means,
+ * and counts what happened to the mail. This header is the whole interface; it needs no other
+ * header of the project and compiles as C and as C++.
+ *
+ * Conventions
+ *   - Every handle is opaque: made by a function ending in _new, released by one ending in _free.
+ *     _free(NULL) is allowed.
+ *   - A function that can fail returns enum smtplog_status; results come through out-parameters.
+ *     Ignoring a status is a compiler warning.
+ *   - The library never prints, never exits, never changes locale, environment, time zone or
+ *     signal handlers. What a person should know arrives through the diagnostic callback.
+ *   - Thread rule: a handle belongs to one thread at a time. Different handles are independent.
+ *   - Strings given to the library are copied. Strings handed out live as long as stated.
+ *   - Log text is written by strangers. What the library hands to a writer is already escaped for
+ *     the format asked for; struct smtplog_text is raw.
+ */
+#ifndef SMTPLOG_H
+#define SMTPLOG_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define SMTPLOG_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define SMTPLOG_MUST_USE __attribute__((warn_unused_result))
+#else
+#define SMTPLOG_MUST_USE
+#endif
+
+/* Outcome of a call. */
+enum smtplog_status {
+    SMTPLOG_OK = 0,
+    SMTPLOG_NO_MEMORY, /* an allocation failed; the handle may only be freed */
+    SMTPLOG_IO,        /* reading or writing failed; a diagnostic says what and where */
+    SMTPLOG_FORMAT,    /* a pattern, catalogue or time zone file is not what it should be */
+    SMTPLOG_USAGE,     /* an option or argument is unknown, malformed or out of place */
+    SMTPLOG_LIMIT,     /* a stated maximum was passed */
+    SMTPLOG_END,       /* nothing more to read */
+    SMTPLOG_STOPPED    /* the writer refused output, for example because the pipe was closed */
+};
+
+/* Name of a status in plain English, never NULL; static storage. */
+const char *smtplog_status_name(enum smtplog_status status);
+
+/* Version of the library that is running, such as "0.1.0"; static storage. */
+const char *smtplog_version(void);
+
+/* Borrowed bytes, not terminated, valid as long as the function that hands them out says. */
+struct smtplog_text {
+    const char *bytes;
+    size_t length;
+};
+
+/* Receives finished output. Return 0 to go on, anything else to stop the run with
+ * SMTPLOG_STOPPED. bytes is valid during the call only. */
+typedef int (*smtplog_writer)(void *context, const char *bytes, size_t length);
+
+enum smtplog_severity { SMTPLOG_INFO, SMTPLOG_WARNING, SMTPLOG_ERROR };
+
+/* Receives one diagnostic, a line of English text without a final newline, free of control bytes:
+ * safe for a terminal. text is valid during the call only. */
+typedef void (*smtplog_diagnostic)(void *context, enum smtplog_severity severity,
+                                   const char *text);
+
+/* Called now and then while input is read, with the bytes read so far (as stored, before
+ * decompression) and the bytes there are (0 when unknown, for example from a pipe). */
+typedef void (*smtplog_progress)(void *context, uint64_t bytes_done, uint64_t bytes_total);
+
+/* ---- analysis of logs ------------------------------------------------------------------- */
+
+/* One run over a set of inputs. */
+struct smtplog_analyzer;
+
+/* What a finished run says about its input; the command line derives its exit status from it. */
+struct smtplog_outcome {
+    uint64_t files_given;      /* inputs asked for */
+    uint64_t files_unreadable; /* of those, not opened or not read at all */
+    uint64_t files_damaged;    /* of those, read in part (cut or corrupt gzip, read error) */
+    uint64_t files_not_mail;   /* of those, not empty but without one line of a mail server */
+    uint64_t lines_read;       /* physical lines */
+    uint64_t lines_not_understood; /* of those, in the bins unknown and malformed */
+    int too_little_understood; /* 1 when more than 0.5 % of the lines were not understood */
+};
+
+/* Makes an analyzer with the built-in patterns and catalogue. NULL when memory is short.
+ * The caller frees it with smtplog_analyzer_free. */
+struct smtplog_analyzer *smtplog_analyzer_new(void);
+void smtplog_analyzer_free(struct smtplog_analyzer *analyzer);
+
+/* Where diagnostics and progress go. Either function may be NULL. */
+void smtplog_analyzer_set_diagnostic(struct smtplog_analyzer *analyzer,
+                                     smtplog_diagnostic function, void *context);
+void smtplog_analyzer_set_progress(struct smtplog_analyzer *analyzer, smtplog_progress function,
+                                   void *context);
+
+/* Sets an option by the name it has on the command line, without hyphens:
+ *   since, until   first and last instant shown (yesterday, today, -2h, 2026-11-21, RFC 3339)
+ *   year           year of the last line, for stamps without one
+ *   tz             time zone of stamps without one (Europe/Berlin, UTC, a TZif file, +01:00)
+ *   now            the instant taken as the present (RFC 3339)
+ *   input          auto, postfix
+ *   patterns       a directory with pattern and catalogue files that add to or replace built-in ones
+ *   top            rows per table, 0 for all (default 10)
+ *   fields         for events: comma separated record keys
+ *   width          columns of the text report (default 80)
+ *   color, bars    yes or no: escape sequences, block characters in the text report
+ * SMTPLOG_USAGE with a diagnostic when the name is unknown or the value cannot be read. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_set(struct smtplog_analyzer *analyzer,
+                                                          const char *name, const char *value);
+
+/* Adds an input: a path, or "-" for standard input. It is opened when the run begins; a file that
+ * cannot be read is reported then and the others are still read. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_add_file(struct smtplog_analyzer *analyzer,
+                                                               const char *path);
+
+/* Reads all inputs in order of time and keeps the figures. May be called once. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_run(struct smtplog_analyzer *analyzer);
+
+/* Reads all inputs in order of time and writes one record per SMTP event while reading.
+ * format is "ndjson" or "tsv". May be called once, instead of smtplog_analyzer_run. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_events(struct smtplog_analyzer *analyzer,
+                                                             const char *format,
+                                                             smtplog_writer writer,
+                                                             void *context);
+
+/* Writes the report of a finished run. format is "text" or "json". May be called repeatedly. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *analyzer,
+                                                             const char *format,
+                                                             smtplog_writer writer,
+                                                             void *context);
+
+/* How the run went. Zeros before a run. */
+void smtplog_analyzer_outcome(const struct smtplog_analyzer *analyzer,
+                              struct smtplog_outcome *outcome);
+
+/* ---- pattern sets ----------------------------------------------------------------------- */
+
+/* Writes the names of the pattern files in force with their versions and number of rules, and,
+ * when with_rules is not 0, every rule with its daemons and kind. */
+SMTPLOG_MUST_USE enum smtplog_status
+smtplog_patterns_list(const char *directory, int with_rules, smtplog_writer writer, void *context,
+                      smtplog_diagnostic diagnostic, void *diagnostic_context);
+
+/* Runs the samples inside pattern and catalogue files: the built-in ones when count is 0, else
+ * the files named. Failures and lint findings are written as lines of text; *failed is how many
+ * there were and *passed how many samples held. */
+SMTPLOG_MUST_USE enum smtplog_status
+smtplog_patterns_test(const char *const *files, size_t count, smtplog_writer writer,
+                      void *context, smtplog_diagnostic diagnostic, void *diagnostic_context,
+                      uint64_t *passed, uint64_t *failed);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

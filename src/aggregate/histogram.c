@@ -1,0 +1,158 @@
+/* Distribution of durations or sizes: exact values first, then a sketch. */
+#include "aggregate/histogram.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HISTOGRAM_GAMMA (1.01 / 0.99) /* relative error 1 % */
+
+void histogram_init(struct histogram *histogram, size_t exact_limit)
+{
+    *histogram = (struct histogram){.exact_limit = exact_limit};
+}
+
+void histogram_free(struct histogram *histogram)
+{
+    free(histogram->values);
+    free(histogram->buckets);
+    histogram_init(histogram, histogram->exact_limit);
+}
+
+bool histogram_is_exact(const struct histogram *histogram)
+{
+    return histogram->bucket_count == 0 && histogram->zeros == 0;
+}
+
+static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64_t times)
+{
+    size_t low = 0;
+    size_t high = h->bucket_count;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        if (h->buckets[middle].index < index) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low < h->bucket_count && h->buckets[low].index == index) {
+        h->buckets[low].count += times;
+        return SMTPLOG_OK;
+    }
+    if (h->bucket_count == h->bucket_capacity) {
+        size_t capacity = h->bucket_capacity > 0 ? h->bucket_capacity * 2 : 16;
+        struct histogram_bucket *buckets = realloc(h->buckets, capacity * sizeof *buckets);
+        if (buckets == NULL) {
+            return SMTPLOG_NO_MEMORY;
+        }
+        h->buckets = buckets;
+        h->bucket_capacity = capacity;
+    }
+    memmove(h->buckets + low + 1, h->buckets + low,
+            (h->bucket_count - low) * sizeof *h->buckets);
+    h->buckets[low] = (struct histogram_bucket){index, times};
+    h->bucket_count++;
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status add_sketched(struct histogram *h, double value, uint64_t times)
+{
+    if (value < HISTOGRAM_SMALLEST) {
+        h->zeros += times;
+        return SMTPLOG_OK;
+    }
+    return add_bucket(h, (int32_t)ceil(log(value) / log(HISTOGRAM_GAMMA)), times);
+}
+
+/* Puts the kept values into buckets. */
+static enum smtplog_status go_over_to_sketch(struct histogram *h)
+{
+    for (size_t i = 0; i < h->value_count; i++) {
+        TRY(add_sketched(h, h->values[i], 1));
+    }
+    free(h->values);
+    h->values = NULL;
+    h->value_count = h->value_capacity = 0;
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status keep_value(struct histogram *h, double value)
+{
+    if (h->value_count == h->value_capacity) {
+        size_t capacity = h->value_capacity > 0 ? h->value_capacity * 2 : 8;
+        double *values = realloc(h->values, capacity * sizeof *values);
+        if (values == NULL) {
+            return SMTPLOG_NO_MEMORY;
+        }
+        h->values = values;
+        h->value_capacity = capacity;
+    }
+    h->values[h->value_count++] = value;
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status histogram_add(struct histogram *h, double value, uint64_t times)
+{
+    value = value > 0 ? value : 0;
+    if (value > h->maximum) {
+        h->maximum = value;
+    }
+    h->count += times;
+    if (histogram_is_exact(h) && h->count <= h->exact_limit) {
+        for (uint64_t i = 0; i < times; i++) {
+            TRY(keep_value(h, value));
+        }
+        return SMTPLOG_OK;
+    }
+    TRY(go_over_to_sketch(h));
+    return add_sketched(h, value, times);
+}
+
+enum smtplog_status histogram_merge(struct histogram *into, const struct histogram *from)
+{
+    for (size_t i = 0; i < from->value_count; i++) {
+        TRY(histogram_add(into, from->values[i], 1));
+    }
+    if (!histogram_is_exact(from)) {
+        TRY(go_over_to_sketch(into));
+        into->zeros += from->zeros;
+        into->count += from->zeros;
+        for (size_t i = 0; i < from->bucket_count; i++) {
+            TRY(add_bucket(into, from->buckets[i].index, from->buckets[i].count));
+            into->count += from->buckets[i].count;
+        }
+    }
+    into->maximum = from->maximum > into->maximum ? from->maximum : into->maximum;
+    return SMTPLOG_OK;
+}
+
+static int compare_values(const void *a, const void *b)
+{
+    double x = *(const double *)a;
+    double y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+double histogram_quantile(struct histogram *h, double q)
+{
+    if (h->count == 0) {
+        return 0;
+    }
+    uint64_t rank = (uint64_t)ceil(q * (double)h->count);
+    rank = rank < 1 ? 1 : rank > h->count ? h->count : rank;
+    if (histogram_is_exact(h)) {
+        qsort(h->values, h->value_count, sizeof *h->values, compare_values);
+        return h->values[rank - 1];
+    }
+    uint64_t seen = h->zeros;
+    for (size_t i = 0; i < h->bucket_count && seen < rank; i++) {
+        seen += h->buckets[i].count;
+        if (seen >= rank) {
+            double upper = pow(HISTOGRAM_GAMMA, h->buckets[i].index);
+            double middle = upper * 2 / (1 + HISTOGRAM_GAMMA);
+            return middle < h->maximum ? middle : h->maximum;
+        }
+    }
+    return 0;
+}

@@ -1,0 +1,48 @@
+/* Distribution of durations or sizes. Keeps the values themselves up to a limit, so that quantiles of small sets
+ * are exact; beyond it a sketch with relative error of 1 % at any quantile (DDSketch, Masson et al. 2019).
+ * Merging in any order gives the same result. */
+#ifndef AGGREGATE_HISTOGRAM_H
+#define AGGREGATE_HISTOGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+
+struct histogram_bucket {
+    int32_t index;
+    uint64_t count;
+};
+
+struct histogram {
+    uint64_t count;
+    double maximum;
+    size_t exact_limit;
+    double *values; /* owned; while count <= exact_limit */
+    size_t value_count, value_capacity;
+    struct histogram_bucket *buckets; /* owned; ascending by index */
+    size_t bucket_count, bucket_capacity;
+    uint64_t zeros; /* values below HISTOGRAM_SMALLEST, in sketch mode */
+};
+
+/* Values below this are counted as zero by the sketch. */
+#define HISTOGRAM_SMALLEST 1e-6
+
+void histogram_init(struct histogram *histogram, size_t exact_limit);
+void histogram_free(struct histogram *histogram);
+
+/* Adds a value (negative ones count as 0) times over. */
+MUST_USE enum smtplog_status histogram_add(struct histogram *histogram, double value,
+                                           uint64_t times);
+
+MUST_USE enum smtplog_status histogram_merge(struct histogram *into, const struct histogram *from);
+
+/* The smallest value with at least q of all values at or below it (nearest rank); 0 when empty. Sorts the kept
+ * values. */
+double histogram_quantile(struct histogram *histogram, double q);
+
+/* True while quantiles are exact. */
+bool histogram_is_exact(const struct histogram *histogram);
+
+#endif

@@ -1,0 +1,595 @@
+/* All figures of a run: adding events and stories. */
+#include "aggregate/summary.h"
+
+#include <stdlib.h>
+
+#include "aggregate/template.h"
+
+#define EXACT_WAITS  4096 /* values kept before a distribution becomes a sketch */
+#define EXACT_DELAYS 16
+
+static void traffic_release(void *value)
+{
+    histogram_free(&((struct traffic *)value)->delay);
+}
+
+enum smtplog_status summary_new(struct summary **summary)
+{
+    struct summary *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->code = calloc(SUMMARY_CODES, sizeof *made->code);
+    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
+        topk_init(&made->traffic[t], SUMMARY_TABLE_ROWS, sizeof(struct traffic), traffic_release);
+    }
+    topk_init(&made->classes, 64, sizeof(struct class_row), NULL);
+    topk_init(&made->reject_classes, 64, 1, NULL);
+    topk_init(&made->templates, SUMMARY_TABLE_ROWS, sizeof(struct template_row), NULL);
+    topk_init(&made->actions, 64, 1, NULL);
+    topk_init(&made->warnings, 512, sizeof(struct sample_row), NULL);
+    topk_init(&made->unknown, 512, sizeof(struct sample_row), NULL);
+    topk_init(&made->auth_clients, SUMMARY_TABLE_ROWS, 1, NULL);
+    topk_init(&made->auth_users, SUMMARY_TABLE_ROWS, 1, NULL);
+    timeline_init(&made->timeline);
+    histogram_init(&made->wait, EXACT_WAITS);
+    histogram_init(&made->behaved_wait, EXACT_WAITS);
+    histogram_init(&made->inbound_wait, EXACT_WAITS);
+    strbuf_init(&made->scratch, 8192);
+    if (made->code == NULL) {
+        summary_free(made);
+        return SMTPLOG_NO_MEMORY;
+    }
+    *summary = made;
+    return SMTPLOG_OK;
+}
+
+void summary_free(struct summary *summary)
+{
+    if (summary == NULL) {
+        return;
+    }
+    for (size_t c = 0; summary->code != NULL && c < SUMMARY_CODES; c++) {
+        if (summary->code[c].has_enhanced) {
+            topk_free(&summary->code[c].enhanced);
+        }
+    }
+    free(summary->code);
+    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
+        topk_free(&summary->traffic[t]);
+    }
+    struct topk *const tables[] = {&summary->classes, &summary->reject_classes, &summary->templates,
+                                   &summary->actions, &summary->warnings, &summary->unknown,
+                                   &summary->auth_clients, &summary->auth_users};
+    for (size_t t = 0; t < COUNT_OF(tables); t++) {
+        topk_free(tables[t]);
+    }
+    timeline_free(&summary->timeline);
+    histogram_free(&summary->wait);
+    histogram_free(&summary->behaved_wait);
+    histogram_free(&summary->inbound_wait);
+    strbuf_free(&summary->scratch);
+    free(summary);
+}
+
+static void keep_text(char *kept, size_t size, struct span text)
+{
+    size_t n = text.n < size - 1 ? text.n : size - 1;
+    if (n > 0) {
+        memcpy(kept, text.p, n);
+    }
+    kept[n] = '\0';
+}
+
+/* ---- codes ---------------------------------------------------------------------------------- */
+
+static void count_class(struct code_count *code, struct span word, uint64_t weight)
+{
+    for (size_t i = 0; i < code->class_count; i++) {
+        if (span_equal(code->classes[i].word, word)) {
+            code->classes[i].count += weight;
+            return;
+        }
+    }
+    if (code->class_count < SUMMARY_CLASSES) {
+        code->classes[code->class_count++] = (struct word_count){word, weight};
+    }
+}
+
+static enum smtplog_status count_enhanced(struct code_count *code, struct span enhanced,
+                                          uint64_t weight)
+{
+    struct topk_row *row = NULL;
+    if (!code->has_enhanced) {
+        topk_init(&code->enhanced, SUMMARY_ENHANCED, 1, NULL);
+        code->has_enhanced = true;
+    }
+    return topk_add(&code->enhanced, enhanced, weight, &row);
+}
+
+static enum smtplog_status add_code(struct summary *summary, const struct event *event)
+{
+    int seen = event_value(event, EVENT_CODE);
+    int any = event_any_code(event);
+    if (any <= 0 || any >= SUMMARY_CODES) {
+        return SMTPLOG_OK;
+    }
+    struct code_count *code = &summary->code[any];
+    uint64_t weight = event->repeat;
+    int stage = event_value(event, EVENT_STAGE);
+    if (seen == 0) {
+        code->implied += weight;
+        return SMTPLOG_OK;
+    }
+    code->count += weight;
+    code->direction[event_value(event, EVENT_DIRECTION)] += weight;
+    code->stage[stage] += weight;
+    if (event->reason_class.n > 0) {
+        count_class(code, event->reason_class, weight);
+    }
+    summary->stage_replies[stage] += weight;
+    summary->stage_ok[stage] += any < 400 ? weight : 0;
+    summary->stage_temporary[stage] += any >= 400 && any < 500 ? weight : 0;
+    summary->stage_permanent[stage] += any >= 500 ? weight : 0;
+    struct span enhanced = event_text(event, EVENT_ENHANCED);
+    return enhanced.n > 0 ? count_enhanced(code, enhanced, weight) : SMTPLOG_OK;
+}
+
+/* ---- refusals ------------------------------------------------------------------------------- */
+
+static void add_refusal_lines(struct summary *summary, const struct event *event)
+{
+    uint64_t weight = event->repeat;
+    int code = event_value(event, EVENT_CODE);
+    int direction = event_value(event, EVENT_DIRECTION);
+    struct refusal_lines *lines = &summary->refusal_lines[direction];
+    bool named = span_is(event->reason_class, "greylisting");
+    lines->refusals += weight;
+    lines->greylisting += named ? weight : 0;
+    lines->greylisting_450 += named && code == 450 ? weight : 0;
+    lines->possible += event->possible_greylisting ? weight : 0;
+    lines->rejected_550 += code == 550 ? weight : 0;
+    lines->rejected_550_implied +=
+        event_value(event, EVENT_IMPLIED_CODE) == 550 ? weight : 0;
+    if (named && direction == DIRECTION_OUTBOUND) {
+        summary->greylist_code[event_any_code(event)] += weight;
+    }
+    if (event_value(event, EVENT_KIND) == KIND_DELIVERY &&
+        event_value(event, EVENT_STATUS) == OUTCOME_BOUNCED && code >= 500) {
+        lines->hard += weight;
+        lines->hard_550 += code == 550 ? weight : 0;
+        summary->hard_code[code] += weight;
+    }
+}
+
+static enum smtplog_status add_reject(struct summary *summary, const struct event *event)
+{
+    uint64_t weight = event->repeat;
+    struct topk_row *row = NULL;
+    summary->rejects_total += weight;
+    summary->reject_stage[event_value(event, EVENT_STAGE)] += weight;
+    if (event_has(event, EVENT_CODE)) {
+        summary->reject_code[event_value(event, EVENT_CODE)] += weight;
+    } else if (event_has(event, EVENT_IMPLIED_CODE)) {
+        summary->reject_implied[event_value(event, EVENT_IMPLIED_CODE)] += weight;
+    }
+    return topk_add(&summary->reject_classes, event->reason_class, weight, &row);
+}
+
+static enum smtplog_status add_class(struct summary *summary, const struct event *event)
+{
+    struct topk_row *row = NULL;
+    TRY(topk_add(&summary->classes, event->reason_class, event->repeat, &row));
+    struct class_row *class_row = row->value;
+    int code = event_any_code(event);
+    *(code >= 500 ? &class_row->permanent
+                  : code >= 400 ? &class_row->temporary : &class_row->other) += event->repeat;
+    if (class_row->sample[0] == '\0') {
+        strbuf_clear(&summary->scratch);
+        if (code > 0) {
+            strbuf_add_u64(&summary->scratch, (uint64_t)code);
+            strbuf_add_byte(&summary->scratch, ' ');
+        }
+        struct span enhanced = event_text(event, EVENT_ENHANCED);
+        if (enhanced.n > 0) {
+            strbuf_add_span(&summary->scratch, enhanced);
+            strbuf_add_byte(&summary->scratch, ' ');
+        }
+        struct span text = event_text(event, EVENT_TEXT);
+        strbuf_add(&summary->scratch, text.p, text.n < SUMMARY_SAMPLE ? text.n : SUMMARY_SAMPLE);
+        keep_text(class_row->sample, sizeof class_row->sample, strbuf_span(&summary->scratch));
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status add_template(struct summary *summary, const struct event *event)
+{
+    struct span text = event_text(event, EVENT_TEXT);
+    struct span enhanced = event_text(event, EVENT_ENHANCED);
+    int code = event_any_code(event);
+    strbuf_clear(&summary->scratch);
+    if (code > 0) {
+        strbuf_add_u64(&summary->scratch, (uint64_t)code);
+        strbuf_add_byte(&summary->scratch, ' ');
+    }
+    if (enhanced.n > 0) {
+        strbuf_add_span(&summary->scratch, enhanced);
+        strbuf_add_byte(&summary->scratch, ' ');
+    }
+    template_make(text, &summary->scratch);
+    TRY(strbuf_status(&summary->scratch));
+    struct topk_row *row = NULL;
+    TRY(topk_add(&summary->templates, strbuf_span(&summary->scratch), event->repeat, &row));
+    struct template_row *template_row = row->value;
+    if (template_row->weight == 0) {
+        template_row->code = code;
+        template_row->first = event->time;
+        keep_text(template_row->class_name, sizeof template_row->class_name, event->reason_class);
+        keep_text(template_row->sample, sizeof template_row->sample, text);
+    }
+    template_row->weight += event->repeat;
+    template_row->last = event->time;
+    return SMTPLOG_OK;
+}
+
+/* ---- traffic -------------------------------------------------------------------------------- */
+
+/* Decimal seconds as Postfix prints them, such as "0.31" or "3601". */
+static double seconds_of(struct span text)
+{
+    double value = 0;
+    double unit = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '.') {
+            unit = 1;
+        } else if (!byte_is_digit(text.p[i])) {
+            return -1;
+        } else if (unit > 0) {
+            unit /= 10;
+            value += (text.p[i] - '0') * unit;
+        } else {
+            value = value * 10 + (text.p[i] - '0');
+        }
+    }
+    return text.n > 0 ? value : -1;
+}
+
+static enum smtplog_status add_traffic(struct summary *summary, enum traffic_table table,
+                                       struct span key, const struct event *event, double delay)
+{
+    struct topk_row *row = NULL;
+    if (key.n == 0) {
+        return SMTPLOG_OK;
+    }
+    TRY(topk_add(&summary->traffic[table], key, event->repeat, &row));
+    struct traffic *traffic = row->value;
+    traffic->delay.exact_limit = EXACT_DELAYS;
+    bool rejected = event_value(event, EVENT_KIND) == KIND_REJECT;
+    if (event_is_refusal(event) && span_is(event->reason_class, "greylisting")) {
+        traffic->greylisted += event->repeat;
+    }
+    if (rejected) {
+        traffic->rejected += event->repeat;
+        return SMTPLOG_OK;
+    }
+    traffic->attempts += event->repeat;
+    switch (event_value(event, EVENT_STATUS)) {
+    case OUTCOME_DELIVERED:
+        traffic->delivered += event->repeat;
+        return delay >= 0 ? histogram_add(&traffic->delay, delay, event->repeat) : SMTPLOG_OK;
+    case OUTCOME_DEFERRED:
+        traffic->deferred += event->repeat;
+        break;
+    case OUTCOME_BOUNCED:
+        traffic->bounced += event->repeat;
+        break;
+    default:
+        break;
+    }
+    return SMTPLOG_OK;
+}
+
+static struct span peer_name(const struct event *event)
+{
+    struct span peer = event_text(event, EVENT_PEER);
+    bool nameless = peer.n == 0 || span_is(peer, "unknown");
+    return nameless ? event_text(event, EVENT_PEER_IP) : peer;
+}
+
+static enum smtplog_status add_all_traffic(struct summary *summary, const struct event *event,
+                                           struct span sender)
+{
+    bool outbound = event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
+    double delay = event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED
+                       ? seconds_of(event_text(event, EVENT_DELAY))
+                       : -1;
+    TRY(add_traffic(summary, TRAFFIC_DOMAIN, event->domain, event, delay));
+    TRY(add_traffic(summary, TRAFFIC_PROVIDER, event->provider, event, delay));
+    if (event_value(event, EVENT_KIND) == KIND_REJECT) {
+        TRY(add_traffic(summary, TRAFFIC_CLIENT, event_text(event, EVENT_PEER_IP), event, delay));
+        return add_traffic(summary, TRAFFIC_SENDER, event_text(event, EVENT_SENDER), event, delay);
+    }
+    if (outbound) {
+        TRY(add_traffic(summary, TRAFFIC_PEER, peer_name(event), event, delay));
+    }
+    if (sender.p == NULL) {
+        return SMTPLOG_OK;
+    }
+    return add_traffic(summary, TRAFFIC_SENDER, sender.n > 0 ? sender : SPAN_LITERAL("<>"), event,
+                       delay);
+}
+
+static enum smtplog_status add_time(struct summary *summary, const struct event *event)
+{
+    struct timeline *timeline = &summary->timeline;
+    uint64_t weight = event->repeat;
+    int kind = event_value(event, EVENT_KIND);
+    if (event_is_refusal(event) && span_is(event->reason_class, "greylisting")) {
+        TRY(timeline_add(timeline, &event->time, TIMELINE_GREYLISTED, weight));
+    }
+    if (kind == KIND_REJECT) {
+        return timeline_add(timeline, &event->time, TIMELINE_REJECTED, weight);
+    }
+    if (!event_is_attempt(event)) {
+        return SMTPLOG_OK;
+    }
+    switch (event_value(event, EVENT_STATUS)) {
+    case OUTCOME_DELIVERED:
+        return timeline_add(timeline, &event->time, TIMELINE_DELIVERED, weight);
+    case OUTCOME_DEFERRED:
+        return timeline_add(timeline, &event->time, TIMELINE_DEFERRED, weight);
+    case OUTCOME_BOUNCED:
+        return timeline_add(timeline, &event->time, TIMELINE_BOUNCED, weight);
+    default:
+        return SMTPLOG_OK;
+    }
+}
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+static enum smtplog_status add_auth(struct summary *summary, const struct event *event)
+{
+    struct topk_row *row = NULL;
+    summary->auth_failed += event->repeat;
+    summary->auth_code[event_any_code(event)] += event->repeat;
+    struct span client = event_text(event, EVENT_PEER_IP);
+    struct span user = event_text(event, EVENT_SASL_USER);
+    if (client.n > 0) {
+        TRY(topk_add(&summary->auth_clients, client, event->repeat, &row));
+    }
+    return user.n > 0 ? topk_add(&summary->auth_users, user, event->repeat, &row) : SMTPLOG_OK;
+}
+
+static enum smtplog_status add_warning(struct summary *summary, const struct event *event)
+{
+    struct topk_row *row = NULL;
+    struct span text = event_text(event, EVENT_TEXT);
+    strbuf_clear(&summary->scratch);
+    strbuf_add_span(&summary->scratch, event_text(event, EVENT_SEVERITY));
+    strbuf_add_byte(&summary->scratch, '\t');
+    strbuf_add_span(&summary->scratch, event_text(event, EVENT_DAEMON));
+    strbuf_add_byte(&summary->scratch, '\t');
+    template_make(text, &summary->scratch);
+    TRY(strbuf_status(&summary->scratch));
+    TRY(topk_add(&summary->warnings, strbuf_span(&summary->scratch), event->repeat, &row));
+    struct sample_row *sample = row->value;
+    if (sample->line == 0) {
+        sample->line = event->line;
+        sample->file = event->file;
+        keep_text(sample->sample, sizeof sample->sample, text);
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status add_context(struct summary *summary, const struct event *event)
+{
+    struct topk_row *row = NULL;
+    int fact = event_value(event, EVENT_FACT);
+    if (event_has(event, EVENT_ACTION)) {
+        TRY(topk_add(&summary->actions, event->text[EVENT_ACTION], event->repeat, &row));
+    }
+    if (fact == FACT_ARRIVAL && event_text(event, EVENT_QUEUE_ID).n > 0) {
+        summary->messages_received += event->repeat;
+        summary->auth_ok += event_text(event, EVENT_SASL_USER).n > 0 ? event->repeat : 0;
+        return timeline_add(&summary->timeline, &event->time, TIMELINE_RECEIVED, event->repeat);
+    }
+    return fact == FACT_WARNING ? add_warning(summary, event) : SMTPLOG_OK;
+}
+
+static void note_period(struct summary *summary, const struct event *event)
+{
+    if (!event->has_time) {
+        return;
+    }
+    if (!summary->has_period || instant_compare(&event->time, &summary->first) < 0) {
+        summary->first = event->time;
+    }
+    if (!summary->has_period || instant_compare(&event->time, &summary->last) > 0) {
+        summary->last = event->time;
+    }
+    summary->has_period = true;
+}
+
+enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
+                                      struct span sender)
+{
+    int kind = event_value(event, EVENT_KIND);
+    note_period(summary, event);
+    if (kind == KIND_CONTEXT) {
+        return add_context(summary, event);
+    }
+    summary->events += event->repeat;
+    TRY(add_code(summary, event));
+    if (event_is_refusal(event)) {
+        add_refusal_lines(summary, event);
+    }
+    if (event->reason_class.n > 0) {
+        TRY(add_class(summary, event));
+        if (event_text(event, EVENT_TEXT).n > 0) {
+            TRY(add_template(summary, event));
+        }
+    }
+    if (event_is_attempt(event)) {
+        summary->attempts_total += event->repeat;
+        summary->attempts[event_value(event, EVENT_STATUS)] += event->repeat;
+        TRY(add_all_traffic(summary, event, sender));
+    } else if (kind == KIND_REJECT) {
+        TRY(add_reject(summary, event));
+        TRY(add_all_traffic(summary, event, sender));
+    } else if (kind == KIND_AUTH) {
+        TRY(add_auth(summary, event));
+    }
+    return add_time(summary, event);
+}
+
+enum smtplog_status summary_add_unknown(struct summary *summary, const struct event *event,
+                                        struct span line)
+{
+    struct topk_row *row = NULL;
+    note_period(summary, event);
+    strbuf_clear(&summary->scratch);
+    strbuf_add_span(&summary->scratch, event_text(event, EVENT_DAEMON));
+    strbuf_add_byte(&summary->scratch, '\t');
+    size_t colon = span_find(line, SPAN_LITERAL("]: "));
+    template_make(colon == SIZE_MAX ? line : span_from(line, colon + 3), &summary->scratch);
+    TRY(strbuf_status(&summary->scratch));
+    TRY(topk_add(&summary->unknown, strbuf_span(&summary->scratch), 1, &row));
+    struct sample_row *sample = row->value;
+    if (sample->line == 0) {
+        sample->line = event->line;
+        sample->file = event->file;
+        keep_text(sample->sample, sizeof sample->sample, line);
+    }
+    return SMTPLOG_OK;
+}
+
+/* ---- stories -------------------------------------------------------------------------------- */
+
+static enum smtplog_status add_greylist_end(struct summary *summary,
+                                            const struct recipient_story *story)
+{
+    struct greylist_counts *counts = &summary->greylist;
+    counts->recipients++;
+    switch (story->state) {
+    case RECIPIENT_DELIVERED:
+        counts->recovered++;
+        return histogram_add(&summary->wait, story->wait, 1);
+    case RECIPIENT_BOUNCED:
+        *(story->bounce_code >= 500 ? &counts->refused_later : &counts->other) += 1;
+        return SMTPLOG_OK;
+    case RECIPIENT_EXPIRED:
+        *(story->last_was_greylisting ? &counts->lost : &counts->other) += 1;
+        return SMTPLOG_OK;
+    case RECIPIENT_DEFERRED:
+    case RECIPIENT_UNKNOWN:
+        counts->waiting++;
+        return SMTPLOG_OK;
+    default:
+        counts->other++;
+        return SMTPLOG_OK;
+    }
+}
+
+static void add_hard(struct summary *summary, const struct recipient_story *story)
+{
+    if (story->state != RECIPIENT_BOUNCED) {
+        return;
+    }
+    if (story->bounce_code == 0) {
+        summary->bounced_without_reply++;
+        return;
+    }
+    summary->hard_recipients++;
+    summary->null_hard += story->null_sender;
+    summary->hard_recipient_code[story->bounce_code]++;
+    summary->greylisted_and_hard_550 += story->greylisted && story->bounce_code == 550;
+}
+
+enum smtplog_status summary_add_recipient(void *context, const struct recipient_story *story)
+{
+    struct summary *summary = context;
+    summary->recipients.total++;
+    summary->recipients.by_state[story->state]++;
+    if (story->null_sender) {
+        summary->null_recipients.total++;
+        summary->null_recipients.by_state[story->state]++;
+    }
+    if (story->state == RECIPIENT_DELIVERED) {
+        uint64_t *kind = story->greylisted       ? &summary->delivered_after_greylisting
+                         : story->attempts > 1   ? &summary->delivered_after_deferral
+                                                 : &summary->delivered_first_try;
+        ++*kind;
+    }
+    summary->recipients_refused += story->refused;
+    summary->greylisted += story->greylisted;
+    summary->greylisted_450 += story->greylisted_450;
+    summary->null_greylisted += story->greylisted && story->null_sender;
+    summary->possible_recipients += story->possible;
+    add_hard(summary, story);
+    if (story->possible && story->possible_first && !story->greylisted &&
+        story->state == RECIPIENT_DELIVERED) {
+        summary->behaved_like++;
+        TRY(histogram_add(&summary->behaved_wait, story->wait, 1));
+    }
+    return story->greylisted ? add_greylist_end(summary, story) : SMTPLOG_OK;
+}
+
+enum smtplog_status summary_add_message(void *context, const struct message_story *story)
+{
+    struct summary *summary = context;
+    summary->messages.total++;
+    summary->messages.by_state[story->state]++;
+    return SMTPLOG_OK;
+}
+
+void summary_add_inbound(struct summary *summary, unsigned fresh)
+{
+    summary->inbound_refused += (fresh & INBOUND_REFUSED) != 0;
+    summary->inbound_greylisted += (fresh & INBOUND_GREYLISTED) != 0;
+    summary->inbound_greylisted_450 += (fresh & INBOUND_GREYLISTED_450) != 0;
+    summary->inbound_550 += (fresh & INBOUND_REJECTED_550) != 0;
+    summary->inbound_550_implied += (fresh & INBOUND_REJECTED_550_IMPLIED) != 0;
+}
+
+enum smtplog_status summary_add_inbound_recovery(struct summary *summary, double wait)
+{
+    summary->inbound_recovered++;
+    return histogram_add(&summary->inbound_wait, wait, 1);
+}
+
+/* ---- sums ----------------------------------------------------------------------------------- */
+
+static void check_sum(struct strbuf *out, const char *what, uint64_t total, uint64_t sum)
+{
+    if (total != sum) {
+        strbuf_addf(out, "%s do not add up: %llu in all, %llu by part. ", what,
+                    (unsigned long long)total, (unsigned long long)sum);
+    }
+}
+
+void summary_check(const struct summary *summary, struct strbuf *out)
+{
+    uint64_t bins = 0;
+    uint64_t states = 0;
+    uint64_t attempts = 0;
+    uint64_t stages = 0;
+    for (size_t i = 0; i < SUMMARY_BINS; i++) {
+        bins += summary->bin[i];
+    }
+    for (size_t i = 0; i < RECIPIENT_STATES; i++) {
+        states += summary->recipients.by_state[i];
+    }
+    for (size_t i = 0; i < OUTCOMES; i++) {
+        attempts += summary->attempts[i];
+    }
+    for (size_t i = 0; i < STAGES; i++) {
+        stages += summary->reject_stage[i];
+    }
+    const struct greylist_counts *g = &summary->greylist;
+    check_sum(out, "lines", summary->lines_read, bins);
+    check_sum(out, "recipients", summary->recipients.total, states);
+    check_sum(out, "attempts", summary->attempts_total, attempts);
+    check_sum(out, "rejects", summary->rejects_total, stages);
+    check_sum(out, "greylisted recipients", g->recipients,
+              g->recovered + g->refused_later + g->lost + g->waiting + g->other);
+}

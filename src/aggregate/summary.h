@@ -1,0 +1,160 @@
+/* All figures of a run: what interface, section 4 calls the summary. Fed with events and stories; read by the
+ * report. Every figure is kept in one place and named as in the JSON. */
+#ifndef AGGREGATE_SUMMARY_H
+#define AGGREGATE_SUMMARY_H
+
+#include "aggregate/histogram.h"
+#include "aggregate/timeline.h"
+#include "aggregate/topk.h"
+#include "base/strbuf.h"
+#include "event/event.h"
+#include "track/inbound.h"
+#include "track/message.h"
+
+#define SUMMARY_CODES       600
+#define SUMMARY_BINS        6 /* of lines, as in logfmt/parser.h */
+#define SUMMARY_TABLE_ROWS  4096
+#define SUMMARY_SAMPLE      400 /* bytes kept of a text shown as a sample */
+#define SUMMARY_ENHANCED    64  /* enhanced codes told apart per reply code */
+#define SUMMARY_CLASSES     32
+
+/* A small set of counted words: classes, actions. Words live as long as their source (the catalogue) or are
+ * copied (topk). */
+struct word_count {
+    struct span word;
+    uint64_t count;
+};
+
+struct code_count {
+    uint64_t count;   /* seen */
+    uint64_t implied; /* not seen, but fixed by the server's source */
+    uint64_t direction[DIRECTIONS];
+    uint64_t stage[STAGES];
+    struct word_count classes[SUMMARY_CLASSES];
+    size_t class_count;
+    struct topk enhanced; /* key: enhanced code; made on first use */
+    bool has_enhanced;
+};
+
+/* A row of domains, providers, peers, senders, clients. */
+struct traffic {
+    uint64_t attempts, delivered, deferred, bounced, rejected, greylisted;
+    struct histogram delay; /* seconds from arrival to delivery, of delivered attempts */
+};
+
+struct template_row {
+    int code; /* 0: a failure without a reply */
+    char class_name[32];
+    uint64_t weight;
+    struct instant first, last;
+    char sample[SUMMARY_SAMPLE];
+};
+
+struct class_row {
+    uint64_t permanent, temporary, other;
+    char sample[SUMMARY_SAMPLE];
+};
+
+struct sample_row {
+    uint64_t line;
+    uint32_t file;
+    char sample[SUMMARY_SAMPLE];
+};
+
+enum traffic_table { TRAFFIC_DOMAIN, TRAFFIC_PROVIDER, TRAFFIC_PEER, TRAFFIC_SENDER, TRAFFIC_CLIENT,
+                     TRAFFIC_TABLES };
+
+struct state_counts {
+    uint64_t total;
+    uint64_t by_state[RECIPIENT_STATES];
+};
+
+struct greylist_counts {
+    uint64_t recipients, recovered, refused_later, lost, waiting, other;
+};
+
+struct summary {
+    /* lines */
+    uint64_t lines_read;
+    uint64_t bin[SUMMARY_BINS];
+    uint64_t overlong, duplicate;
+    uint64_t limits_hit; /* matches given up */
+    uint64_t evicted;    /* messages and keys forgotten: their figures may be incomplete */
+    bool has_period;
+    struct instant first, last;
+    /* events */
+    uint64_t events;
+    struct code_count *code; /* owned; SUMMARY_CODES */
+    uint64_t attempts_total;
+    uint64_t attempts[OUTCOMES];
+    uint64_t rejects_total;
+    uint64_t reject_stage[STAGES];
+    uint64_t reject_code[SUMMARY_CODES], reject_implied[SUMMARY_CODES];
+    uint64_t stage_replies[STAGES], stage_ok[STAGES], stage_temporary[STAGES],
+        stage_permanent[STAGES];
+    uint64_t auth_ok, auth_failed;
+    uint64_t auth_code[SUMMARY_CODES];
+    /* refusal lines, by direction */
+    struct refusal_lines {
+        uint64_t refusals, greylisting, greylisting_450, hard, hard_550, rejected_550,
+            rejected_550_implied, possible;
+    } refusal_lines[DIRECTIONS];
+    uint64_t greylist_code[SUMMARY_CODES]; /* outbound */
+    uint64_t hard_code[SUMMARY_CODES];
+    /* recipients and messages */
+    struct state_counts recipients, null_recipients;
+    uint64_t delivered_first_try, delivered_after_greylisting, delivered_after_deferral;
+    uint64_t recipients_refused, greylisted, greylisted_450, greylisted_and_hard_550;
+    uint64_t null_greylisted, null_hard;
+    struct greylist_counts greylist;
+    uint64_t possible_recipients, behaved_like;
+    struct histogram wait, behaved_wait;
+    uint64_t hard_recipients;
+    uint64_t hard_recipient_code[SUMMARY_CODES];
+    uint64_t bounced_without_reply;
+    uint64_t messages_received;
+    struct state_counts messages;
+    /* inbound keys */
+    uint64_t inbound_refused, inbound_greylisted, inbound_greylisted_450, inbound_550,
+        inbound_550_implied, inbound_recovered;
+    struct inbound_ends inbound_ends;
+    struct histogram inbound_wait;
+    /* tables */
+    struct topk traffic[TRAFFIC_TABLES]; /* values: struct traffic */
+    struct topk classes;                 /* struct class_row */
+    struct topk reject_classes;
+    struct topk templates;               /* struct template_row */
+    struct topk actions;
+    struct topk warnings;                /* struct sample_row; key "severity daemon template" */
+    struct topk unknown;                 /* struct sample_row; key "daemon template" */
+    struct topk auth_clients, auth_users;
+    struct timeline timeline;
+    struct strbuf scratch;
+};
+
+/* Makes an empty summary. Free with summary_free. */
+MUST_USE enum smtplog_status summary_new(struct summary **summary);
+void summary_free(struct summary *summary);
+
+/* Adds a shown event or context line. sender: the envelope sender of a delivery as known from its message,
+ * p == NULL when unknown. */
+MUST_USE enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
+                                               struct span sender);
+
+/* Adds a mail daemon's line that no rule understood. */
+MUST_USE enum smtplog_status summary_add_unknown(struct summary *summary, const struct event *event,
+                                                 struct span line);
+
+/* Adds the end of a story; a track_listener with the summary as context. */
+MUST_USE enum smtplog_status summary_add_recipient(void *summary,
+                                                   const struct recipient_story *story);
+MUST_USE enum smtplog_status summary_add_message(void *summary, const struct message_story *story);
+
+/* Adds the marks an inbound key got, and the recovery of one after wait seconds. */
+void summary_add_inbound(struct summary *summary, unsigned fresh);
+MUST_USE enum smtplog_status summary_add_inbound_recovery(struct summary *summary, double wait);
+
+/* What the sums say: a sentence for each that does not add up, into out; nothing when all do. */
+void summary_check(const struct summary *summary, struct strbuf *out);
+
+#endif

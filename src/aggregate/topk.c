@@ -1,0 +1,188 @@
+/* A table of the most frequent keys with a fixed number of rows. */
+#include "aggregate/topk.h"
+
+#include <stdlib.h>
+
+void topk_init(struct topk *table, size_t capacity, size_t value_size, topk_release release)
+{
+    *table = (struct topk){.capacity = capacity,
+                           .value_size = value_size,
+                           .release = release,
+                           .seed = hash_random_seed()};
+    hashmap_init(&table->map);
+}
+
+void topk_free(struct topk *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->release != NULL) {
+            table->release(table->rows[i]->value);
+        }
+        free((char *)table->rows[i]->key.p);
+        free(table->rows[i]);
+    }
+    free(table->rows);
+    hashmap_free(&table->map);
+    topk_init(table, table->capacity, table->value_size, table->release);
+}
+
+static bool row_same(const void *item, const void *key)
+{
+    return span_equal(((const struct topk_row *)item)->key, *(const struct span *)key);
+}
+
+static void heap_swap(struct topk *table, size_t a, size_t b)
+{
+    struct topk_row *row = table->rows[a];
+    table->rows[a] = table->rows[b];
+    table->rows[b] = row;
+    table->rows[a]->heap_index = a;
+    table->rows[b]->heap_index = b;
+}
+
+/* Restores the heap below a row whose count grew. */
+static void heap_down(struct topk *table, size_t at)
+{
+    for (;;) {
+        size_t least = at;
+        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < table->count; child++) {
+            if (table->rows[child]->count < table->rows[least]->count) {
+                least = child;
+            }
+        }
+        if (least == at) {
+            return;
+        }
+        heap_swap(table, at, least);
+        at = least;
+    }
+}
+
+static void make_heap(struct topk *table)
+{
+    for (size_t i = 0; i < table->count; i++) {
+        table->rows[i]->heap_index = i;
+    }
+    for (size_t i = table->count / 2; i > 0; i--) {
+        heap_down(table, i - 1);
+    }
+    table->is_heap = true;
+}
+
+static enum smtplog_status row_name(struct topk_row *row, struct span key, uint64_t hash)
+{
+    char *copy = malloc(key.n + 1);
+    if (copy == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    if (key.n > 0) {
+        memcpy(copy, key.p, key.n);
+    }
+    row->key = span_of(copy, key.n);
+    row->hash = hash;
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status row_new(struct topk *table, struct span key, uint64_t hash,
+                                   struct topk_row **row)
+{
+    size_t offset = (sizeof **row + 15) / 16 * 16;
+    struct topk_row *made = calloc(1, offset + table->value_size);
+    if (made == NULL || row_name(made, key, hash) != SMTPLOG_OK) {
+        free(made);
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->value = (char *)made + offset;
+    if ((table->count & (table->count - 1)) == 0) {
+        size_t room = table->count == 0 ? 1 : table->count * 2;
+        struct topk_row **rows = realloc(table->rows, room * sizeof(struct topk_row *));
+        if (rows == NULL) {
+            free((char *)made->key.p);
+            free(made);
+            return SMTPLOG_NO_MEMORY;
+        }
+        table->rows = rows;
+    }
+    table->rows[table->count++] = made;
+    *row = made;
+    return hashmap_add(&table->map, hash, made);
+}
+
+/* The rarest row takes a new key. */
+static enum smtplog_status row_replace(struct topk *table, struct span key, uint64_t hash,
+                                       struct topk_row **row)
+{
+    if (!table->is_heap) {
+        make_heap(table);
+    }
+    struct topk_row *rarest = table->rows[0];
+    char *old_key = (char *)rarest->key.p;
+    hashmap_remove(&table->map, rarest->hash, rarest);
+    if (table->release != NULL) {
+        table->release(rarest->value);
+    }
+    memset(rarest->value, 0, table->value_size);
+    rarest->error = rarest->count;
+    table->replaced++;
+    enum smtplog_status status = row_name(rarest, key, hash);
+    if (status == SMTPLOG_OK) {
+        free(old_key);
+        status = hashmap_add(&table->map, hash, rarest);
+    }
+    *row = rarest;
+    return status;
+}
+
+enum smtplog_status topk_add(struct topk *table, struct span key, uint64_t weight,
+                             struct topk_row **row)
+{
+    uint64_t hash = hash_span(table->seed, key);
+    struct topk_row *found = hashmap_find(&table->map, hash, row_same, &key);
+    if (found == NULL) {
+        TRY(table->count < table->capacity ? row_new(table, key, hash, &found)
+                                           : row_replace(table, key, hash, &found));
+    }
+    found->count += weight;
+    if (table->is_heap) {
+        heap_down(table, found->heap_index);
+    }
+    *row = found;
+    return SMTPLOG_OK;
+}
+
+static int compare_rows(const void *a, const void *b)
+{
+    const struct topk_row *x = *(struct topk_row *const *)a;
+    const struct topk_row *y = *(struct topk_row *const *)b;
+    if (x->count != y->count) {
+        return x->count > y->count ? -1 : 1;
+    }
+    size_t n = x->key.n < y->key.n ? x->key.n : y->key.n;
+    int order = n > 0 ? memcmp(x->key.p, y->key.p, n) : 0;
+    return order != 0 ? order : (x->key.n > y->key.n) - (x->key.n < y->key.n);
+}
+
+enum smtplog_status topk_sorted(const struct topk *table, size_t limit, struct topk_row ***rows,
+                                size_t *count)
+{
+    struct topk_row **copy = malloc((table->count + 1) * sizeof(struct topk_row *));
+    if (copy == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    if (table->count > 0) {
+        memcpy(copy, table->rows, table->count * sizeof(struct topk_row *));
+        qsort(copy, table->count, sizeof(struct topk_row *), compare_rows);
+    }
+    *rows = copy;
+    *count = limit > 0 && limit < table->count ? limit : table->count;
+    return SMTPLOG_OK;
+}
+
+uint64_t topk_error(const struct topk *table)
+{
+    uint64_t error = 0;
+    for (size_t i = 0; i < table->count; i++) {
+        error = table->rows[i]->error > error ? table->rows[i]->error : error;
+    }
+    return error;
+}

@@ -1,0 +1,150 @@
+/* Hash table of pointers. Linear probing; removal shifts back, so there are no tombstones. */
+#include "base/hashmap.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+#include <time.h>
+
+#define HASHMAP_FIRST_CAPACITY ((size_t)64)
+
+static inline uint64_t read64(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline uint64_t multiply_fold(uint64_t a, uint64_t b)
+{
+    __extension__ typedef unsigned __int128 wide;
+    wide product = (wide)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t hash_bytes(uint64_t seed, const char *bytes, size_t length)
+{
+    const uint64_t k1 = 0xa0761d6478bd642fu;
+    const uint64_t k2 = 0xe7037ed1a0b428dbu;
+    uint64_t h = seed ^ k1;
+    size_t left = length;
+    while (left > 16) {
+        h = multiply_fold(read64(bytes) ^ k2, read64(bytes + 8) ^ h);
+        bytes += 16;
+        left -= 16;
+    }
+    uint64_t a = 0;
+    uint64_t b = 0;
+    if (left >= 8) {
+        a = read64(bytes);
+        b = read64(bytes + left - 8);
+    } else if (left > 0) {
+        memcpy(&a, bytes, left);
+    }
+    return multiply_fold(k2 ^ length, multiply_fold(a ^ k2, b ^ h));
+}
+
+uint64_t hash_random_seed(void)
+{
+    uint64_t seed;
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) != (ssize_t)sizeof seed) {
+        struct timespec now;
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        seed = (uint64_t)now.tv_nsec * 0x9e3779b97f4a7c15u ^ (uint64_t)(uintptr_t)&seed;
+    }
+    return seed;
+}
+
+void hashmap_init(struct hashmap *map)
+{
+    *map = (struct hashmap){0};
+}
+
+void hashmap_free(struct hashmap *map)
+{
+    free(map->slots);
+    *map = (struct hashmap){0};
+}
+
+void hashmap_clear(struct hashmap *map)
+{
+    if (map->capacity > 0) {
+        memset(map->slots, 0, map->capacity * sizeof *map->slots);
+    }
+    map->count = 0;
+}
+
+void *hashmap_find(const struct hashmap *map, uint64_t hash, hashmap_same same, const void *key)
+{
+    if (map->capacity == 0) {
+        return NULL;
+    }
+    size_t mask = map->capacity - 1;
+    for (size_t i = (size_t)hash & mask; map->slots[i].item != NULL; i = (i + 1) & mask) {
+        if (map->slots[i].hash == hash && same(map->slots[i].item, key)) {
+            return map->slots[i].item;
+        }
+    }
+    return NULL;
+}
+
+static void hashmap_place(struct hashmap_slot *slots, size_t mask, uint64_t hash, void *item)
+{
+    size_t i = (size_t)hash & mask;
+    while (slots[i].item != NULL) {
+        i = (i + 1) & mask;
+    }
+    slots[i] = (struct hashmap_slot){hash, item};
+}
+
+static enum smtplog_status hashmap_grow(struct hashmap *map)
+{
+    size_t capacity = map->capacity > 0 ? map->capacity * 2 : HASHMAP_FIRST_CAPACITY;
+    struct hashmap_slot *slots = calloc(capacity, sizeof *slots);
+    if (slots == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < map->capacity; i++) {
+        if (map->slots[i].item != NULL) {
+            hashmap_place(slots, capacity - 1, map->slots[i].hash, map->slots[i].item);
+        }
+    }
+    free(map->slots);
+    map->slots = slots;
+    map->capacity = capacity;
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status hashmap_add(struct hashmap *map, uint64_t hash, void *item)
+{
+    if (map->count + 1 > map->capacity / 2) {
+        TRY(hashmap_grow(map));
+    }
+    hashmap_place(map->slots, map->capacity - 1, hash, item);
+    map->count++;
+    return SMTPLOG_OK;
+}
+
+void hashmap_remove(struct hashmap *map, uint64_t hash, const void *item)
+{
+    if (map->capacity == 0) {
+        return;
+    }
+    size_t mask = map->capacity - 1;
+    size_t i = (size_t)hash & mask;
+    while (map->slots[i].item != item) {
+        if (map->slots[i].item == NULL) {
+            return;
+        }
+        i = (i + 1) & mask;
+    }
+    size_t hole = i;
+    for (size_t j = (i + 1) & mask; map->slots[j].item != NULL; j = (j + 1) & mask) {
+        size_t home = (size_t)map->slots[j].hash & mask;
+        if (((j - home) & mask) >= ((j - hole) & mask)) {
+            map->slots[hole] = map->slots[j];
+            hole = j;
+        }
+    }
+    map->slots[hole] = (struct hashmap_slot){0, NULL};
+    map->count--;
+}

@@ -1,0 +1,98 @@
+/* Borrowed text: comparison, search, cutting. Input may be anything, log text included. */
+#include "base/span.h"
+
+bool span_equal_nocase(struct span a, struct span b)
+{
+    if (a.n != b.n) {
+        return false;
+    }
+    for (size_t i = 0; i < a.n; i++) {
+        if (byte_lower(a.p[i]) != byte_lower(b.p[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+size_t span_find(struct span a, struct span needle)
+{
+    if (needle.n == 0) {
+        return 0;
+    }
+    size_t at = 0;
+    while (at + needle.n <= a.n) {
+        const char *hit = memchr(a.p + at, needle.p[0], a.n - needle.n - at + 1);
+        if (hit == NULL) {
+            break;
+        }
+        if (memcmp(hit, needle.p, needle.n) == 0) {
+            return (size_t)(hit - a.p);
+        }
+        at = (size_t)(hit - a.p) + 1;
+    }
+    return SIZE_MAX;
+}
+
+struct span span_trim(struct span a)
+{
+    while (a.n > 0 && byte_is_space(a.p[0])) {
+        a.p++;
+        a.n--;
+    }
+    while (a.n > 0 && byte_is_space(a.p[a.n - 1])) {
+        a.n--;
+    }
+    return a;
+}
+
+bool span_next_word(struct span *rest, struct span *word)
+{
+    size_t i = 0;
+    while (i < rest->n && byte_is_blank(rest->p[i])) {
+        i++;
+    }
+    size_t start = i;
+    while (i < rest->n && !byte_is_blank(rest->p[i])) {
+        i++;
+    }
+    *word = span_of(rest->p + start, i - start);
+    *rest = span_from(*rest, i);
+    return word->n > 0;
+}
+
+bool span_next_piece(struct span *rest, char separator, struct span *piece)
+{
+    if (rest->p == NULL) {
+        return false;
+    }
+    const char *hit = rest->n > 0 ? memchr(rest->p, separator, rest->n) : NULL;
+    if (hit == NULL) {
+        *piece = *rest;
+        *rest = (struct span){NULL, 0};
+        return true;
+    }
+    size_t n = (size_t)(hit - rest->p);
+    *piece = span_of(rest->p, n);
+    *rest = span_of(hit + 1, rest->n - n - 1);
+    return true;
+}
+
+bool span_to_u64(struct span a, uint64_t maximum, uint64_t *value)
+{
+    uint64_t v = 0;
+    if (a.n == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < a.n; i++) {
+        if (!byte_is_digit(a.p[i])) {
+            return false;
+        }
+        unsigned digit = (unsigned)(a.p[i] - '0');
+        if (v > (maximum - digit) / 10) {
+            return false;
+        }
+        v = v * 10 + digit;
+    }
+    *value = v;
+    return v <= maximum;
+}

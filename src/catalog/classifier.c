@@ -1,0 +1,416 @@
+/* Why a reply was given. Most rules name words of which one must occur (`need`); one pass over the text finds
+ * all words of all rules, so that only a few expressions are tried. */
+#include "catalog/classifier.h"
+
+#include <stdlib.h>
+
+#include "event/reply.h"
+#include "pattern/pattern.h"
+#include "pattern/pattern_lint.h"
+
+#define REASONS_MAXIMUM  1024
+#define WORDS_MAXIMUM    4096
+#define WORD_TABLE       4096 /* slots by the first three letters */
+#define TEXT_JUDGED      2048 /* bytes of a text that are looked at */
+
+enum evidence { EVIDENCE_PROVIDER, EVIDENCE_WORDING, EVIDENCE_ENHANCED, EVIDENCE_BASIC, EVIDENCES };
+static const char *const evidence_names[] = {"provider", "wording", "enhanced", "basic"};
+
+struct reason {
+    const struct catalog_entry *entry;
+    struct span class_name;
+    bool possible;
+    enum evidence evidence;
+    struct span codes;
+    struct span enhanced;
+    uint32_t stages; /* bit per stage, 0: any */
+    struct span provider;
+    bool has_words;
+    struct pattern *pattern; /* owned; NULL: no wording asked */
+};
+
+struct reason_word {
+    struct span word; /* lower case, three bytes at least */
+    uint16_t reason;
+    uint16_t next; /* in the same slot; 0: end (index + 1) */
+};
+
+struct classifier {
+    const struct catalog *catalog;
+    const struct diagnostic *diagnostic;
+    struct pattern_engine *engine;
+    struct arena arena;
+    struct reason reasons[REASONS_MAXIMUM];
+    size_t count;
+    struct reason_word words[WORDS_MAXIMUM];
+    size_t word_count;
+    uint16_t slot[WORD_TABLE];
+    struct reason *loading; /* the reason that samples belong to */
+    enum smtplog_status status;
+    bool compile_all;
+};
+
+static size_t no_captures(struct span name)
+{
+    (void)name;
+    return SIZE_MAX;
+}
+
+static unsigned word_slot(const char *p)
+{
+    return ((unsigned char)p[0] * 31u * 31u + (unsigned char)p[1] * 31u + (unsigned char)p[2]) %
+           WORD_TABLE;
+}
+
+static void complain(struct classifier *classifier, const struct catalog_entry *entry,
+                     const char *what, struct span detail)
+{
+    classifier->status = record_complain(entry->file, entry->record->line, classifier->diagnostic,
+                                         what, detail);
+}
+
+static void add_words(struct classifier *classifier, struct reason *reason)
+{
+    struct span list = catalog_text(reason->entry, "need");
+    struct span rest = list;
+    struct span word;
+    if (list.n == 0) {
+        return;
+    }
+    while (span_next_piece(&rest, '|', &word)) {
+        if (word.n < 3) {
+            return; /* too short to look up: the rule is always tried */
+        }
+    }
+    rest = list;
+    reason->has_words = true;
+    while (span_next_piece(&rest, '|', &word)) {
+        if (classifier->word_count == WORDS_MAXIMUM) {
+            complain(classifier, reason->entry, "too many words in all", word);
+            return;
+        }
+        struct reason_word *added = &classifier->words[classifier->word_count++];
+        unsigned slot = word_slot(word.p);
+        *added = (struct reason_word){word, (uint16_t)(reason - classifier->reasons),
+                                      classifier->slot[slot]};
+        classifier->slot[slot] = (uint16_t)classifier->word_count;
+    }
+}
+
+static void read_evidence(struct classifier *classifier, struct reason *reason)
+{
+    struct span word = catalog_text(reason->entry, "evidence");
+    for (size_t i = 0; i < EVIDENCES; i++) {
+        if (span_is(word, evidence_names[i])) {
+            reason->evidence = (enum evidence)i;
+            return;
+        }
+    }
+    complain(classifier, reason->entry, "evidence is provider, wording, enhanced or basic", word);
+}
+
+static void read_stages(struct classifier *classifier, struct reason *reason)
+{
+    struct span list = catalog_text(reason->entry, "stage");
+    struct span word;
+    while (span_next_word(&list, &word)) {
+        int stage = event_value_find(EVENT_STAGE, word);
+        if (stage < 0) {
+            complain(classifier, reason->entry, "no such stage", word);
+        } else {
+            reason->stages |= 1u << stage;
+        }
+    }
+}
+
+static void read_regex(struct classifier *classifier, struct reason *reason)
+{
+    const struct record_pair *pair = record_find(reason->entry->record, "regex");
+    struct span regex;
+    if (pair == NULL) {
+        return;
+    }
+    if (record_regex(&classifier->arena, pair->value, &regex) != SMTPLOG_OK ||
+        pattern_new(regex, false, no_captures, &reason->pattern) != SMTPLOG_OK) {
+        classifier->status = SMTPLOG_NO_MEMORY;
+        return;
+    }
+    char error[200];
+    if (!classifier->compile_all) {
+        return;
+    }
+    if (pattern_compile(reason->pattern, error, sizeof error) != SMTPLOG_OK) {
+        complain(classifier, reason->entry, error, regex);
+    }
+    const char *finding = pattern_lint(regex);
+    if (finding != NULL) {
+        complain(classifier, reason->entry, finding, regex);
+    }
+}
+
+static enum smtplog_status add_reason(void *context, const struct catalog_entry *entry)
+{
+    struct classifier *classifier = context;
+    if (classifier->count == REASONS_MAXIMUM) {
+        complain(classifier, entry, "too many reasons", entry->name);
+        return SMTPLOG_LIMIT;
+    }
+    struct reason *reason = &classifier->reasons[classifier->count++];
+    struct span possible = catalog_text(entry, "possible");
+    reason->entry = entry;
+    reason->class_name = catalog_text(entry, "class");
+    reason->possible = possible.n > 0;
+    reason->codes = catalog_text(entry, "code");
+    reason->enhanced = catalog_text(entry, "enhanced");
+    reason->provider = catalog_text(entry, "provider");
+    if ((reason->class_name.n == 0 && !reason->possible) ||
+        (reason->possible && !span_is(possible, "greylisting"))) {
+        complain(classifier, entry, "a reason needs class, or possible = greylisting", possible);
+    }
+    read_evidence(classifier, reason);
+    read_stages(classifier, reason);
+    read_regex(classifier, reason);
+    add_words(classifier, reason);
+    return classifier->status == SMTPLOG_NO_MEMORY ? SMTPLOG_NO_MEMORY : SMTPLOG_OK;
+}
+
+enum smtplog_status classifier_new(const struct catalog *catalog, bool compile_all,
+                                   const struct diagnostic *diagnostic,
+                                   struct classifier **classifier)
+{
+    struct classifier *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->catalog = catalog;
+    made->diagnostic = diagnostic;
+    made->compile_all = compile_all;
+    arena_init(&made->arena);
+    made->status = pattern_engine_new(&made->engine);
+    if (made->status == SMTPLOG_OK) {
+        enum smtplog_status status = catalog_each(catalog, "reason", add_reason, made);
+        made->status = made->status != SMTPLOG_OK ? made->status : status;
+    }
+    if (made->status != SMTPLOG_OK) {
+        enum smtplog_status status = made->status;
+        classifier_free(made);
+        return status;
+    }
+    *classifier = made;
+    return SMTPLOG_OK;
+}
+
+void classifier_free(struct classifier *classifier)
+{
+    if (classifier != NULL) {
+        for (size_t i = 0; i < classifier->count; i++) {
+            pattern_free(classifier->reasons[i].pattern);
+        }
+        pattern_engine_free(classifier->engine);
+        arena_free(&classifier->arena);
+        free(classifier);
+    }
+}
+
+/* ---- conditions --------------------------------------------------------------------------- */
+
+/* `4`, `55`, `450` are prefixes of the code; `!5` excludes. An empty list holds for any, also for no code. */
+static bool code_fits(struct span list, int code)
+{
+    char digits[3] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10),
+                      (char)('0' + code % 10)};
+    bool asked = false;
+    bool fits = false;
+    struct span word;
+    while (span_next_word(&list, &word)) {
+        bool excludes = word.p[0] == '!';
+        struct span prefix = span_from(word, excludes ? 1 : 0);
+        bool same = code > 0 && prefix.n <= 3 && memcmp(digits, prefix.p, prefix.n) == 0;
+        if (excludes && same) {
+            return false;
+        }
+        asked = asked || !excludes;
+        fits = fits || (!excludes && same);
+    }
+    return !asked || fits;
+}
+
+/* `4.7.1`, `X.2.2` (any class), `4.7.5*` (any rest). */
+static bool enhanced_fits(struct span list, struct span enhanced)
+{
+    struct span word;
+    if (list.n == 0) {
+        return true;
+    }
+    while (enhanced.n > 0 && span_next_word(&list, &word)) {
+        bool open = word.p[word.n - 1] == '*';
+        struct span rest = span_of(word.p + 1, word.n - (open ? 2 : 1));
+        bool class_fits = word.p[0] == 'X' || word.p[0] == enhanced.p[0];
+        struct span other = span_from(enhanced, 1);
+        if (class_fits && (open ? span_starts(other, rest) : span_equal(other, rest))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool reason_holds(struct classifier *classifier, struct reason *reason,
+                         const struct classifier_input *input)
+{
+    if (!code_fits(reason->codes, input->code) ||
+        !enhanced_fits(reason->enhanced, input->enhanced)) {
+        return false;
+    }
+    if (reason->stages != 0 && (reason->stages >> input->stage & 1) == 0) {
+        return false;
+    }
+    if (reason->provider.n > 0 && !span_equal(reason->provider, input->provider)) {
+        return false;
+    }
+    if (reason->pattern == NULL) {
+        return true;
+    }
+    struct pattern_capture captures[PATTERN_CAPTURES];
+    size_t count = 0;
+    return pattern_match(reason->pattern, classifier->engine, input->text, captures, &count);
+}
+
+/* Marks the reasons of which a word occurs in text. */
+static void find_words(const struct classifier *classifier, struct span text,
+                       uint64_t found[REASONS_MAXIMUM / 64])
+{
+    char lower[TEXT_JUDGED];
+    for (size_t i = 0; i < text.n; i++) {
+        lower[i] = byte_lower(text.p[i]);
+    }
+    for (size_t i = 0; i + 3 <= text.n; i++) {
+        for (uint16_t w = classifier->slot[word_slot(lower + i)]; w != 0;) {
+            const struct reason_word *word = &classifier->words[w - 1];
+            if (word->word.n <= text.n - i && memcmp(lower + i, word->word.p, word->word.n) == 0) {
+                found[word->reason / 64] |= (uint64_t)1 << word->reason % 64;
+            }
+            w = word->next;
+        }
+    }
+}
+
+void classifier_judge(struct classifier *classifier, const struct classifier_input *input,
+                      struct classifier_verdict *verdict)
+{
+    struct classifier_input cut = *input;
+    uint64_t found[REASONS_MAXIMUM / 64] = {0};
+    cut.text.n = cut.text.n > TEXT_JUDGED ? TEXT_JUDGED : cut.text.n;
+    find_words(classifier, cut.text, found);
+    *verdict = (struct classifier_verdict){SPAN_LITERAL("unknown"), SPAN_EMPTY, false};
+    for (int evidence = 0; evidence < EVIDENCES; evidence++) {
+        for (size_t i = 0; i < classifier->count; i++) {
+            struct reason *reason = &classifier->reasons[i];
+            bool decided = verdict->reason.n > 0;
+            if (reason->evidence != (enum evidence)evidence || (decided && !reason->possible) ||
+                (reason->has_words && (found[i / 64] >> i % 64 & 1) == 0) ||
+                !reason_holds(classifier, reason, &cut)) {
+                continue;
+            }
+            verdict->possible_greylisting |= reason->possible;
+            if (!decided && reason->class_name.n > 0) {
+                verdict->class_name = reason->class_name;
+                verdict->reason = reason->entry->name;
+            }
+        }
+    }
+    /* Named greylisting is not merely possible. */
+    if (span_is(verdict->class_name, "greylisting")) {
+        verdict->possible_greylisting = false;
+    }
+}
+
+/* ---- samples ------------------------------------------------------------------------------ */
+
+struct sample_run {
+    struct classifier *classifier;
+    const struct diagnostic *diagnostic;
+    uint64_t *passed, *failed;
+};
+
+static void judge_sample(struct sample_run *run, const struct catalog_entry *entry,
+                         struct classifier_input *input, struct classifier_verdict *verdict,
+                         struct strbuf *scratch)
+{
+    struct reply reply = {.text = catalog_text(entry, "reply")};
+    if (!reply_parse(catalog_text(entry, "reply"), scratch, &reply)) {
+        reply.enhanced = SPAN_EMPTY;
+    }
+    int stage = event_value_find(EVENT_STAGE, catalog_text(entry, "stage"));
+    *input = (struct classifier_input){reply.code, reply.enhanced,
+                                       stage > 0 ? (enum event_stage)stage : STAGE_NONE,
+                                       catalog_text(entry, "provider"), reply.text};
+    classifier_judge(run->classifier, input, verdict);
+}
+
+static void count_sample(struct sample_run *run, const struct catalog_entry *entry, bool held,
+                         const char *what, struct span got)
+{
+    *run->passed += held;
+    *run->failed += !held;
+    if (!held) {
+        (void)record_complain(entry->file, entry->record->line, run->diagnostic, what, got);
+    }
+}
+
+static enum smtplog_status run_sample(void *context, const struct catalog_entry *entry)
+{
+    struct sample_run *run = context;
+    struct strbuf scratch;
+    strbuf_init(&scratch, 65536);
+    struct classifier_input input;
+    struct classifier_verdict verdict;
+    judge_sample(run, entry, &input, &verdict, &scratch);
+    struct span want = catalog_text(entry, "want class");
+    bool possible = catalog_text(entry, "want possible").n > 0;
+    count_sample(run, entry,
+                 (want.n == 0 || span_equal(want, verdict.class_name)) &&
+                     possible == verdict.possible_greylisting,
+                 "sample gives another class", verdict.class_name);
+    strbuf_free(&scratch);
+    return SMTPLOG_OK;
+}
+
+/* The reason that stands nearest above a line of the same file. */
+static struct reason *reason_above(struct classifier *classifier, const struct catalog_entry *entry)
+{
+    struct reason *nearest = NULL;
+    for (size_t i = 0; i < classifier->count; i++) {
+        const struct catalog_entry *reason = classifier->reasons[i].entry;
+        if (reason->file == entry->file && reason->record->line < entry->record->line &&
+            (nearest == NULL || reason->record->line > nearest->entry->record->line)) {
+            nearest = &classifier->reasons[i];
+        }
+    }
+    return nearest;
+}
+
+static enum smtplog_status run_nomatch(void *context, const struct catalog_entry *entry)
+{
+    struct sample_run *run = context;
+    struct strbuf scratch;
+    strbuf_init(&scratch, 65536);
+    struct classifier_input input;
+    struct classifier_verdict verdict;
+    judge_sample(run, entry, &input, &verdict, &scratch);
+    struct reason *reason = reason_above(run->classifier, entry);
+    bool held = reason != NULL && !reason_holds(run->classifier, reason, &input);
+    count_sample(run, entry, held, "the reason above must not match this",
+                 catalog_text(entry, "reply"));
+    strbuf_free(&scratch);
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status classifier_test(struct classifier *classifier,
+                                    const struct diagnostic *diagnostic, uint64_t *passed,
+                                    uint64_t *failed)
+{
+    struct sample_run run = {classifier, diagnostic, passed, failed};
+    TRY(catalog_each(classifier->catalog, "sample", run_sample, &run));
+    TRY(catalog_each(classifier->catalog, "nomatch", run_nomatch, &run));
+    return SMTPLOG_OK;
+}

@@ -1,0 +1,101 @@
+/* The command line: one table of commands, one table of options. Sees the public header only. This is the roof:
+ * the only place that prints and decides on an exit status. */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "smtplog.h"
+
+/* Exit statuses of interface, section 1. */
+enum cli_exit {
+    CLI_DONE = 0,
+    CLI_NEGATIVE = 1,  /* a rule held, a test failed */
+    CLI_USAGE = 2,     /* wrong usage */
+    CLI_PARTLY = 3,    /* done, but something could not be read or understood */
+    CLI_UNREADABLE = 4 /* nothing could be read */
+};
+
+/* Bits of the commands that an option belongs to. */
+enum cli_command_bit { CLI_ANALYZE = 1, CLI_EVENTS = 2, CLI_PATTERNS = 4, CLI_ALL = 7 };
+
+enum cli_option_id {
+    CLI_OPTION_LIBRARY, /* handed to the library by its name */
+    CLI_OPTION_FORMAT,
+    CLI_OPTION_COLOR,
+    CLI_OPTION_PROGRESS,
+    CLI_OPTION_JOBS,
+    CLI_OPTION_HELP,
+    CLI_OPTION_VERSION,
+    CLI_OPTION_OUTPUT
+};
+
+struct cli_option {
+    char letter;          /* 0 for none */
+    const char *name;     /* without hyphens */
+    const char *argument; /* what it takes, NULL for nothing */
+    enum cli_option_id id;
+    unsigned commands;
+    const char *help;
+};
+
+#define CLI_LIBRARY_OPTIONS 32
+
+/* A parsed command line. Strings are those of argv. */
+struct cli_arguments {
+    const char **files; /* owned array */
+    size_t file_count;
+    const char *format; /* NULL: the command's own */
+    const char *color;  /* auto, always, never */
+    const char *progress;
+    const char *output; /* file to write to, NULL: standard output */
+    struct {
+        const char *name, *value;
+    } library[CLI_LIBRARY_OPTIONS];
+    size_t library_count;
+    bool help, version;
+};
+
+struct cli_command {
+    const char *name;
+    const char *arguments; /* as shown in the usage line */
+    const char *summary;
+    unsigned bit;
+    int (*run)(const struct cli_arguments *arguments);
+};
+
+extern const struct cli_command cli_commands[];
+extern const size_t cli_command_count;
+extern const struct cli_option cli_options[];
+extern const size_t cli_option_count;
+
+/* NULL when there is none of that name. */
+const struct cli_command *cli_find_command(const char *name);
+
+/* Reads argv behind the command. False after a message on standard error. Options may stand anywhere; "--" ends
+ * them; "-" is a file. */
+bool cli_parse(int argc, char **argv, const struct cli_command *command,
+               struct cli_arguments *arguments);
+
+/* Prints on standard error, the name of the program in front. */
+void cli_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+int cli_help(const struct cli_command *command, FILE *to);
+
+/* Callbacks for the library. */
+void cli_diagnostic(void *context, enum smtplog_severity severity, const char *text);
+int cli_write(void *file, const char *bytes, size_t length);
+
+/* Makes an analyzer with options and inputs set; falls back to standard input or the host's logs when no file
+ * is named. NULL after a message, with *exit_status set. */
+struct smtplog_analyzer *cli_analyzer(const struct cli_arguments *arguments, int *exit_status);
+
+/* Exit status after a run. */
+int cli_exit_status(const struct smtplog_analyzer *analyzer, enum smtplog_status status);
+
+int cmd_analyze(const struct cli_arguments *arguments);
+int cmd_events(const struct cli_arguments *arguments);
+int cmd_patterns(const struct cli_arguments *arguments);
+
+#endif

@@ -1,0 +1,96 @@
+/* smtplog analyze: the report. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/output.h"
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text);
+    size_t m = strlen(end);
+    return n > m && strcmp(text + n - m, end) == 0;
+}
+
+static bool utf8_locale(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (size_t i = 0; i < 3; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0') {
+            return strstr(value, "UTF-8") != NULL || strstr(value, "utf8") != NULL ||
+                   strstr(value, "UTF8") != NULL || strstr(value, "utf-8") != NULL;
+        }
+    }
+    return false;
+}
+
+/* Width, colour and bars follow the terminal, if there is one. */
+static enum smtplog_status set_look(struct smtplog_analyzer *analyzer,
+                                    const struct cli_arguments *arguments, bool to_terminal)
+{
+    struct winsize size;
+    char columns[16];
+    const char *no_color = getenv("NO_COLOR");
+    bool allowed = no_color == NULL || no_color[0] == '\0';
+    bool color = strcmp(arguments->color, "always") == 0 ||
+                 (strcmp(arguments->color, "auto") == 0 && to_terminal && allowed);
+    enum smtplog_status status = smtplog_analyzer_set(analyzer, "color", color ? "yes" : "no");
+    if (status == SMTPLOG_OK) {
+        status = smtplog_analyzer_set(analyzer, "bars", utf8_locale() ? "yes" : "no");
+    }
+    for (size_t i = 0; i < arguments->library_count; i++) {
+        if (strcmp(arguments->library[i].name, "width") == 0) {
+            return status;
+        }
+    }
+    if (status == SMTPLOG_OK && to_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        size.ws_col >= 40) {
+        snprintf(columns, sizeof columns, "%d", size.ws_col > 160 ? 160 : size.ws_col);
+        status = smtplog_analyzer_set(analyzer, "width", columns);
+    }
+    return status;
+}
+
+int cmd_analyze(const struct cli_arguments *arguments)
+{
+    int exit_status = CLI_DONE;
+    const char *format = arguments->format;
+    if (format == NULL) {
+        format = arguments->output != NULL && ends_with(arguments->output, ".json") ? "json"
+                                                                                    : "text";
+    }
+    if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0) {
+        cli_complain("--format of analyze is text or json");
+        return CLI_USAGE;
+    }
+    struct output output;
+    struct smtplog_analyzer *analyzer = cli_analyzer(arguments, &exit_status);
+    if (analyzer == NULL) {
+        return exit_status;
+    }
+    bool to_terminal = arguments->output == NULL && isatty(STDOUT_FILENO) == 1;
+    enum smtplog_status status = set_look(analyzer, arguments, to_terminal);
+    if (status == SMTPLOG_OK) {
+        status = smtplog_analyzer_run(analyzer);
+    }
+    exit_status = cli_exit_status(analyzer, status);
+    bool report = status == SMTPLOG_OK && exit_status != CLI_UNREADABLE;
+    if (report && !output_open(&output, arguments->output)) {
+        exit_status = CLI_PARTLY;
+        report = false;
+    }
+    if (report) {
+        status = smtplog_analyzer_report(analyzer, format, cli_write, output.file);
+        if (status == SMTPLOG_USAGE || status == SMTPLOG_NO_MEMORY) {
+            exit_status = cli_exit_status(analyzer, status);
+        }
+        if (!output_finish(&output, status == SMTPLOG_OK)) {
+            exit_status = CLI_PARTLY;
+        }
+    }
+    smtplog_analyzer_free(analyzer);
+    return exit_status;
+}

@@ -1,0 +1,32 @@
+/* smtplog events: one record per SMTP event, while reading. */
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/output.h"
+
+int cmd_events(const struct cli_arguments *arguments)
+{
+    int exit_status = CLI_DONE;
+    const char *format = arguments->format != NULL ? arguments->format : "ndjson";
+    if (arguments->format == NULL && arguments->output != NULL) {
+        const char *dot = strrchr(arguments->output, '.');
+        format = dot != NULL && strcmp(dot, ".tsv") == 0 ? "tsv" : "ndjson";
+    }
+    struct output output;
+    struct smtplog_analyzer *analyzer = cli_analyzer(arguments, &exit_status);
+    if (analyzer == NULL) {
+        return exit_status;
+    }
+    if (!output_open(&output, arguments->output)) {
+        smtplog_analyzer_free(analyzer);
+        return CLI_PARTLY;
+    }
+    enum smtplog_status status = smtplog_analyzer_events(analyzer, format, cli_write, output.file);
+    exit_status = cli_exit_status(analyzer, status);
+    bool keep = status == SMTPLOG_OK && exit_status != CLI_UNREADABLE;
+    if (!output_finish(&output, keep)) {
+        exit_status = CLI_PARTLY;
+    }
+    smtplog_analyzer_free(analyzer);
+    return exit_status;
+}

@@ -1,0 +1,178 @@
+/* What a run reads when no file is named, its progress, and its exit status. */
+#include <glob.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+static const char *const usual_logs[] = {"/var/log/mail.log*", "/var/log/maillog*",
+                                         "/var/log/exim4/mainlog*", "/var/log/exim/main.log*"};
+
+void cli_diagnostic(void *context, enum smtplog_severity severity, const char *text)
+{
+    static const char *const words[] = {"", "warning: ", ""};
+    (void)context;
+    fprintf(stderr, "smtplog: %s%s\n", words[severity], text);
+}
+
+int cli_write(void *file, const char *bytes, size_t length)
+{
+    return fwrite(bytes, 1, length, file) == length ? 0 : 1;
+}
+
+/* ---- progress -------------------------------------------------------------------------------- */
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+struct progress {
+    double started, shown;
+    bool on_terminal;
+};
+
+static struct progress progress; /* of this process: one run */
+
+static void show_progress(void *context, uint64_t done, uint64_t total)
+{
+    struct progress *p = context;
+    double now = seconds_now();
+    double elapsed = now - p->started;
+    if (now - p->shown < 0.2 || elapsed < 0.5) {
+        return;
+    }
+    p->shown = now;
+    double megabytes = (double)done / 1e6;
+    double rate = megabytes / elapsed;
+    fprintf(stderr, "%ssmtplog: %.0f MB", p->on_terminal ? "\r\033[K" : "", megabytes);
+    if (total > 0 && done <= total) {
+        double left = rate > 0 ? (double)(total - done) / 1e6 / rate : 0;
+        fprintf(stderr, " of %.0f, %.0f %%, %.0f MB/s, %.0f s left", (double)total / 1e6,
+                100.0 * (double)done / (double)total, rate, left);
+    } else {
+        fprintf(stderr, ", %.0f MB/s", rate);
+    }
+    fputs(p->on_terminal ? "" : "\n", stderr);
+    fflush(stderr);
+}
+
+static void end_progress(void)
+{
+    if (progress.shown > 0 && progress.on_terminal) {
+        fputs("\r\033[K", stderr);
+        fflush(stderr);
+    }
+    progress.shown = 0;
+}
+
+/* ---- inputs ---------------------------------------------------------------------------------- */
+
+static bool standard_input_has_data(void)
+{
+    struct stat st;
+    return fstat(STDIN_FILENO, &st) == 0 &&
+           (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode) || S_ISREG(st.st_mode));
+}
+
+/* The logs that hosts usually have; says which are taken. */
+static size_t add_usual_logs(struct smtplog_analyzer *analyzer)
+{
+    size_t added = 0;
+    for (size_t i = 0; i < sizeof usual_logs / sizeof usual_logs[0]; i++) {
+        glob_t found;
+        if (glob(usual_logs[i], 0, NULL, &found) != 0) {
+            continue;
+        }
+        for (size_t k = 0; k < found.gl_pathc; k++) {
+            if (smtplog_analyzer_add_file(analyzer, found.gl_pathv[k]) == SMTPLOG_OK) {
+                added++;
+            }
+        }
+        if (found.gl_pathc > 0) {
+            fprintf(stderr, "smtplog: reading %s (%zu file%s)\n", usual_logs[i], found.gl_pathc,
+                    found.gl_pathc == 1 ? "" : "s");
+        }
+        globfree(&found);
+    }
+    return added;
+}
+
+static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->file_count; i++) {
+        if (smtplog_analyzer_add_file(analyzer, arguments->files[i]) != SMTPLOG_OK) {
+            cli_complain("too many files");
+            return false;
+        }
+    }
+    if (arguments->file_count > 0) {
+        return true;
+    }
+    if (standard_input_has_data()) {
+        return smtplog_analyzer_add_file(analyzer, "-") == SMTPLOG_OK;
+    }
+    if (add_usual_logs(analyzer) > 0) {
+        return true;
+    }
+    cli_complain("no file named, nothing on standard input and no mail log in /var/log; name a file, or\n"
+                 "  journalctl -u 'postfix*' -o short-iso-precise | smtplog analyze");
+    return false;
+}
+
+struct smtplog_analyzer *cli_analyzer(const struct cli_arguments *arguments, int *exit_status)
+{
+    struct smtplog_analyzer *analyzer = smtplog_analyzer_new();
+    *exit_status = CLI_USAGE;
+    if (analyzer == NULL) {
+        cli_complain("out of memory");
+        *exit_status = CLI_UNREADABLE;
+        return NULL;
+    }
+    smtplog_analyzer_set_diagnostic(analyzer, cli_diagnostic, NULL);
+    bool on_terminal = isatty(STDERR_FILENO) == 1;
+    if (strcmp(arguments->progress, "always") == 0 ||
+        (strcmp(arguments->progress, "auto") == 0 && on_terminal)) {
+        progress = (struct progress){.started = seconds_now(), .on_terminal = on_terminal};
+        smtplog_analyzer_set_progress(analyzer, show_progress, &progress);
+    }
+    for (size_t i = 0; i < arguments->library_count; i++) {
+        if (smtplog_analyzer_set(analyzer, arguments->library[i].name,
+                                 arguments->library[i].value) != SMTPLOG_OK) {
+            smtplog_analyzer_free(analyzer);
+            return NULL;
+        }
+    }
+    if (!add_inputs(analyzer, arguments)) {
+        smtplog_analyzer_free(analyzer);
+        return NULL;
+    }
+    return analyzer;
+}
+
+int cli_exit_status(const struct smtplog_analyzer *analyzer, enum smtplog_status status)
+{
+    struct smtplog_outcome outcome;
+    end_progress();
+    smtplog_analyzer_outcome(analyzer, &outcome);
+    if (status == SMTPLOG_USAGE || status == SMTPLOG_FORMAT) {
+        return CLI_USAGE;
+    }
+    if (status == SMTPLOG_STOPPED) {
+        return CLI_DONE;
+    }
+    if (status != SMTPLOG_OK) {
+        cli_complain("%s", smtplog_status_name(status));
+        return CLI_UNREADABLE;
+    }
+    if (outcome.files_given > 0 && outcome.files_unreadable == outcome.files_given) {
+        return CLI_UNREADABLE;
+    }
+    bool partly = outcome.files_unreadable > 0 || outcome.files_damaged > 0 ||
+                  outcome.files_not_mail > 0 || outcome.too_little_understood;
+    return partly ? CLI_PARTLY : CLI_DONE;
+}

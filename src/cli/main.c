@@ -1,0 +1,118 @@
+/* The smtplog command: finds the command, parses its options, runs it. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+const struct cli_command cli_commands[] = {
+    {"analyze", "[OPTION]... [FILE]...", "the report: what happened to the mail, and what to do",
+     CLI_ANALYZE, cmd_analyze},
+    {"events", "[OPTION]... [FILE]...", "one record per SMTP event, for other programs", CLI_EVENTS,
+     cmd_events},
+    {"patterns", "list|show|test [FILE]...", "the pattern files in force, and their samples",
+     CLI_PATTERNS, cmd_patterns},
+};
+const size_t cli_command_count = sizeof cli_commands / sizeof cli_commands[0];
+
+const struct cli_command *cli_find_command(const char *name)
+{
+    for (size_t i = 0; i < cli_command_count; i++) {
+        if (strcmp(cli_commands[i].name, name) == 0) {
+            return &cli_commands[i];
+        }
+    }
+    return NULL;
+}
+
+static void help_options(unsigned command, FILE *to)
+{
+    fputs("\nOptions\n", to);
+    for (size_t i = 0; i < cli_option_count; i++) {
+        const struct cli_option *option = &cli_options[i];
+        char left[64];
+        if ((option->commands & command) == 0) {
+            continue;
+        }
+        snprintf(left, sizeof left, "%c%c%s --%s%s%s", option->letter ? '-' : ' ',
+                 option->letter ? option->letter : ' ', option->letter ? "," : " ", option->name,
+                 option->argument != NULL ? " " : "",
+                 option->argument != NULL ? option->argument : "");
+        fprintf(to, "  %-22s\n        %s\n", left, option->help);
+    }
+}
+
+int cli_help(const struct cli_command *command, FILE *to)
+{
+    if (command != NULL) {
+        fprintf(to, "Usage: smtplog %s %s\n\n%s.\n", command->name, command->arguments,
+                command->summary);
+        help_options(command->bit, to);
+        fputs("\nFILE may be plain or gzip, rotated files may come in any order, - is standard input.\n"
+              "Exit status: 0 done, 1 a test failed, 2 wrong usage, 3 done but something could not be\n"
+              "read or understood, 4 nothing could be read.\n",
+              to);
+        return CLI_DONE;
+    }
+    fputs("smtplog reads mail server logs, finds every SMTP reply, and says what it means.\n\n"
+          "Usage: smtplog COMMAND [OPTION]... [FILE]...\n"
+          "       smtplog FILE...            the same as smtplog analyze FILE...\n\n"
+          "Commands\n",
+          to);
+    for (size_t i = 0; i < cli_command_count; i++) {
+        fprintf(to, "  %-10s %s\n", cli_commands[i].name, cli_commands[i].summary);
+    }
+    fputs("  help       this text, or smtplog help COMMAND\n\n"
+          "Start with: smtplog analyze /var/log/mail.log\n",
+          to);
+    return CLI_DONE;
+}
+
+static int help_command(int argc, char **argv)
+{
+    const struct cli_command *command = argc > 2 ? cli_find_command(argv[2]) : NULL;
+    if (argc > 2 && command == NULL) {
+        cli_complain("there is no command %s", argv[2]);
+        return CLI_USAGE;
+    }
+    return cli_help(command, stdout);
+}
+
+static int run_command(const struct cli_command *command, int argc, char **argv)
+{
+    struct cli_arguments arguments;
+    int exit_status = CLI_USAGE;
+    if (cli_parse(argc, argv, command, &arguments)) {
+        if (arguments.help) {
+            exit_status = cli_help(command, stdout);
+        } else if (arguments.version) {
+            printf("smtplog %s\n", smtplog_version());
+            exit_status = CLI_DONE;
+        } else {
+            exit_status = command->run(&arguments);
+        }
+    }
+    free(arguments.files);
+    return exit_status;
+}
+
+int main(int argc, char **argv)
+{
+    /* A closed pipe is an ordinary end of output: writes fail with EPIPE instead of killing us. */
+    signal(SIGPIPE, SIG_IGN);
+    if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
+        return cli_help(NULL, stdout);
+    }
+    if (argc > 1 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0)) {
+        printf("smtplog %s\n", smtplog_version());
+        return CLI_DONE;
+    }
+    if (argc > 1 && strcmp(argv[1], "help") == 0) {
+        return help_command(argc, argv);
+    }
+    const struct cli_command *command = argc > 1 ? cli_find_command(argv[1]) : NULL;
+    if (command != NULL) {
+        return run_command(command, argc - 2, argv + 2);
+    }
+    return run_command(&cli_commands[0], argc - 1, argv + 1);
+}

@@ -1,0 +1,191 @@
+/* The one table of options: parsing, help and the check of the manual pages come from it. */
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+const struct cli_option cli_options[] = {
+    {0, "since", "TIME", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+     "show what happened from TIME on: yesterday, today, -2h, 2026-11-21, RFC 3339"},
+    {0, "until", "TIME", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+     "show what happened up to TIME; a day means its end"},
+    {0, "year", "YEAR", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+     "year of the last line, for stamps without one (default: from the file's time)"},
+    {0, "tz", "ZONE", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+     "time zone of stamps without one: Europe/Berlin, UTC, +01:00 (default: the system's)"},
+    {0, "now", "TIME", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+     "take TIME as the present (for tests and old logs)"},
+    {0, "input", "KIND", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+     "auto (default) or postfix"},
+    {0, "patterns", "DIR", CLI_OPTION_LIBRARY, CLI_ALL,
+     "read more pattern files from DIR; they replace built-in ones of the same name"},
+    {0, "top", "N", CLI_OPTION_LIBRARY, CLI_ANALYZE, "rows of each table, 0 for all (default 10)"},
+    {0, "width", "COLUMNS", CLI_OPTION_LIBRARY, CLI_ANALYZE,
+     "columns of the text report (default: the terminal's, else 80)"},
+    {0, "fields", "LIST", CLI_OPTION_LIBRARY, CLI_EVENTS,
+     "only these columns, comma separated: time,code,recipient"},
+    {0, "format", "FORMAT", CLI_OPTION_FORMAT, CLI_ANALYZE | CLI_EVENTS,
+     "analyze: text (default), json; events: ndjson (default), tsv"},
+    {'o', "output", "FILE", CLI_OPTION_OUTPUT, CLI_ANALYZE | CLI_EVENTS,
+     "write to FILE, replaced only when complete; .json and .tsv choose the format"},
+    {'j', "jobs", "N", CLI_OPTION_JOBS, CLI_ANALYZE | CLI_EVENTS,
+     "threads to use; the output is the same for any number"},
+    {0, "color", "WHEN", CLI_OPTION_COLOR, CLI_ANALYZE,
+     "auto (default), always, never; NO_COLOR is honoured"},
+    {0, "progress", "WHEN", CLI_OPTION_PROGRESS, CLI_ANALYZE | CLI_EVENTS,
+     "auto (default: when standard error is a terminal), always, never"},
+    {'h', "help", NULL, CLI_OPTION_HELP, CLI_ALL, "show this help"},
+    {'V', "version", NULL, CLI_OPTION_VERSION, CLI_ALL, "show the version"},
+};
+const size_t cli_option_count = sizeof cli_options / sizeof cli_options[0];
+
+void cli_complain(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("smtplog: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+/* The option of a name of the given length; a unique beginning will do. */
+static const struct cli_option *find_long(const char *name, size_t length, unsigned command)
+{
+    const struct cli_option *found = NULL;
+    for (size_t i = 0; i < cli_option_count; i++) {
+        const struct cli_option *option = &cli_options[i];
+        if ((option->commands & command) == 0 || strncmp(option->name, name, length) != 0) {
+            continue;
+        }
+        if (option->name[length] == '\0') {
+            return option;
+        }
+        if (found != NULL) {
+            return NULL;
+        }
+        found = option;
+    }
+    return found;
+}
+
+static const struct cli_option *find_letter(char letter, unsigned command)
+{
+    for (size_t i = 0; i < cli_option_count; i++) {
+        if ((cli_options[i].commands & command) != 0 && cli_options[i].letter == letter &&
+            letter != 0) {
+            return &cli_options[i];
+        }
+    }
+    return NULL;
+}
+
+static bool is_when(const char *value)
+{
+    return strcmp(value, "auto") == 0 || strcmp(value, "always") == 0 ||
+           strcmp(value, "never") == 0;
+}
+
+static bool is_count(const char *value)
+{
+    size_t digits = strspn(value, "0123456789");
+    return digits > 0 && digits < 5 && value[digits] == '\0' && strspn(value, "0") < digits;
+}
+
+static bool take_option(const struct cli_option *option, const char *value,
+                        struct cli_arguments *arguments)
+{
+    switch (option->id) {
+    case CLI_OPTION_HELP:
+        arguments->help = true;
+        return true;
+    case CLI_OPTION_VERSION:
+        arguments->version = true;
+        return true;
+    case CLI_OPTION_FORMAT:
+        arguments->format = value;
+        return true;
+    case CLI_OPTION_OUTPUT:
+        arguments->output = value;
+        return true;
+    case CLI_OPTION_COLOR:
+    case CLI_OPTION_PROGRESS:
+        *(option->id == CLI_OPTION_COLOR ? &arguments->color : &arguments->progress) = value;
+        if (!is_when(value)) {
+            cli_complain("--%s is auto, always or never", option->name);
+        }
+        return is_when(value);
+    case CLI_OPTION_JOBS:
+        if (!is_count(value)) {
+            cli_complain("-j takes a number of threads, 1 or more");
+        }
+        return is_count(value);
+    case CLI_OPTION_LIBRARY:
+        break;
+    }
+    if (arguments->library_count == CLI_LIBRARY_OPTIONS) {
+        cli_complain("too many options");
+        return false;
+    }
+    arguments->library[arguments->library_count].name = option->name;
+    arguments->library[arguments->library_count++].value = value;
+    return true;
+}
+
+/* One argument that begins with a hyphen. *at moves on when the option takes the next one. */
+static bool parse_option(int argc, char **argv, int *at, const struct cli_command *command,
+                         struct cli_arguments *arguments)
+{
+    const char *text = argv[*at];
+    const char *value = NULL;
+    const struct cli_option *option = NULL;
+    if (text[1] == '-') {
+        size_t length = strcspn(text + 2, "=");
+        option = find_long(text + 2, length, command->bit);
+        value = text[2 + length] == '=' ? text + 2 + length + 1 : NULL;
+    } else {
+        option = find_letter(text[1], command->bit);
+        value = text[2] != '\0' ? text + 2 : NULL;
+    }
+    if (option == NULL) {
+        cli_complain("smtplog %s has no option %s; try smtplog help %s", command->name, text,
+                     command->name);
+        return false;
+    }
+    if (option->argument == NULL && value != NULL) {
+        cli_complain("--%s takes no value", option->name);
+        return false;
+    }
+    if (option->argument != NULL && value == NULL) {
+        if (*at + 1 >= argc) {
+            cli_complain("--%s needs a value: %s", option->name, option->argument);
+            return false;
+        }
+        value = argv[++*at];
+    }
+    return take_option(option, value, arguments);
+}
+
+bool cli_parse(int argc, char **argv, const struct cli_command *command,
+               struct cli_arguments *arguments)
+{
+    bool options_ended = false;
+    *arguments = (struct cli_arguments){.color = "auto", .progress = "auto"};
+    arguments->files = calloc((size_t)argc + 1, sizeof *arguments->files);
+    if (arguments->files == NULL) {
+        cli_complain("out of memory");
+        return false;
+    }
+    for (int i = 0; i < argc; i++) {
+        bool is_option = !options_ended && argv[i][0] == '-' && argv[i][1] != '\0';
+        if (is_option && strcmp(argv[i], "--") == 0) {
+            options_ended = true;
+        } else if (!is_option) {
+            arguments->files[arguments->file_count++] = argv[i];
+        } else if (!parse_option(argc, argv, &i, command, arguments)) {
+            return false;
+        }
+    }
+    return true;
+}

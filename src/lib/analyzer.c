@@ -1,0 +1,588 @@
+/* The analyzer behind the public handle. Wires the pipeline: lines, events, stories, figures. Trust: inputs are
+ * anybody's; every failure of one input is said and the others are still read. */
+#include "lib/analyzer.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "lib/time_spec.h"
+
+#define OUTPUT_BLOCK    ((size_t)64 * 1024)
+#define OUTPUT_MAXIMUM  ((size_t)64 * 1024 * 1024)
+#define PROGRESS_LINES  65536
+#define UNDERSTOOD_PART 200 /* one line in so many may be not understood: 0.5 % */
+
+enum option {
+    OPTION_SINCE,
+    OPTION_UNTIL,
+    OPTION_YEAR,
+    OPTION_TZ,
+    OPTION_NOW,
+    OPTION_INPUT,
+    OPTION_PATTERNS,
+    OPTION_TOP,
+    OPTION_FIELDS,
+    OPTION_WIDTH,
+    OPTION_COLOR,
+    OPTION_BARS,
+    OPTIONS
+};
+
+static const char *const option_names[OPTIONS] = {"since", "until",    "year", "tz",     "now",
+                                                  "input", "patterns", "top",  "fields", "width",
+                                                  "color", "bars"};
+
+const char *smtplog_status_name(enum smtplog_status status)
+{
+    static const char *const names[] = {
+        "no error",     "out of memory", "input or output failed", "malformed data file",
+        "wrong usage",  "limit passed",  "end",                    "stopped by the writer"};
+    return (size_t)status < COUNT_OF(names) ? names[status] : "unknown status";
+}
+
+const char *smtplog_version(void)
+{
+    return SMTPLOG_VERSION;
+}
+
+struct smtplog_analyzer *smtplog_analyzer_new(void)
+{
+    struct smtplog_analyzer *a = calloc(1, sizeof *a);
+    if (a != NULL) {
+        arena_init(&a->arena);
+        strbuf_init(&a->out, OUTPUT_MAXIMUM);
+    }
+    return a;
+}
+
+void smtplog_analyzer_free(struct smtplog_analyzer *a)
+{
+    if (a == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < a->path_count; i++) {
+        free(a->paths[i]);
+    }
+    free(a->paths);
+    for (size_t i = 0; i < ANALYZER_OPTIONS; i++) {
+        free(a->option[i]);
+    }
+    event_writer_free(a->event_writer);
+    line_stream_free(a->stream);
+    plan_free(&a->plan);
+    parser_free(a->parser);
+    tracker_free(a->tracker);
+    inbound_free(a->inbound);
+    summary_free(a->summary);
+    free(a->inputs);
+    if (a->knowledge_loaded) {
+        knowledge_free(&a->knowledge);
+    }
+    zone_free(a->zone);
+    strbuf_free(&a->out);
+    arena_free(&a->arena);
+    free(a);
+}
+
+void smtplog_analyzer_set_diagnostic(struct smtplog_analyzer *a, smtplog_diagnostic function,
+                                     void *context)
+{
+    a->diagnostic = (struct diagnostic){function, context};
+}
+
+void smtplog_analyzer_set_progress(struct smtplog_analyzer *a, smtplog_progress function,
+                                   void *context)
+{
+    a->progress = function;
+    a->progress_context = context;
+}
+
+enum smtplog_status smtplog_analyzer_set(struct smtplog_analyzer *a, const char *name,
+                                         const char *value)
+{
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (strcmp(name, option_names[i]) == 0) {
+            char *copy = strdup(value);
+            if (copy == NULL) {
+                return SMTPLOG_NO_MEMORY;
+            }
+            free(a->option[i]);
+            a->option[i] = copy;
+            return SMTPLOG_OK;
+        }
+    }
+    diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "unknown option \"%s\"", name);
+    return SMTPLOG_USAGE;
+}
+
+enum smtplog_status smtplog_analyzer_add_file(struct smtplog_analyzer *a, const char *path)
+{
+    if (a->path_count == ANALYZER_FILES) {
+        return SMTPLOG_LIMIT;
+    }
+    char **paths = realloc(a->paths, (a->path_count + 1) * sizeof *paths);
+    if (paths == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    a->paths = paths;
+    a->paths[a->path_count] = strdup(path);
+    if (a->paths[a->path_count] == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    a->path_count++;
+    return SMTPLOG_OK;
+}
+
+/* ---- options --------------------------------------------------------------------------------- */
+
+static enum smtplog_status refuse_value(const struct smtplog_analyzer *a, enum option option,
+                                        const char *expected)
+{
+    diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--%s: \"%s\" is not %s", option_names[option],
+                   a->option[option], expected);
+    return SMTPLOG_USAGE;
+}
+
+static enum smtplog_status read_number(const struct smtplog_analyzer *a, enum option option,
+                                       uint64_t minimum, uint64_t maximum, uint64_t *number)
+{
+    if (a->option[option] == NULL) {
+        return SMTPLOG_OK;
+    }
+    if (!span_to_u64(span_cstr(a->option[option]), maximum, number) || *number < minimum) {
+        return refuse_value(a, option, "a number in range");
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status read_time(const struct smtplog_analyzer *a, enum option option,
+                                     bool is_until, struct instant *instant, bool *given)
+{
+    *given = a->option[option] != NULL;
+    if (*given && !time_spec_parse(span_cstr(a->option[option]), a->zone, a->now, is_until,
+                                   instant)) {
+        return refuse_value(a, option, "a time (yesterday, -2h, 2026-11-21, 2026-11-21T06:00:00Z)");
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status read_zone(struct smtplog_analyzer *a)
+{
+    enum smtplog_status status = zone_load(a->option[OPTION_TZ], &a->zone);
+    if (status == SMTPLOG_USAGE || status == SMTPLOG_FORMAT) {
+        return refuse_value(a, OPTION_TZ, "a time zone (Europe/Berlin, UTC, +01:00)");
+    }
+    return status;
+}
+
+static enum smtplog_status read_options(struct smtplog_analyzer *a)
+{
+    struct instant now = {0};
+    bool given = false;
+    TRY(read_zone(a));
+    a->now = (int64_t)time(NULL);
+    TRY(read_time(a, OPTION_NOW, false, &now, &given));
+    a->now = given ? now.seconds : a->now;
+    TRY(read_time(a, OPTION_SINCE, false, &a->since, &a->has_since));
+    TRY(read_time(a, OPTION_UNTIL, true, &a->until, &a->has_until));
+    const char *input = a->option[OPTION_INPUT];
+    if (input != NULL && strcmp(input, "auto") != 0 && strcmp(input, "postfix") != 0) {
+        return refuse_value(a, OPTION_INPUT, "auto or postfix");
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status load_knowledge(struct smtplog_analyzer *a)
+{
+    struct knowledge_source source = {
+        .built_in = true, .system = true, .directory = a->option[OPTION_PATTERNS]};
+    a->knowledge_loaded = true;
+    return knowledge_load(&a->knowledge, &source, &a->diagnostic);
+}
+
+static enum smtplog_status prepare(struct smtplog_analyzer *a)
+{
+    uint64_t year = 0;
+    if (a->started) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "an analyzer runs once");
+        return SMTPLOG_USAGE;
+    }
+    a->started = true;
+    TRY(read_options(a));
+    TRY(read_number(a, OPTION_YEAR, 1970, 9999, &year));
+    TRY(load_knowledge(a));
+    struct track_listener listener = {summary_add_recipient, summary_add_message, NULL};
+    TRY(summary_new(&a->summary));
+    listener.context = a->summary;
+    TRY(tracker_new(&listener, &a->tracker));
+    TRY(inbound_new(&a->inbound));
+    TRY(parser_new(a->knowledge.postfix, &a->parser));
+    TRY(plan_make((const char *const *)a->paths, a->path_count, a->zone, (int)year, a->now,
+                  &a->diagnostic, &a->plan));
+    a->inputs = calloc(a->plan.count + 1, sizeof *a->inputs);
+    if (a->inputs == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    return line_stream_new(&a->plan, a->zone, &a->diagnostic, &a->stream);
+}
+
+/* ---- one line -------------------------------------------------------------------------------- */
+
+/* Only refusals and failures have a reason. */
+static bool wants_reason(const struct event *event)
+{
+    int kind = event_value(event, EVENT_KIND);
+    int status = event_value(event, EVENT_STATUS);
+    if (event_any_code(event) >= 400) {
+        return true;
+    }
+    return kind == KIND_REJECT || kind == KIND_AUTH || kind == KIND_CONNECTION ||
+           (kind == KIND_DELIVERY && event_any_code(event) == 0 &&
+            (status == OUTCOME_DEFERRED || status == OUTCOME_BOUNCED ||
+             status == OUTCOME_EXPIRED));
+}
+
+static void add_knowledge(struct smtplog_analyzer *a, struct event *event)
+{
+    const struct catalog_entry *provider = NULL;
+    if (event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND) {
+        provider = catalog_provider_of_peer(a->knowledge.catalog, event_text(event, EVENT_PEER));
+    }
+    if (provider == NULL) {
+        provider = catalog_provider_of_domain(a->knowledge.catalog, event->domain);
+    }
+    event->provider = provider != NULL ? provider->name : SPAN_EMPTY;
+    if (!wants_reason(event)) {
+        return;
+    }
+    struct span enhanced = event_text(event, EVENT_ENHANCED);
+    struct classifier_input input = {
+        event_any_code(event),
+        enhanced.n > 0 ? enhanced : event_text(event, EVENT_DSN),
+        (enum event_stage)event_value(event, EVENT_STAGE),
+        event->provider,
+        event_text(event, EVENT_TEXT),
+    };
+    struct classifier_verdict verdict;
+    classifier_judge(a->knowledge.classifier, &input, &verdict);
+    event->reason_class = verdict.class_name;
+    event->reason = verdict.reason;
+    event->possible_greylisting = verdict.possible_greylisting;
+}
+
+static bool is_outside(const struct smtplog_analyzer *a, const struct event *event)
+{
+    return event->has_time && ((a->has_since && instant_compare(&event->time, &a->since) < 0) ||
+                               (a->has_until && instant_compare(&event->time, &a->until) >= 0));
+}
+
+static void note_input(struct smtplog_analyzer *a, size_t file, const struct event *event)
+{
+    struct input_figures *input = &a->inputs[file];
+    input->lines++;
+    if (event->has_time) {
+        if (!input->has_period) {
+            input->first = event->time;
+        }
+        input->last = event->time;
+        input->has_period = true;
+    }
+    if (event->mta != MTA_NONE) {
+        input->mail_lines++;
+        input->mta = event->mta;
+    }
+}
+
+/* Remembers the place and head of the first line of a kind that was not understood. */
+static enum smtplog_status note_first(struct smtplog_analyzer *a, struct span *first,
+                                      const struct stream_line *line)
+{
+    struct strbuf text;
+    if (first->n > 0) {
+        return SMTPLOG_OK;
+    }
+    strbuf_init(&text, 4096);
+    strbuf_addf(&text, "%s:%llu: ", a->plan.files[line->file].path,
+                (unsigned long long)line->line.number);
+    size_t n = line->line.text.n < 160 ? line->line.text.n : 160;
+    strbuf_add(&text, line->line.text.p, n);
+    enum smtplog_status status =
+        arena_copy(&a->arena, strbuf_span(&text), first) ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
+    strbuf_free(&text);
+    return status;
+}
+
+static enum smtplog_status write_out(struct smtplog_analyzer *a)
+{
+    TRY(strbuf_status(&a->out));
+    int stop = a->out.length > 0
+                   ? a->writer(a->writer_context, strbuf_cstr(&a->out), a->out.length)
+                   : 0;
+    strbuf_clear(&a->out);
+    return stop == 0 ? SMTPLOG_OK : SMTPLOG_STOPPED;
+}
+
+static enum smtplog_status write_record(struct smtplog_analyzer *a, const struct stream_line *line,
+                                        const struct event *event)
+{
+    event_writer_add(a->event_writer, event, span_cstr(a->plan.files[line->file].path), &a->out);
+    return a->out.length >= OUTPUT_BLOCK ? write_out(a) : SMTPLOG_OK;
+}
+
+/* A refusal we gave, or a mail that came back and was let in. */
+static enum smtplog_status add_inbound(struct smtplog_analyzer *a, const struct event *event,
+                                       const struct track_context *context)
+{
+    unsigned fresh = 0;
+    bool recovered = false;
+    double wait = 0;
+    if (event_value(event, EVENT_KIND) == KIND_REJECT && event_is_refusal(event)) {
+        TRY(inbound_note(a->inbound, event, &fresh));
+        summary_add_inbound(a->summary, fresh);
+        return SMTPLOG_OK;
+    }
+    if (!context->first_record || !context->has_sender || context->client_ip.n == 0) {
+        return SMTPLOG_OK;
+    }
+    struct span address = event_text(event, EVENT_ORIG_RECIPIENT);
+    TRY(inbound_accept(a->inbound, context->client_ip, context->sender,
+                       address.n > 0 ? address : event_text(event, EVENT_RECIPIENT),
+                       &context->arrival, context->arrival_sequence, &recovered, &wait));
+    return recovered ? summary_add_inbound_recovery(a->summary, wait) : SMTPLOG_OK;
+}
+
+/* An event or context line goes to the tracker and, when shown, into the figures. */
+static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *event, bool shown)
+{
+    struct track_context context;
+    bool past = a->has_until && event->has_time && instant_compare(&event->time, &a->until) >= 0;
+    if (past) {
+        return SMTPLOG_OK;
+    }
+    TRY(tracker_add(a->tracker, event, shown, &context));
+    if (!shown) {
+        return SMTPLOG_OK;
+    }
+    TRY(add_inbound(a, event, &context));
+    return summary_add_event(a->summary, event,
+                             context.has_sender ? context.sender : (struct span){NULL, 0});
+}
+
+static enum smtplog_status process(struct smtplog_analyzer *a, const struct stream_line *line,
+                                   struct event *event, enum line_bin bin)
+{
+    struct summary *summary = a->summary;
+    bool outside = is_outside(a, event);
+    event->file = (uint32_t)line->file;
+    event->sequence = ++summary->lines_read;
+    summary->overlong += line->line.overlong;
+    summary->duplicate += line->duplicate;
+    note_input(a, line->file, event);
+    if (line->duplicate) {
+        summary->bin[outside ? BIN_OUTSIDE : BIN_CONTEXT]++;
+        return SMTPLOG_OK;
+    }
+    summary->bin[outside ? BIN_OUTSIDE : bin]++;
+    if (bin == BIN_EVENT) {
+        add_knowledge(a, event);
+    }
+    if (a->event_writer != NULL) {
+        TRY(bin == BIN_EVENT && !outside ? write_record(a, line, event) : SMTPLOG_OK);
+    } else if (bin == BIN_EVENT || bin == BIN_CONTEXT) {
+        TRY(add_event(a, event, !outside));
+    } else if (bin == BIN_UNKNOWN && !outside) {
+        TRY(summary_add_unknown(summary, event, line->line.text));
+    }
+    if (!outside && bin == BIN_UNKNOWN) {
+        return note_first(a, &a->first_unknown, line);
+    }
+    return bin == BIN_MALFORMED ? note_first(a, &a->first_malformed, line) : SMTPLOG_OK;
+}
+
+/* ---- a run ----------------------------------------------------------------------------------- */
+
+static void report_damage(const struct smtplog_analyzer *a)
+{
+    for (size_t i = 0; i < a->plan.count; i++) {
+        const char *damage = line_stream_damage(a->stream, i);
+        if (damage != NULL) {
+            diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "%s:%llu: %s; read up to there",
+                           a->plan.files[i].path, (unsigned long long)a->inputs[i].lines, damage);
+        }
+        if (a->inputs[i].lines > 0 && a->inputs[i].mail_lines == 0) {
+            diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
+                           "%s:1: not one of its %llu lines is a mail server's", a->plan.files[i].path,
+                           (unsigned long long)a->inputs[i].lines);
+        }
+    }
+}
+
+static void report_not_understood(const struct smtplog_analyzer *a)
+{
+    struct smtplog_outcome outcome;
+    smtplog_analyzer_outcome(a, &outcome);
+    if (!outcome.too_little_understood) {
+        return;
+    }
+    const struct summary *summary = a->summary;
+    if (a->first_unknown.n > 0) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_WARNING,
+                       "%llu lines of mail daemons match no pattern, the first: %.*s",
+                       (unsigned long long)summary->bin[BIN_UNKNOWN], SPAN_ARGS(a->first_unknown));
+    }
+    if (a->first_malformed.n > 0) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_WARNING,
+                       "%llu lines have no log header, the first: %.*s",
+                       (unsigned long long)summary->bin[BIN_MALFORMED],
+                       SPAN_ARGS(a->first_malformed));
+    }
+}
+
+static enum smtplog_status read_lines(struct smtplog_analyzer *a)
+{
+    struct stream_line line;
+    struct event event = {0};
+    enum line_bin bin = BIN_FOREIGN;
+    uint64_t lines = 0;
+    for (;;) {
+        enum smtplog_status status = line_stream_next(a->stream, &line);
+        if (status == SMTPLOG_END) {
+            return SMTPLOG_OK;
+        }
+        TRY(status);
+        TRY(parser_line(a->parser, line.clock, &line.line, &event, &bin));
+        if (event.has_time && line_stream_take_back(a->stream, &event.time)) {
+            continue;
+        }
+        TRY(process(a, &line, &event, bin));
+        if (a->progress != NULL && ++lines % PROGRESS_LINES == 0) {
+            a->progress(a->progress_context, line_stream_bytes_done(a->stream), a->plan.bytes);
+        }
+    }
+}
+
+static enum smtplog_status run(struct smtplog_analyzer *a)
+{
+    TRY(prepare(a));
+    TRY(read_lines(a));
+    TRY(tracker_finish(a->tracker));
+    inbound_finish(a->inbound, a->summary->last.seconds, &a->summary->inbound_ends);
+    a->summary->evicted = tracker_evicted(a->tracker) + inbound_evicted(a->inbound);
+    a->summary->limits_hit = pattern_set_limits_hit(a->knowledge.postfix);
+    report_damage(a);
+    report_not_understood(a);
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status smtplog_analyzer_run(struct smtplog_analyzer *a)
+{
+    return run(a);
+}
+
+enum smtplog_status smtplog_analyzer_events(struct smtplog_analyzer *a, const char *format,
+                                            smtplog_writer writer, void *context)
+{
+    bool tsv = strcmp(format, "tsv") == 0;
+    struct span unknown = SPAN_EMPTY;
+    if (!tsv && strcmp(format, "ndjson") != 0) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: events are ndjson or tsv");
+        return SMTPLOG_USAGE;
+    }
+    const char *fields = a->option[OPTION_FIELDS] != NULL ? a->option[OPTION_FIELDS] : "";
+    enum smtplog_status status = event_writer_new(tsv ? EVENT_TSV : EVENT_NDJSON, span_cstr(fields),
+                                                  &a->event_writer, &unknown);
+    if (status == SMTPLOG_USAGE) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--fields: there is no field \"%.*s\"",
+                       SPAN_ARGS(unknown));
+    }
+    TRY(status);
+    a->writer = writer;
+    a->writer_context = context;
+    event_writer_header(a->event_writer, &a->out);
+    status = run(a);
+    enum smtplog_status written = status == SMTPLOG_OK ? write_out(a) : status;
+    return written;
+}
+
+void smtplog_analyzer_outcome(const struct smtplog_analyzer *a, struct smtplog_outcome *outcome)
+{
+    *outcome = (struct smtplog_outcome){.files_given = a->path_count};
+    for (size_t i = 0; i < a->plan.count && a->stream != NULL; i++) {
+        outcome->files_unreadable += !a->plan.files[i].readable;
+        outcome->files_damaged += line_stream_damage(a->stream, i) != NULL;
+        outcome->files_not_mail += a->inputs[i].lines > 0 && a->inputs[i].mail_lines == 0;
+    }
+    if (a->summary != NULL) {
+        uint64_t bad = a->summary->bin[BIN_UNKNOWN] + a->summary->bin[BIN_MALFORMED];
+        outcome->lines_read = a->summary->lines_read;
+        outcome->lines_not_understood = bad;
+        outcome->too_little_understood = bad * UNDERSTOOD_PART > a->summary->lines_read;
+    }
+}
+
+/* ---- report ---------------------------------------------------------------------------------- */
+
+static enum smtplog_status describe_inputs(struct smtplog_analyzer *a, struct report_input **inputs)
+{
+    struct report_input *list = arena_alloc(&a->arena, (a->plan.count + 1) * sizeof *list);
+    if (list == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < a->plan.count; i++) {
+        const struct plan_file *file = &a->plan.files[i];
+        const struct input_figures *figures = &a->inputs[i];
+        const char *damage = line_stream_damage(a->stream, i);
+        list[i] = (struct report_input){
+            .path = span_cstr(file->path),
+            .mta = span_cstr(event_mta_name(figures->mta)),
+            .bytes = file->info.stored_size,
+            .lines = figures->lines,
+            .gzip = file->info.is_gzip,
+            .readable = file->readable,
+            .damage = damage != NULL ? span_cstr(damage) : SPAN_EMPTY,
+            .has_period = figures->has_period,
+            .first = figures->first,
+            .last = figures->last,
+        };
+    }
+    *inputs = list;
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const char *format,
+                                            smtplog_writer writer, void *context)
+{
+    struct report report = {.summary = a->summary, .catalog = a->knowledge.catalog, .top = 10,
+                            .width = 80};
+    uint64_t top = 10;
+    uint64_t width = 80;
+    if (a->summary == NULL || a->stream == NULL) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "there is no finished run to report");
+        return SMTPLOG_USAGE;
+    }
+    TRY(read_number(a, OPTION_TOP, 0, 1000000, &top));
+    TRY(read_number(a, OPTION_WIDTH, 40, 1000, &width));
+    report.top = (size_t)top;
+    report.width = (size_t)width;
+    report.color = a->option[OPTION_COLOR] != NULL && strcmp(a->option[OPTION_COLOR], "yes") == 0;
+    report.bars = a->option[OPTION_BARS] != NULL && strcmp(a->option[OPTION_BARS], "yes") == 0;
+    report.generated.seconds = a->now;
+    report.generated.offset = zone_offset(a->zone, a->now);
+    report.input_count = a->plan.count;
+    struct report_input *inputs = NULL;
+    TRY(describe_inputs(a, &inputs));
+    report.inputs = inputs;
+    strbuf_clear(&a->out);
+    enum smtplog_status status = SMTPLOG_USAGE;
+    if (strcmp(format, "json") == 0) {
+        status = report_write_json(&report, &a->out);
+    } else if (strcmp(format, "text") == 0) {
+        status = report_write_text(&report, &a->out);
+    } else {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text or json", format);
+    }
+    TRY(status);
+    a->writer = writer;
+    a->writer_context = context;
+    return write_out(a);
+}

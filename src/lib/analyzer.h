@@ -1,0 +1,55 @@
+/* The analyzer behind the public handle: options, one run, what it found. */
+#ifndef LIB_ANALYZER_H
+#define LIB_ANALYZER_H
+
+#include "aggregate/summary.h"
+#include "base/diagnostic.h"
+#include "lib/knowledge.h"
+#include "lib/line_stream.h"
+#include "report/event_writer.h"
+#include "report/report.h"
+
+#define ANALYZER_FILES   65536
+#define ANALYZER_OPTIONS 16
+
+/* What is known of one input after the run. */
+struct input_figures {
+    uint64_t lines;
+    uint64_t mail_lines; /* of a mail server, understood or not */
+    bool has_period;
+    struct instant first, last;
+    enum event_mta mta;
+};
+
+struct smtplog_analyzer {
+    struct diagnostic diagnostic;
+    smtplog_progress progress;
+    void *progress_context;
+    char **paths; /* owned, each owned */
+    size_t path_count;
+    char *option[ANALYZER_OPTIONS]; /* owned; by option_names */
+    bool started;
+    /* of the run */
+    struct knowledge knowledge;
+    bool knowledge_loaded;
+    struct zone *zone;
+    int64_t now;
+    bool has_since, has_until;
+    struct instant since, until; /* until: first instant not meant */
+    struct plan plan;
+    struct line_stream *stream;
+    struct parser *parser;
+    struct tracker *tracker;
+    struct inbound *inbound;
+    struct summary *summary;
+    struct input_figures *inputs; /* owned; by file of the plan */
+    struct span first_unknown, first_malformed; /* said when too little was understood */
+    struct arena arena;
+    /* streaming records */
+    struct event_writer *event_writer;
+    struct strbuf out;
+    smtplog_writer writer;
+    void *writer_context;
+};
+
+#endif

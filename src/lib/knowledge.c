@@ -1,0 +1,148 @@
+/* Everything that is read from data files before a log is. */
+#include "lib/knowledge.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "data/directory.h"
+#include "data/embedded.h"
+#include "logfmt/vocabulary.h"
+
+#define SYSTEM_DIRECTORY "/etc/smtplog/patterns"
+
+static enum smtplog_status add_file(struct knowledge *knowledge, struct span label,
+                                    struct span bytes, const struct diagnostic *diagnostic)
+{
+    if (knowledge->file_count == KNOWLEDGE_FILES) {
+        diagnostic_say(diagnostic, SMTPLOG_ERROR, "too many pattern files");
+        return SMTPLOG_LIMIT;
+    }
+    enum smtplog_status status =
+        record_file_parse(label, bytes, &knowledge->arena, diagnostic,
+                          &knowledge->files[knowledge->file_count]);
+    if (status == SMTPLOG_OK) {
+        knowledge->file_count++;
+    }
+    return status;
+}
+
+static enum smtplog_status add_built_in(struct knowledge *knowledge,
+                                        const struct diagnostic *diagnostic)
+{
+    size_t count = 0;
+    const struct embedded_file *files = embedded_files(&count);
+    for (size_t i = 0; i < count; i++) {
+        TRY(add_file(knowledge, span_cstr(files[i].path),
+                     span_of((const char *)files[i].bytes, files[i].length), diagnostic));
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status add_directory(struct knowledge *knowledge, const char *path,
+                                         bool required, const struct diagnostic *diagnostic)
+{
+    struct directory_file *files = NULL;
+    size_t count = 0;
+    TRY(directory_read(path, ".pat .cat", required, RECORD_FILE_MAXIMUM, &knowledge->arena,
+                       diagnostic, &files, &count));
+    for (size_t i = 0; i < count; i++) {
+        TRY(add_file(knowledge, files[i].path, files[i].bytes, diagnostic));
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status add_user_directory(struct knowledge *knowledge,
+                                              const struct diagnostic *diagnostic)
+{
+    const char *config = getenv("XDG_CONFIG_HOME");
+    const char *home = getenv("HOME");
+    char path[1024];
+    int n = -1;
+    if (config != NULL && config[0] == '/') {
+        n = snprintf(path, sizeof path, "%s/smtplog/patterns", config);
+    } else if (home != NULL && home[0] == '/') {
+        n = snprintf(path, sizeof path, "%s/.config/smtplog/patterns", home);
+    }
+    if (n < 0 || (size_t)n >= sizeof path) {
+        return SMTPLOG_OK;
+    }
+    return add_directory(knowledge, path, false, diagnostic);
+}
+
+static enum smtplog_status add_paths(struct knowledge *knowledge,
+                                     const struct knowledge_source *source,
+                                     const struct diagnostic *diagnostic)
+{
+    for (size_t i = 0; i < source->path_count; i++) {
+        struct directory_file file;
+        TRY(directory_read_file(source->paths[i], RECORD_FILE_MAXIMUM, &knowledge->arena,
+                                diagnostic, &file));
+        TRY(add_file(knowledge, file.path, file.bytes, diagnostic));
+    }
+    return SMTPLOG_OK;
+}
+
+static bool is_pattern_file(const struct record_file *file)
+{
+    return record_find(&file->records[0], "mta") != NULL;
+}
+
+static enum smtplog_status link_catalog(struct knowledge *knowledge, bool check,
+                                        const struct diagnostic *diagnostic)
+{
+    enum smtplog_status worst = SMTPLOG_OK;
+    TRY(catalog_new(&knowledge->catalog));
+    for (size_t i = 0; i < knowledge->file_count; i++) {
+        if (!is_pattern_file(&knowledge->files[i])) {
+            enum smtplog_status status =
+                catalog_add(knowledge->catalog, &knowledge->files[i], diagnostic);
+            worst = status != SMTPLOG_OK ? status : worst;
+        }
+    }
+    if (worst == SMTPLOG_OK && check) {
+        worst = catalog_check(knowledge->catalog, diagnostic);
+    }
+    if (worst != SMTPLOG_OK) {
+        return worst;
+    }
+    return classifier_new(knowledge->catalog, check, diagnostic, &knowledge->classifier);
+}
+
+enum smtplog_status knowledge_load(struct knowledge *knowledge,
+                                   const struct knowledge_source *source,
+                                   const struct diagnostic *diagnostic)
+{
+    memset(knowledge, 0, sizeof *knowledge);
+    arena_init(&knowledge->arena);
+    if (source->built_in) {
+        TRY(add_built_in(knowledge, diagnostic));
+    }
+    bool outside = source->directory != NULL || source->path_count > 0;
+    if (source->system) {
+        size_t before = knowledge->file_count;
+        TRY(add_directory(knowledge, SYSTEM_DIRECTORY, false, diagnostic));
+        TRY(add_user_directory(knowledge, diagnostic));
+        outside = outside || knowledge->file_count > before;
+    }
+    if (source->directory != NULL) {
+        TRY(add_directory(knowledge, source->directory, true, diagnostic));
+    }
+    TRY(add_paths(knowledge, source, diagnostic));
+    bool check = source->check || outside;
+    enum smtplog_status patterns =
+        pattern_set_for_mta(knowledge->files, knowledge->file_count, "postfix", check, diagnostic,
+                            &knowledge->postfix);
+    enum smtplog_status catalog = link_catalog(knowledge, check, diagnostic);
+    return patterns != SMTPLOG_OK ? patterns : catalog;
+}
+
+void knowledge_free(struct knowledge *knowledge)
+{
+    classifier_free(knowledge->classifier);
+    catalog_free(knowledge->catalog);
+    pattern_set_free(knowledge->postfix);
+    arena_free(&knowledge->arena);
+    knowledge->classifier = NULL;
+    knowledge->catalog = NULL;
+    knowledge->postfix = NULL;
+}

@@ -1,0 +1,36 @@
+/* Everything that is read from data files before a log is: pattern sets and catalogue, built in and from
+ * outside. */
+#ifndef LIB_KNOWLEDGE_H
+#define LIB_KNOWLEDGE_H
+
+#include "catalog/classifier.h"
+#include "logfmt/parser.h"
+
+#define KNOWLEDGE_FILES 512
+
+struct knowledge {
+    struct arena arena;
+    struct record_file files[KNOWLEDGE_FILES];
+    size_t file_count;
+    struct pattern_set *postfix;
+    struct catalog *catalog;
+    struct classifier *classifier;
+};
+
+/* What to load. */
+struct knowledge_source {
+    bool built_in;
+    bool system;           /* /etc/smtplog/patterns and the user's own directory */
+    const char *directory; /* one more, NULL for none */
+    const char *const *paths; /* single files */
+    size_t path_count;
+    bool check;            /* compile and check everything now */
+};
+
+/* Loads. Every mistake is said; SMTPLOG_FORMAT when there was one. Free with knowledge_free in any case. */
+MUST_USE enum smtplog_status knowledge_load(struct knowledge *knowledge,
+                                            const struct knowledge_source *source,
+                                            const struct diagnostic *diagnostic);
+void knowledge_free(struct knowledge *knowledge);
+
+#endif

@@ -1,0 +1,352 @@
+/* The lines of all inputs in order of time. */
+#include "lib/line_stream.h"
+
+#include <stdlib.h>
+
+/* An input that is being read. */
+struct channel {
+    size_t file;
+    struct source *source;
+    struct line_reader *reader;
+    struct clock clock;
+    struct line line;     /* pending, when has_line */
+    bool has_line;
+    bool untouched;       /* no line given yet */
+    struct instant time;  /* of the pending line; the line before's when it has none */
+    uint64_t duplicates;  /* lines still to be given as duplicates */
+};
+
+struct line_stream {
+    struct plan *plan;
+    struct zone *zone;
+    const struct diagnostic *diagnostic;
+    struct channel **active; /* owned array; in reading order of the plan */
+    size_t active_count;
+    size_t next_file; /* first of the plan not yet opened */
+    bool merging;     /* more than one input may have the next line */
+    struct channel *given; /* whose line was given last */
+    const char **damage;   /* owned; by file */
+    uint64_t bytes_done;   /* of inputs that are closed */
+};
+
+enum smtplog_status line_stream_new(struct plan *plan, struct zone *zone,
+                                    const struct diagnostic *diagnostic,
+                                    struct line_stream **stream)
+{
+    struct line_stream *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->plan = plan;
+    made->zone = zone;
+    made->diagnostic = diagnostic;
+    made->active = calloc(plan->count + 1, sizeof(struct channel *));
+    made->damage = calloc(plan->count + 1, sizeof(const char *));
+    if (made->active == NULL || made->damage == NULL) {
+        line_stream_free(made);
+        return SMTPLOG_NO_MEMORY;
+    }
+    *stream = made;
+    return SMTPLOG_OK;
+}
+
+static void channel_free(struct channel *channel)
+{
+    line_reader_free(channel->reader);
+    source_close(channel->source);
+    free(channel);
+}
+
+void line_stream_free(struct line_stream *stream)
+{
+    if (stream == NULL) {
+        return;
+    }
+    for (size_t i = 0; stream->active != NULL && i < stream->active_count; i++) {
+        channel_free(stream->active[i]);
+    }
+    free(stream->active);
+    free(stream->damage);
+    free(stream);
+}
+
+const char *line_stream_damage(const struct line_stream *stream, size_t file)
+{
+    return stream->damage[file];
+}
+
+uint64_t line_stream_bytes_done(const struct line_stream *stream)
+{
+    uint64_t done = stream->bytes_done;
+    for (size_t i = 0; i < stream->active_count; i++) {
+        done += source_stored_done(stream->active[i]->source);
+    }
+    return done;
+}
+
+/* ---- inputs ---------------------------------------------------------------------------------- */
+
+/* Reads the next pending line; closes the channel's input at its end. */
+static enum smtplog_status channel_advance(struct line_stream *stream, struct channel *channel)
+{
+    enum smtplog_status status = line_reader_next(channel->reader, &channel->line);
+    channel->has_line = status == SMTPLOG_OK;
+    if (status == SMTPLOG_END) {
+        stream->damage[channel->file] = source_damage(channel->source);
+        return SMTPLOG_OK;
+    }
+    return status;
+}
+
+/* Time of the pending line, for choosing between inputs. */
+static void channel_time(struct channel *channel)
+{
+    struct header header;
+    if (channel->has_line && header_parse(channel->line.text, &header)) {
+        clock_resolve(&channel->clock, &header.stamp, &channel->time);
+    }
+}
+
+static void close_channel(struct line_stream *stream, size_t index)
+{
+    struct channel *channel = stream->active[index];
+    stream->bytes_done += source_stored_done(channel->source);
+    if (stream->given == channel) {
+        stream->given = NULL;
+    }
+    channel_free(channel);
+    for (size_t i = index; i + 1 < stream->active_count; i++) {
+        stream->active[i] = stream->active[i + 1];
+    }
+    stream->active_count--;
+}
+
+/* Opens the next input of the plan. One that cannot be opened any more is said and passed over. */
+static enum smtplog_status open_next(struct line_stream *stream)
+{
+    size_t index = stream->next_file++;
+    struct plan_file *file = &stream->plan->files[index];
+    if (!file->readable) {
+        return SMTPLOG_OK;
+    }
+    struct channel *channel = calloc(1, sizeof *channel);
+    if (channel == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    const char *why = NULL;
+    enum smtplog_status status = SMTPLOG_OK;
+    channel->file = index;
+    channel->untouched = true;
+    channel->source = file->source;
+    channel->time = file->first;
+    file->source = NULL;
+    clock_init(&channel->clock, stream->zone, file->first_year);
+    if (channel->source == NULL) {
+        status = source_open(file->path, &channel->source, &why);
+    }
+    if (status == SMTPLOG_OK) {
+        status = line_reader_new(channel->source, &channel->reader);
+    }
+    if (status == SMTPLOG_OK) {
+        status = channel_advance(stream, channel);
+    }
+    if (status == SMTPLOG_OK) {
+        stream->active[stream->active_count++] = channel;
+        return SMTPLOG_OK;
+    }
+    channel_free(channel);
+    if (status != SMTPLOG_NO_MEMORY) {
+        diagnostic_say(stream->diagnostic, SMTPLOG_ERROR, "%s: %s", file->path,
+                       why != NULL ? why : "cannot be read");
+        file->readable = false;
+        return SMTPLOG_OK;
+    }
+    return status;
+}
+
+/* ---- overlaps -------------------------------------------------------------------------------- */
+
+/* A second look at an input from a line on. */
+struct second_look {
+    struct source *source;
+    struct line_reader *reader;
+};
+
+static bool look_again(const struct line_stream *stream, const struct channel *channel,
+                       struct second_look *look)
+{
+    const char *why = NULL;
+    const struct plan_file *file = &stream->plan->files[channel->file];
+    *look = (struct second_look){NULL, NULL};
+    return file->info.is_regular && source_open(file->path, &look->source, &why) == SMTPLOG_OK &&
+           source_skip(look->source, channel->line.offset) == SMTPLOG_OK &&
+           line_reader_new(look->source, &look->reader) == SMTPLOG_OK;
+}
+
+static void second_look_end(struct second_look *look)
+{
+    line_reader_free(look->reader);
+    source_close(look->source);
+}
+
+/* Lines from the pending one of `older` to its end, if `newer` begins with exactly these; else 0. */
+static uint64_t overlap_of(const struct line_stream *stream, const struct channel *older,
+                           const struct channel *newer)
+{
+    struct second_look a, b;
+    uint64_t lines = 0;
+    bool fine = look_again(stream, older, &a);
+    fine = look_again(stream, newer, &b) && fine;
+    while (fine) {
+        struct line x, y;
+        if (line_reader_next(a.reader, &x) != SMTPLOG_OK) {
+            break;
+        }
+        fine = line_reader_next(b.reader, &y) == SMTPLOG_OK && span_equal(x.text, y.text);
+        lines++;
+    }
+    second_look_end(&a);
+    second_look_end(&b);
+    return fine ? lines : 0;
+}
+
+/* Whether an input that has not been touched yet begins with the rest of this one. */
+static void find_overlaps(struct line_stream *stream, struct channel *older)
+{
+    for (size_t i = 0; i < stream->active_count; i++) {
+        struct channel *newer = stream->active[i];
+        if (newer == older || !newer->untouched || !newer->has_line || newer->duplicates > 0 ||
+            !span_equal(older->line.text, newer->line.text)) {
+            continue;
+        }
+        uint64_t lines = overlap_of(stream, older, newer);
+        if (lines >= 2) {
+            newer->duplicates = lines;
+            diagnostic_say(stream->diagnostic, SMTPLOG_INFO,
+                           "%s: its first %llu lines are the end of %s; they are counted once",
+                           stream->plan->files[newer->file].path, (unsigned long long)lines,
+                           stream->plan->files[older->file].path);
+        }
+    }
+}
+
+/* ---- lines ----------------------------------------------------------------------------------- */
+
+static bool has_next_file(const struct line_stream *stream)
+{
+    return stream->next_file < stream->plan->count;
+}
+
+/* Opens every input that begins no later than the instant. */
+static enum smtplog_status open_until(struct line_stream *stream, const struct instant *instant)
+{
+    while (has_next_file(stream)) {
+        const struct plan_file *file = &stream->plan->files[stream->next_file];
+        if (file->readable &&
+            (!file->has_stamp || instant_compare(&file->first, instant) > 0)) {
+            break;
+        }
+        TRY(open_next(stream));
+    }
+    return SMTPLOG_OK;
+}
+
+/* The input with the earliest pending line; the earlier of the plan at equal times. */
+static struct channel *earliest(struct line_stream *stream)
+{
+    struct channel *best = NULL;
+    for (size_t i = 0; i < stream->active_count; i++) {
+        struct channel *channel = stream->active[i];
+        if (best == NULL || instant_compare(&channel->time, &best->time) < 0) {
+            best = channel;
+        }
+    }
+    return best;
+}
+
+static void give(struct line_stream *stream, struct channel *channel, struct stream_line *line)
+{
+    line->line = channel->line;
+    line->file = channel->file;
+    line->clock = &channel->clock;
+    line->duplicate = channel->duplicates > 0;
+    channel->duplicates -= line->duplicate;
+    channel->untouched = false;
+    stream->given = channel;
+}
+
+static void drop_ended(struct line_stream *stream)
+{
+    for (size_t i = stream->active_count; i > 0; i--) {
+        if (!stream->active[i - 1]->has_line) {
+            close_channel(stream, i - 1);
+        }
+    }
+}
+
+static enum smtplog_status next_merged(struct line_stream *stream, struct stream_line *line)
+{
+    struct channel *channel = earliest(stream);
+    TRY(open_until(stream, &channel->time));
+    drop_ended(stream);
+    channel = earliest(stream);
+    if (stream->active_count > 1) {
+        find_overlaps(stream, channel);
+    }
+    give(stream, channel, line);
+    return SMTPLOG_OK;
+}
+
+/* Moves the input of the line given last to its next one. */
+static enum smtplog_status pass_given(struct line_stream *stream)
+{
+    struct channel *given = stream->given;
+    if (given == NULL) {
+        return SMTPLOG_OK;
+    }
+    stream->given = NULL;
+    TRY(channel_advance(stream, given));
+    if (stream->merging) {
+        channel_time(given);
+    }
+    if (!given->has_line) {
+        drop_ended(stream);
+    }
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status line_stream_next(struct line_stream *stream, struct stream_line *line)
+{
+    TRY(pass_given(stream));
+    while (stream->active_count == 0) {
+        if (!has_next_file(stream)) {
+            return SMTPLOG_END;
+        }
+        TRY(open_next(stream));
+        drop_ended(stream);
+        stream->merging = false;
+    }
+    if (stream->active_count > 1 || stream->merging) {
+        TRY(next_merged(stream, line));
+        stream->merging = stream->active_count > 1;
+        return SMTPLOG_OK;
+    }
+    give(stream, stream->active[0], line);
+    return SMTPLOG_OK;
+}
+
+bool line_stream_take_back(struct line_stream *stream, const struct instant *instant)
+{
+    if (stream->merging || !has_next_file(stream) || stream->given == NULL) {
+        return false;
+    }
+    const struct plan_file *file = &stream->plan->files[stream->next_file];
+    if (!file->has_stamp || !file->readable || instant_compare(&file->first, instant) > 0) {
+        return false;
+    }
+    stream->given->time = *instant;
+    stream->given->untouched = stream->given->line.number == 1;
+    stream->given = NULL;
+    stream->merging = true;
+    return true;
+}

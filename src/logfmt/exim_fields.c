@@ -1,0 +1,369 @@
+/* The regular parts of an Exim line. */
+#include "logfmt/exim_fields.h"
+
+#define KEY_LONGEST 12
+
+static struct span skip_blanks(struct span text)
+{
+    while (text.n > 0 && text.p[0] == ' ') {
+        text = span_from(text, 1);
+    }
+    return text;
+}
+
+static struct span up_to(struct span text, char end)
+{
+    const char *found = text.n > 0 ? memchr(text.p, end, text.n) : NULL;
+    return span_of(text.p, found == NULL ? text.n : (size_t)(found - text.p));
+}
+
+/* ---- the other side ------------------------------------------------------------------------ */
+
+/* `[ip]`, `[ip]:port`, both with a star behind them when the connection was used before. */
+static void take_address(struct span *text, struct event *event)
+{
+    struct span inside = up_to(span_from(*text, 1), ']');
+    *text = span_from(*text, inside.n + 2);
+    event_set_text(event, EVENT_PEER_IP, inside);
+    event_clear_field(event, EVENT_PEER_PORT);
+    size_t digits = 1;
+    while (digits < text->n && byte_is_digit(text->p[digits])) {
+        digits++;
+    }
+    if (text->n > 0 && text->p[0] == ':' && digits > 1) {
+        event_set_text(event, EVENT_PEER_PORT, span_of(text->p + 1, digits - 1));
+        *text = span_from(*text, digits);
+    }
+    if (text->n > 0 && text->p[0] == '*') {
+        *text = span_from(*text, 1);
+    }
+}
+
+/* `(helo)`. The name is the client's word and may hold parentheses: the one before ` [` ends it. */
+static void take_helo(struct span *text, struct event *event)
+{
+    struct span rest = span_from(*text, 1);
+    size_t end = span_find(rest, SPAN_LITERAL(") ["));
+    end = end == SIZE_MAX ? up_to(rest, ')').n : end;
+    event_set_text(event, EVENT_HELO, span_of(rest.p, end));
+    *text = span_from(rest, end + 1);
+}
+
+void exim_read_host(struct span *text, struct event *event)
+{
+    struct span name = up_to(*text, ' ');
+    if (name.n > 0 && name.p[0] != '(' && name.p[0] != '[') {
+        if (name.p[name.n - 1] == ':') {
+            name.n--;
+        }
+        event_set_text(event, EVENT_PEER, name);
+        *text = span_from(*text, name.n);
+    }
+    for (;;) {
+        struct span next = skip_blanks(*text);
+        if (next.n > 0 && next.p[0] == '(') {
+            take_helo(&next, event);
+        } else if (next.n > 0 && next.p[0] == '[') {
+            take_address(&next, event);
+        } else if (next.n > 3 && memcmp(next.p, "DS ", 3) == 0) {
+            next = span_from(next, 2);
+        } else {
+            return;
+        }
+        *text = next;
+    }
+}
+
+/* ---- KEY=value ------------------------------------------------------------------------------ */
+
+enum tail_use {
+    USE_NOTHING,
+    USE_HOST,
+    USE_FIELD,        /* goes into a field as it stands */
+    USE_ADDRESS,      /* <address> */
+    USE_TLS,          /* TLS1.3:CIPHER:256 */
+    USE_LOGIN,        /* authenticator:user:sender */
+    USE_CONFIRMATION,
+    USE_TRANSPORT,
+    USE_QUEUE_TIME
+};
+
+struct tail_key {
+    const char *key;
+    unsigned kinds;
+    enum tail_use use;
+    enum event_field field;
+};
+
+/* Keys that are not here are skipped with their value. */
+static const struct tail_key tail_keys[] = {
+    {"H", EXIM_ARRIVAL | EXIM_DELIVERY | EXIM_PEER, USE_HOST, EVENT_PEER},
+    {"F", EXIM_DELIVERY | EXIM_PEER, USE_ADDRESS, EVENT_SENDER},
+    {"S", EXIM_ARRIVAL, USE_FIELD, EVENT_SIZE},
+    {"P", EXIM_ARRIVAL, USE_FIELD, EVENT_PROTO},
+    {"id", EXIM_ARRIVAL, USE_FIELD, EVENT_MESSAGE_ID},
+    {"R", EXIM_ARRIVAL, USE_FIELD, EVENT_LINKED_ID},
+    {"X", EXIM_ARRIVAL | EXIM_DELIVERY | EXIM_PEER, USE_TLS, EVENT_TLS},
+    {"A", EXIM_ARRIVAL | EXIM_PEER, USE_LOGIN, EVENT_SASL_USER},
+    {"C", EXIM_DELIVERY, USE_CONFIRMATION, EVENT_REPLY},
+    {"T", EXIM_DELIVERY, USE_TRANSPORT, EVENT_TEXT},
+    {"QT", EXIM_DELIVERY, USE_QUEUE_TIME, EVENT_DELAY},
+};
+
+/* Length of `KEY` when `KEY=` stands at the front, else 0. */
+static size_t key_length(struct span text)
+{
+    size_t n = 0;
+    while (n < text.n && n <= KEY_LONGEST &&
+           (byte_is_alpha(text.p[n]) || byte_is_digit(text.p[n]))) {
+        n++;
+    }
+    return n > 0 && n <= KEY_LONGEST && n < text.n && text.p[n] == '=' ? n : 0;
+}
+
+static const struct tail_key *find_key(struct span name, enum exim_tail kind)
+{
+    for (size_t i = 0; i < sizeof tail_keys / sizeof tail_keys[0]; i++) {
+        if ((tail_keys[i].kinds & (unsigned)kind) != 0 && span_is(name, tail_keys[i].key)) {
+            return &tail_keys[i];
+        }
+    }
+    return NULL;
+}
+
+/* What stands between quotes; *text moves behind the closing one. A backslash protects what follows it. */
+static struct span take_quoted(struct span *text)
+{
+    size_t end = 1;
+    while (end < text->n && text->p[end] != '"') {
+        end += text->p[end] == '\\' ? 2 : 1;
+    }
+    end = end < text->n ? end : text->n;
+    struct span inside = span_of(text->p + 1, end - 1);
+    *text = span_from(*text, end + 1);
+    return inside;
+}
+
+/* `<address>`: up to the > that a blank, a colon or the end follows. */
+static struct span take_angle(struct span *text)
+{
+    size_t end = 1;
+    while (end < text->n && !(text->p[end] == '>' && (end + 1 == text->n || text->p[end + 1] == ' ' ||
+                                                      text->p[end + 1] == ':' ||
+                                                      text->p[end + 1] == ')'))) {
+        end++;
+    }
+    struct span inside = span_of(text->p + 1, end - 1);
+    *text = span_from(*text, end + 1);
+    return inside;
+}
+
+/* Up to a blank; a colon at the end of the word belongs to what follows the fields. */
+static struct span take_word(struct span *text)
+{
+    struct span word = up_to(*text, ' ');
+    if (word.n > 0 && word.p[word.n - 1] == ':') {
+        word.n--;
+    }
+    *text = span_from(*text, word.n);
+    return word;
+}
+
+static struct span take_value(struct span *text)
+{
+    if (text->n > 0 && text->p[0] == '"') {
+        return take_quoted(text);
+    }
+    if (text->n > 0 && text->p[0] == '<') {
+        return take_angle(text);
+    }
+    return take_word(text);
+}
+
+/* `TLS1.3:TLS_AES_256_GCM_SHA384:256`, `TLSv1.2:...`; GnuTLS leaves the v out. */
+static void set_tls(struct event *event, struct span value)
+{
+    static const char *const versions[][2] = {{"TLS1.3", "TLSv1.3"}, {"TLS1.2", "TLSv1.2"},
+                                              {"TLS1.1", "TLSv1.1"}, {"TLS1.0", "TLSv1"},
+                                              {"TLS1", "TLSv1"},     {"SSL3.0", "SSLv3"}};
+    struct span version = up_to(value, ':');
+    event_set_text(event, EVENT_CIPHER, span_from(value, version.n + 1));
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
+        if (span_is(version, versions[i][0])) {
+            version = span_cstr(versions[i][1]);
+        }
+    }
+    event_set_text(event, EVENT_TLS, version);
+}
+
+static void set_login(struct event *event, struct span value)
+{
+    struct span method = up_to(value, ':');
+    struct span user = up_to(span_from(value, method.n + 1), ':');
+    event_set_text(event, EVENT_METHOD, method);
+    if (user.n > 0) {
+        event_set_text(event, EVENT_SASL_USER, user);
+    }
+}
+
+static void use_value(const struct tail_key *key, struct span value, struct event *event,
+                      struct exim_found *found)
+{
+    switch (key->use) {
+    case USE_FIELD:
+    case USE_ADDRESS:
+        event_set_text(event, key->field, value);
+        break;
+    case USE_TLS:
+        set_tls(event, value);
+        break;
+    case USE_LOGIN:
+        set_login(event, value);
+        break;
+    case USE_CONFIRMATION:
+        found->confirmation = value;
+        break;
+    case USE_TRANSPORT:
+        found->transport = value;
+        break;
+    case USE_QUEUE_TIME:
+        found->queue_time = value;
+        break;
+    case USE_HOST:
+    case USE_NOTHING:
+        break;
+    }
+}
+
+/* One `KEY=value` at the front of *text. */
+static void take_field(enum exim_tail kind, size_t length, struct span *text, struct event *event,
+                       struct exim_found *found)
+{
+    const struct tail_key *key = find_key(span_of(text->p, length), kind);
+    *text = span_from(*text, length + 1);
+    if (key != NULL && key->use == USE_HOST) {
+        found->has_host = true;
+        exim_read_host(text, event);
+        return;
+    }
+    struct span value = take_value(text);
+    if (key != NULL) {
+        use_value(key, value, event, found);
+    }
+}
+
+static unsigned count_words(struct span text)
+{
+    unsigned n = 0;
+    struct span word;
+    while (span_next_word(&text, &word)) {
+        n++;
+    }
+    return n;
+}
+
+/* A word that is no field: `L`, `K`, `PRDR`, `from <a>`, `for a b`, `defer (-44)`. False when the fields end. */
+static bool take_other(enum exim_tail kind, struct span *text, struct exim_found *found)
+{
+    struct span word = up_to(*text, ' ');
+    if (kind == EXIM_PEER) {
+        return false;
+    }
+    if (kind == EXIM_ARRIVAL && span_is(word, "for")) {
+        found->recipients = count_words(span_from(*text, word.n));
+        *text = SPAN_EMPTY;
+        return true;
+    }
+    if (word.p[0] == '<') {
+        (void)take_angle(text);
+    } else {
+        (void)take_word(text);
+    }
+    return true;
+}
+
+void exim_read_tail(enum exim_tail kind, struct span text, struct event *event,
+                    struct exim_found *found)
+{
+    *found = (struct exim_found){.rest = SPAN_EMPTY,
+                                 .confirmation = SPAN_EMPTY,
+                                 .transport = SPAN_EMPTY,
+                                 .queue_time = SPAN_EMPTY};
+    for (;;) {
+        /* The colon that ends the fields stands at the end of a word, never alone. */
+        if (text.n > 0 && text.p[0] == ':' && kind != EXIM_ARRIVAL) {
+            found->rest = skip_blanks(span_from(text, 1));
+            return;
+        }
+        text = skip_blanks(text);
+        if (text.n == 0) {
+            return;
+        }
+        size_t length = key_length(text);
+        if (length > 0) {
+            take_field(kind, length, &text, event, found);
+        } else if (!take_other(kind, &text, found)) {
+            found->rest = text;
+            return;
+        }
+    }
+}
+
+/* ---- recipients ------------------------------------------------------------------------------ */
+
+static bool is_address(struct span text)
+{
+    bool place = text.n == 0 || text.p[0] == '/' || text.p[0] == '|' || text.p[0] == '>' ||
+                 text.p[0] == ':';
+    return !place && memchr(text.p, '@', text.n) != NULL;
+}
+
+/* Length of the first address: a quoted local part may hold blanks, a pipe's command or a file's name too. */
+static size_t first_length(struct span text)
+{
+    size_t n = 0;
+    if (text.n > 0 && text.p[0] == '"') {
+        n++;
+        while (n < text.n && text.p[n] != '"') {
+            n += text.p[n] == '\\' ? 2 : 1;
+        }
+        n = n < text.n ? n : text.n;
+        return n + up_to(span_from(text, n), ' ').n;
+    }
+    if (text.n > 0 && (text.p[0] == '|' || text.p[0] == '/' || text.p[0] == '>')) {
+        while (n < text.n && !(text.p[n] == ' ' && n + 1 < text.n &&
+                               (text.p[n + 1] == '<' || text.p[n + 1] == '(' ||
+                                key_length(span_from(text, n + 1)) > 0))) {
+            n++;
+        }
+        return n;
+    }
+    return up_to(text, ' ').n;
+}
+
+void exim_read_recipient(struct span *text, struct event *event)
+{
+    struct span first = span_of(text->p, first_length(*text));
+    struct span parent = SPAN_EMPTY;
+    struct span top = SPAN_EMPTY;
+    bool colon = first.n > 1 && first.n < text->n && first.p[first.n - 1] == ':' && first.p[0] != ':';
+    first.n -= colon;
+    *text = span_from(*text, first.n);
+    if (text->n > 2 && text->p[0] == ' ' && text->p[1] == '(') {
+        parent = up_to(span_from(*text, 2), ')');
+        *text = span_from(*text, parent.n + 3);
+        parent = up_to(parent, ',');
+    }
+    if (text->n > 2 && text->p[0] == ' ' && text->p[1] == '<') {
+        *text = span_from(*text, 1);
+        top = take_angle(text);
+    }
+    struct span recipient = is_address(first) ? first : parent.n > 0 ? parent : top;
+    if (recipient.n == 0) {
+        recipient = first;
+    }
+    event_set_text(event, EVENT_RECIPIENT, recipient);
+    if (top.n > 0 && !span_equal(top, recipient)) {
+        event_set_text(event, EVENT_ORIG_RECIPIENT, top);
+    }
+}

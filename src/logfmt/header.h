@@ -1,0 +1,49 @@
+/* What stands in front of a syslog message: time stamp, host, program, process id. Reads every shape of the
+ * syslog family that mail logs come in:
+ *
+ *   Nov 21 06:00:01 mx1 postfix/smtp[12]: MSG            traditional; `Nov  1`, `Nov 01`, fractions
+ *   2026 Nov 21 06:00:01 mx1 postfix/smtp[12]: MSG       year in front
+ *   2026-11-21T06:00:01.123456+01:00 mx1 postfix/...     RFC 3339; also `Z`, `+0100`, a blank for the T
+ *   <22>Nov 21 ...      <22>1 2026-11-21T06:00:01Z mx1 postfix/smtp 12 - - MSG       RFC 3164, RFC 5424
+ *   Sat 2026-11-21 06:00:01 CET mx1 postfix/smtp[12]: MSG                            journalctl -o short-full
+ *   postfix-1  | Nov 21 ...     2026-..Z stdout F Nov 21 ...                         container prefixes
+ *
+ * with or without a host, `[ID 1 mail.info]` (Solaris), a level word (syslog-ng, FreeBSD). Not a matcher of
+ * messages. Trust: lines written by anybody; nothing is copied or changed. */
+#ifndef LOGFMT_HEADER_H
+#define LOGFMT_HEADER_H
+
+#include "base/span.h"
+
+enum stamp_zone { STAMP_LOCAL, STAMP_OFFSET, STAMP_ABBREVIATION };
+
+/* A time stamp as written. */
+struct stamp {
+    int year; /* 0: the stamp has none */
+    int month;
+    int day;
+    int32_t second_of_day;
+    int32_t nanosecond;
+    uint8_t digits; /* of the fraction */
+    enum stamp_zone zone;
+    int32_t offset;           /* STAMP_OFFSET: seconds east of UTC */
+    struct span abbreviation; /* STAMP_ABBREVIATION: "CET" */
+};
+
+struct header {
+    struct stamp stamp;
+    struct span host; /* may be empty */
+    struct span tag;  /* program, such as "postfix/smtp"; may be empty */
+    struct span pid;  /* may be empty */
+    struct span message;
+    bool rfc5424;     /* the tag may have lost what stood behind a slash */
+    unsigned repeated; /* N of "last message repeated N times", else 0 */
+};
+
+/* False when the line has no time stamp of a known shape. */
+bool header_parse(struct span line, struct header *header);
+
+/* Reads a stamp at the front of text; *length is what it takes up, with the blank behind it. */
+bool stamp_parse(struct span text, struct stamp *stamp, size_t *length);
+
+#endif

@@ -1,0 +1,268 @@
+/* From a line to an event. */
+#include "logfmt/parser.h"
+
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base/hashmap.h"
+#include "base/strbuf.h"
+#include "logfmt/header.h"
+#include "logfmt/postfix.h"
+
+#define TAGS_MAXIMUM   8192 /* distinct programs remembered; more are judged anew each time */
+#define DOMAIN_MAXIMUM 255
+#define REPLY_MAXIMUM  (LINE_KEPT + 1)
+
+/* What is known of a program by its tag. */
+struct tag {
+    struct span text;
+    struct span service;
+    struct span daemon;
+    enum event_mta mta;
+    bool daemon_lost; /* RFC 5424 cut the name: the message tells the daemon */
+    struct pattern_list *list;
+};
+
+struct parser {
+    struct pattern_set *postfix;
+    struct hashmap tags; /* of struct tag */
+    struct arena arena;
+    uint64_t seed;
+    struct strbuf scratch;
+    struct tag spare; /* for tags beyond TAGS_MAXIMUM */
+    char domain[DOMAIN_MAXIMUM + 1];
+};
+
+const char *line_bin_name(enum line_bin bin)
+{
+    static const char *const names[LINE_BINS] = {"event",   "context",   "foreign",
+                                                 "unknown", "malformed", "outside"};
+    return names[bin];
+}
+
+enum smtplog_status parser_new(struct pattern_set *postfix, struct parser **parser)
+{
+    struct parser *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->postfix = postfix;
+    made->seed = hash_random_seed();
+    hashmap_init(&made->tags);
+    arena_init(&made->arena);
+    strbuf_init(&made->scratch, REPLY_MAXIMUM);
+    *parser = made;
+    return SMTPLOG_OK;
+}
+
+void parser_free(struct parser *parser)
+{
+    if (parser != NULL) {
+        hashmap_free(&parser->tags);
+        arena_free(&parser->arena);
+        strbuf_free(&parser->scratch);
+        free(parser);
+    }
+}
+
+/* ---- programs ------------------------------------------------------------------------------ */
+
+static bool tag_same(const void *item, const void *key)
+{
+    const struct tag *tag = item;
+    const struct tag *wanted = key;
+    return tag->daemon_lost == wanted->daemon_lost && span_equal(tag->text, wanted->text);
+}
+
+/* `postfix/submission/smtpd`: the last part is the daemon, the rest the service. A name without a slash is
+ * Postfix's only when RFC 5424 cut it. */
+static void judge_tag(struct parser *parser, struct tag *tag)
+{
+    struct span text = tag->text;
+    size_t slash = text.n;
+    while (slash > 0 && text.p[slash - 1] != '/') {
+        slash--;
+    }
+    bool says_postfix = span_starts(text, SPAN_LITERAL("postfix"));
+    if (slash == 0) {
+        tag->service = text;
+        if (tag->daemon_lost && says_postfix) {
+            tag->mta = MTA_POSTFIX;
+            tag->list = pattern_set_list(parser->postfix, SPAN_LITERAL("*"));
+        } else {
+            tag->daemon = text;
+            tag->service = SPAN_EMPTY;
+        }
+        return;
+    }
+    tag->daemon_lost = false;
+    tag->service = span_of(text.p, slash - 1);
+    tag->daemon = span_from(text, slash);
+    tag->list = pattern_set_list(parser->postfix, tag->daemon);
+    if (tag->list == NULL && says_postfix) {
+        tag->list = pattern_set_list(parser->postfix, SPAN_EMPTY);
+    }
+    if (tag->list != NULL) {
+        tag->mta = MTA_POSTFIX;
+    }
+}
+
+static struct tag *find_tag(struct parser *parser, const struct header *header)
+{
+    struct tag wanted = {.text = header->tag,
+                         .daemon_lost = header->rfc5424 || span_is(header->tag, "postfix")};
+    uint64_t hash = hash_span(parser->seed, header->tag);
+    struct tag *tag = hashmap_find(&parser->tags, hash, tag_same, &wanted);
+    if (tag != NULL) {
+        return tag;
+    }
+    if (parser->tags.count >= TAGS_MAXIMUM) {
+        parser->spare = wanted;
+        judge_tag(parser, &parser->spare);
+        return &parser->spare;
+    }
+    tag = arena_alloc(&parser->arena, sizeof *tag);
+    if (tag == NULL) {
+        return NULL;
+    }
+    *tag = wanted;
+    if (!arena_copy(&parser->arena, header->tag, &tag->text)) {
+        return NULL;
+    }
+    bool lost = tag->daemon_lost;
+    judge_tag(parser, tag);
+    tag->daemon_lost = lost; /* part of the key */
+    return hashmap_add(&parser->tags, hash, tag) == SMTPLOG_OK ? tag : NULL;
+}
+
+/* ---- messages ------------------------------------------------------------------------------ */
+
+/* Lower-case part behind the last @: the recipient's domain, for mail we receive the sender's. */
+static void derive_domain(struct parser *parser, struct event *event)
+{
+    int direction = event_value(event, EVENT_DIRECTION);
+    struct span address = event_text(
+        event, direction == DIRECTION_INBOUND ? EVENT_SENDER : EVENT_RECIPIENT);
+    size_t at = address.n;
+    while (at > 0 && address.p[at - 1] != '@') {
+        at--;
+    }
+    struct span domain = span_from(address, at);
+    event->domain = SPAN_EMPTY;
+    if (direction == DIRECTION_NONE || at == 0 || domain.n == 0 || domain.n > DOMAIN_MAXIMUM) {
+        return;
+    }
+    for (size_t i = 0; i < domain.n; i++) {
+        parser->domain[i] = byte_lower(domain.p[i]);
+    }
+    event->domain = span_of(parser->domain, domain.n);
+}
+
+static void event_reset(struct event *event)
+{
+    event->set = 0;
+    event->mta = MTA_NONE;
+    event->repeat = 1;
+    event->rule = event->reason_class = event->reason = SPAN_EMPTY;
+    event->provider = event->domain = SPAN_EMPTY;
+    event->possible_greylisting = false;
+    event->has_time = false;
+}
+
+/* Fields of the header, behind the rule so that they do not stand in its way. */
+static void set_header_fields(struct event *event, const struct header *header,
+                              const struct tag *tag, const struct pattern_rule *rule)
+{
+    if (header->host.n > 0) {
+        event_set_text(event, EVENT_HOST, header->host);
+    }
+    if (tag->service.n > 0) {
+        event_set_text(event, EVENT_SERVICE, tag->service);
+    }
+    struct span daemon = tag->daemon;
+    if (daemon.n == 0 && rule != NULL && !span_is(rule->daemons, "*")) {
+        struct span daemons = rule->daemons;
+        (void)span_next_word(&daemons, &daemon);
+    }
+    if (daemon.n > 0) {
+        event_set_text(event, EVENT_DAEMON, daemon);
+    }
+    if (header->pid.n > 0) {
+        event_set_text(event, EVENT_PID, header->pid);
+    }
+}
+
+static enum line_bin bin_of_rule(const struct pattern_rule *rule)
+{
+    return rule == NULL ? BIN_UNKNOWN : rule->kind.n > 0 ? BIN_EVENT : BIN_CONTEXT;
+}
+
+/* "last message repeated N times" means the line before, of whatever program. */
+static bool replace_by_previous(const struct line *line, struct header *header, uint32_t *times)
+{
+    struct header previous;
+    *times = header->repeated;
+    if (line->previous.n == 0 || !header_parse(line->previous, &previous) ||
+        previous.repeated > 0 || !span_equal(previous.host, header->host)) {
+        return false;
+    }
+    header->tag = previous.tag;
+    header->pid = previous.pid;
+    header->message = previous.message;
+    header->rfc5424 = previous.rfc5424;
+    return true;
+}
+
+enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
+                                const struct line *line, struct event *event, enum line_bin *bin)
+{
+    struct header header;
+    event_reset(event);
+    event->line = event->line_end = line->number;
+    if (!header_parse(line->text, &header)) {
+        bool nothing = span_trim(line->text).n == 0;
+        bool remark = span_starts(line->text, SPAN_LITERAL("-- "));
+        *bin = nothing ? BIN_CONTEXT : remark ? BIN_FOREIGN : BIN_MALFORMED;
+        return SMTPLOG_OK;
+    }
+    clock_resolve(clock, &header.stamp, &event->time);
+    event->has_time = true;
+    *bin = BIN_FOREIGN;
+    if (header.repeated > 0 && !replace_by_previous(line, &header, &event->repeat)) {
+        return SMTPLOG_OK;
+    }
+    if (header.tag.n == 0) {
+        return SMTPLOG_OK;
+    }
+    const struct tag *tag = find_tag(parser, &header);
+    if (tag == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    if (tag->mta == MTA_NONE) {
+        return SMTPLOG_OK;
+    }
+    (void)syslog_take_repeated(&header.message, &event->repeat);
+    const struct pattern_rule *rule =
+        postfix_parse(parser->postfix, tag->list, header.message, &parser->scratch, event);
+    set_header_fields(event, &header, tag, rule);
+    event->mta = tag->mta;
+    *bin = bin_of_rule(rule);
+    if (*bin == BIN_UNKNOWN && line->overlong) {
+        *bin = BIN_MALFORMED;
+    }
+    if (*bin == BIN_EVENT) {
+        derive_domain(parser, event);
+    }
+    return SMTPLOG_OK;
+}
+
+bool parser_postfix_message(struct parser *parser, struct span daemon, struct span message,
+                            struct event *event)
+{
+    event_reset(event);
+    struct pattern_list *list = pattern_set_list(parser->postfix, daemon);
+    if (list == NULL) {
+        list = pattern_set_list(parser->postfix, SPAN_EMPTY);
+    }
+    return postfix_parse(parser->postfix, list, message, &parser->scratch, event) != NULL;
+}

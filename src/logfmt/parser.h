@@ -1,0 +1,43 @@
+/* From a line to an event: header, clock, program, rules, and the facts that follow from what the rules
+ * captured. One parser a thread; what an event borrows lives until the next line is parsed. Trust: lines
+ * written by anybody. */
+#ifndef LOGFMT_PARSER_H
+#define LOGFMT_PARSER_H
+
+#include "event/event.h"
+#include "input/line_reader.h"
+#include "logfmt/clock.h"
+#include "pattern/pattern_set.h"
+
+/* Where a line ends up; every line is in exactly one. */
+enum line_bin {
+    BIN_EVENT,     /* gave a record */
+    BIN_CONTEXT,   /* understood, no record */
+    BIN_FOREIGN,   /* another program's line */
+    BIN_UNKNOWN,   /* a mail daemon's line that no pattern understands */
+    BIN_MALFORMED, /* no usable header */
+    BIN_OUTSIDE,   /* not between since and until */
+    LINE_BINS
+};
+
+const char *line_bin_name(enum line_bin bin);
+
+struct parser;
+
+/* postfix is borrowed and must outlive the parser. Free with parser_free. */
+MUST_USE enum smtplog_status parser_new(struct pattern_set *postfix, struct parser **parser);
+void parser_free(struct parser *parser);
+
+/* Parses one line of an input whose clock is given. The bin is never BIN_OUTSIDE. *event is complete for
+ * BIN_EVENT and BIN_CONTEXT; for the other bins only time, host and daemon may be set. SMTPLOG_NO_MEMORY is
+ * the only failure. */
+MUST_USE enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
+                                         const struct line *line, struct event *event,
+                                         enum line_bin *bin);
+
+/* Parses the message of a Postfix daemon as it stands behind the header (used for the samples in pattern
+ * files). True when a rule matched. */
+bool parser_postfix_message(struct parser *parser, struct span daemon, struct span message,
+                            struct event *event);
+
+#endif

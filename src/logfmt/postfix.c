@@ -1,0 +1,128 @@
+/* The message part of a Postfix line. */
+#include "logfmt/postfix.h"
+
+#include "event/reply.h"
+
+#define QUEUE_ID_SHORT 5
+#define QUEUE_ID_LONG  10
+#define QUEUE_ID_MOST  24
+
+/* Bit 0: upper-case hex digit; bit 1: base 52 without vowels. */
+static uint8_t id_class(char c)
+{
+    bool hex = byte_is_digit(c) || (c >= 'A' && c <= 'F');
+    bool vowel = memchr("AEIOUaeiou", c, 10) != NULL;
+    bool base52 = byte_is_digit(c) || (byte_is_alpha(c) && !vowel);
+    return (uint8_t)((hex ? 1 : 0) | (base52 ? 2 : 0));
+}
+
+bool postfix_take_queue_id(struct span *message, struct span *queue_id)
+{
+    *queue_id = SPAN_EMPTY;
+    size_t n = 0;
+    uint8_t both = 3;
+    size_t most = message->n < QUEUE_ID_MOST ? message->n : QUEUE_ID_MOST;
+    while (n < most && message->p[n] != ':' && both != 0) {
+        both &= id_class(message->p[n]);
+        n++;
+    }
+    if (both == 0) {
+        if (span_starts(*message, SPAN_LITERAL("NOQUEUE: "))) {
+            *message = span_from(*message, 9);
+        }
+        return false;
+    }
+    bool long_enough = ((both & 1) != 0 && n >= QUEUE_ID_SHORT) || n >= QUEUE_ID_LONG;
+    if (!long_enough || n + 1 >= message->n || message->p[n] != ':' || message->p[n + 1] != ' ') {
+        return false;
+    }
+    *queue_id = span_of(message->p, n);
+    *message = span_from(*message, n + 2);
+    return true;
+}
+
+/* Facts that follow from the raw captures. */
+static void derive_fields(struct event *event, struct strbuf *scratch)
+{
+    struct reply reply;
+    if (event_has(event, EVENT_REPLY)) {
+        if (reply_parse(event->text[EVENT_REPLY], scratch, &reply)) {
+            event_set_value(event, EVENT_CODE, reply.code);
+            event_set_text(event, EVENT_TEXT, reply.text);
+            if (reply.enhanced.n > 0) {
+                event_set_text(event, EVENT_ENHANCED, reply.enhanced);
+            }
+        }
+        event_clear_field(event, EVENT_REPLY);
+    }
+    if (event_has(event, EVENT_ENHANCED_REPLY)) {
+        if (reply_parse_enhanced(event->text[EVENT_ENHANCED_REPLY], &reply)) {
+            event_set_text(event, EVENT_ENHANCED, reply.enhanced);
+            event_set_text(event, EVENT_TEXT, reply.text);
+        }
+        event_clear_field(event, EVENT_ENHANCED_REPLY);
+    }
+    if (event_has(event, EVENT_STAGE_WORD)) {
+        event_set_value(event, EVENT_STAGE,
+                        (int)event_stage_from_words(event->text[EVENT_STAGE_WORD]));
+        event_clear_field(event, EVENT_STAGE_WORD);
+    }
+    if (event_has(event, EVENT_STATUS_WORD)) {
+        enum event_outcome outcome = event_outcome_from_word(event->text[EVENT_STATUS_WORD]);
+        if (outcome != OUTCOME_NONE && !event_has(event, EVENT_STATUS)) {
+            event_set_value(event, EVENT_STATUS, (int)outcome);
+        }
+        event_clear_field(event, EVENT_STATUS_WORD);
+    }
+}
+
+const struct pattern_rule *postfix_parse(struct pattern_set *set, struct pattern_list *list,
+                                         struct span message, struct strbuf *scratch,
+                                         struct event *event)
+{
+    struct span queue_id;
+    bool has_queue_id = postfix_take_queue_id(&message, &queue_id);
+    struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
+    const struct pattern_rule *rule =
+        pattern_set_match(set, list, message, has_queue_id, &fields);
+    if (rule == NULL) {
+        return NULL;
+    }
+    if (has_queue_id) {
+        event_set_text(event, EVENT_QUEUE_ID, queue_id);
+    }
+    event->rule = rule->name;
+    event->mta = MTA_POSTFIX;
+    derive_fields(event, scratch);
+    return rule;
+}
+
+bool syslog_take_repeated(struct span *message, uint32_t *times)
+{
+    struct span head = SPAN_LITERAL("message repeated ");
+    struct span middle = SPAN_LITERAL(" times: [");
+    if (!span_starts(*message, head)) {
+        return false;
+    }
+    struct span rest = span_from(*message, head.n);
+    size_t digits = 0;
+    while (digits < rest.n && byte_is_digit(rest.p[digits])) {
+        digits++;
+    }
+    uint64_t n = 0;
+    if (!span_to_u64(span_of(rest.p, digits), 1000000, &n) || n == 0 ||
+        !span_starts(span_from(rest, digits), middle)) {
+        return false;
+    }
+    rest = span_from(rest, digits + middle.n);
+    while (rest.n > 0 && byte_is_blank(rest.p[0])) {
+        rest = span_from(rest, 1);
+    }
+    /* The bracket is gone when the line was cut. */
+    if (rest.n > 0 && rest.p[rest.n - 1] == ']') {
+        rest.n--;
+    }
+    *times = (uint32_t)n;
+    *message = rest;
+    return true;
+}

@@ -1,0 +1,257 @@
+/* One regular expression and what its captures mean. */
+#include "pattern/pattern.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+/* Bytes of heap a match without JIT may use, in KiB (pcre2_set_heap_limit). */
+#define PATTERN_HEAP_LIMIT 4096
+
+struct pattern_group {
+    uint32_t number;
+    size_t field;
+};
+
+struct pattern {
+    struct span regex;
+    bool anchored;
+    pattern_resolve resolve;
+    enum { PATTERN_RAW, PATTERN_COMPILED, PATTERN_UNUSABLE } state;
+    bool jit_tried;
+    bool jit;
+    pcre2_code *code; /* owned */
+    struct pattern_group groups[PATTERN_CAPTURES];
+    size_t group_count;
+    uint8_t first[32];
+    uint32_t minimum;
+};
+
+struct pattern_engine {
+    pcre2_match_context *context;
+    pcre2_match_data *data;
+    pcre2_jit_stack *stack;
+    uint64_t limits_hit;
+};
+
+enum smtplog_status pattern_engine_new(struct pattern_engine **engine)
+{
+    struct pattern_engine *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->context = pcre2_match_context_create(NULL);
+    made->data = pcre2_match_data_create(PATTERN_CAPTURES + 1, NULL);
+    made->stack = pcre2_jit_stack_create((size_t)32 * 1024, (size_t)512 * 1024, NULL);
+    if (made->context == NULL || made->data == NULL) {
+        pattern_engine_free(made);
+        return SMTPLOG_NO_MEMORY;
+    }
+    pcre2_set_match_limit(made->context, PATTERN_MATCH_LIMIT);
+    pcre2_set_heap_limit(made->context, PATTERN_HEAP_LIMIT);
+    if (made->stack != NULL) {
+        pcre2_jit_stack_assign(made->context, NULL, made->stack);
+    }
+    *engine = made;
+    return SMTPLOG_OK;
+}
+
+void pattern_engine_free(struct pattern_engine *engine)
+{
+    if (engine != NULL) {
+        pcre2_match_data_free(engine->data);
+        pcre2_match_context_free(engine->context);
+        pcre2_jit_stack_free(engine->stack);
+        free(engine);
+    }
+}
+
+uint64_t pattern_engine_limits_hit(const struct pattern_engine *engine)
+{
+    return engine->limits_hit;
+}
+
+enum smtplog_status pattern_new(struct span regex, bool anchored, pattern_resolve resolve,
+                                struct pattern **pattern)
+{
+    struct pattern *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->regex = regex;
+    made->anchored = anchored;
+    made->resolve = resolve;
+    *pattern = made;
+    return SMTPLOG_OK;
+}
+
+void pattern_free(struct pattern *pattern)
+{
+    if (pattern != NULL) {
+        pcre2_code_free(pattern->code);
+        free(pattern);
+    }
+}
+
+static pcre2_code *compile_code(struct span regex, uint32_t options, int *error, size_t *offset)
+{
+    return pcre2_compile((PCRE2_SPTR)regex.p, regex.n,
+                         options | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_CAPTURE |
+                             PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF,
+                         error, offset, NULL);
+}
+
+/* First bytes and minimum length. PCRE2 works them out for unanchored code only, so that a second,
+ * unanchored compile is asked. */
+static void study_first_bytes(struct pattern *pattern)
+{
+    int error = 0;
+    size_t offset = 0;
+    pcre2_code *code = compile_code(pattern->regex, 0, &error, &offset);
+    memset(pattern->first, 0xff, sizeof pattern->first);
+    if (code == NULL) {
+        return;
+    }
+    uint32_t type = 0;
+    uint32_t unit = 0;
+    const uint8_t *map = NULL;
+    pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODETYPE, &type);
+    pcre2_pattern_info(code, PCRE2_INFO_MINLENGTH, &pattern->minimum);
+    if (type == 1) {
+        uint32_t options = 0;
+        pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODEUNIT, &unit);
+        pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
+        memset(pattern->first, 0, sizeof pattern->first);
+        unsigned char lower = (unsigned char)byte_lower((char)unit);
+        unsigned char upper =
+            (unsigned char)(lower >= 'a' && lower <= 'z' ? lower - 32 : lower);
+        /* Either case: a caseless first letter is reported without saying so. */
+        pattern->first[lower >> 3] |= (uint8_t)(1u << (lower & 7));
+        pattern->first[upper >> 3] |= (uint8_t)(1u << (upper & 7));
+    } else if (pcre2_pattern_info(code, PCRE2_INFO_FIRSTBITMAP, &map) == 0 && map != NULL) {
+        memcpy(pattern->first, map, sizeof pattern->first);
+    }
+    pcre2_code_free(code);
+}
+
+static enum smtplog_status resolve_groups(struct pattern *pattern, char *error, size_t size)
+{
+    uint32_t count = 0;
+    uint32_t entry_size = 0;
+    PCRE2_SPTR table = NULL;
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
+    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &table);
+    if (count > PATTERN_CAPTURES) {
+        snprintf(error, size, "more than %d named groups", PATTERN_CAPTURES);
+        return SMTPLOG_FORMAT;
+    }
+    for (uint32_t i = 0; i < count; i++, table += entry_size) {
+        const char *name = (const char *)(table + 2);
+        size_t field = pattern->resolve(span_cstr(name));
+        if (field == SIZE_MAX) {
+            snprintf(error, size, "unknown field \"%.64s\"", name);
+            return SMTPLOG_FORMAT;
+        }
+        pattern->groups[pattern->group_count++] =
+            (struct pattern_group){(uint32_t)table[0] << 8 | table[1], field};
+    }
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status pattern_compile(struct pattern *pattern, char *error, size_t size)
+{
+    if (pattern->state == PATTERN_COMPILED) {
+        return SMTPLOG_OK;
+    }
+    int number = 0;
+    size_t offset = 0;
+    pattern->state = PATTERN_UNUSABLE;
+    pattern->group_count = 0;
+    pcre2_code_free(pattern->code);
+    pattern->code =
+        compile_code(pattern->regex, pattern->anchored ? PCRE2_ANCHORED : 0, &number, &offset);
+    if (pattern->code == NULL) {
+        char message[96] = "";
+        pcre2_get_error_message(number, (PCRE2_UCHAR *)message, sizeof message);
+        snprintf(error, size, "%s at offset %zu", message, offset);
+        return SMTPLOG_FORMAT;
+    }
+    TRY(resolve_groups(pattern, error, size));
+    study_first_bytes(pattern);
+    pattern->state = PATTERN_COMPILED;
+    return SMTPLOG_OK;
+}
+
+static bool pattern_ready(struct pattern *pattern)
+{
+    if (pattern->state == PATTERN_RAW) {
+        char error[128];
+        return pattern_compile(pattern, error, sizeof error) == SMTPLOG_OK;
+    }
+    return pattern->state == PATTERN_COMPILED;
+}
+
+enum smtplog_status pattern_first_bytes(struct pattern *pattern, uint8_t map[32], size_t *minimum)
+{
+    if (!pattern_ready(pattern)) {
+        return SMTPLOG_FORMAT;
+    }
+    for (size_t i = 0; i < 32; i++) {
+        map[i] |= pattern->first[i];
+    }
+    if (pattern->minimum < *minimum) {
+        *minimum = pattern->minimum;
+    }
+    return SMTPLOG_OK;
+}
+
+static int run_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject)
+{
+    if (!pattern->jit_tried) {
+        pattern->jit_tried = true;
+        pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
+    }
+    int result = PCRE2_ERROR_JIT_STACKLIMIT;
+    if (pattern->jit) {
+        result = pcre2_jit_match(pattern->code, (PCRE2_SPTR)subject.p, subject.n, 0, 0,
+                                 engine->data, engine->context);
+    }
+    if (result == PCRE2_ERROR_JIT_STACKLIMIT) {
+        result = pcre2_match(pattern->code, (PCRE2_SPTR)subject.p, subject.n, 0, PCRE2_NO_JIT,
+                             engine->data, engine->context);
+    }
+    return result;
+}
+
+bool pattern_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
+                   struct pattern_capture *captures, size_t *count)
+{
+    *count = 0;
+    if (!pattern_ready(pattern) || subject.n < pattern->minimum) {
+        return false;
+    }
+    if (pattern->anchored && subject.n > 0) {
+        unsigned char first = (unsigned char)subject.p[0];
+        if ((pattern->first[first >> 3] >> (first & 7) & 1) == 0) {
+            return false;
+        }
+    }
+    int result = run_match(pattern, engine, subject);
+    if (result < 0) {
+        engine->limits_hit += result != PCRE2_ERROR_NOMATCH;
+        return false;
+    }
+    const size_t *ovector = pcre2_get_ovector_pointer(engine->data);
+    for (size_t i = 0; i < pattern->group_count; i++) {
+        size_t start = ovector[2 * pattern->groups[i].number];
+        size_t end = ovector[2 * pattern->groups[i].number + 1];
+        if ((int)pattern->groups[i].number < result && start != PCRE2_UNSET) {
+            captures[(*count)++] = (struct pattern_capture){
+                pattern->groups[i].field, span_of(subject.p + start, end - start)};
+        }
+    }
+    return true;
+}

@@ -1,0 +1,655 @@
+/* The summary as JSON, with the keys of interface, section 4. One function a key of the outermost object. */
+#include "report/json_writer.h"
+#include "report/report.h"
+
+#include <stdlib.h>
+
+static const char *const bin_names[SUMMARY_BINS] = {"event",   "context",   "foreign",
+                                                    "unknown", "malformed", "outside"};
+
+struct json_report {
+    struct json_writer json;
+    const struct report *report;
+    const struct summary *summary;
+    enum smtplog_status status;
+};
+
+static double share(uint64_t part, uint64_t whole)
+{
+    return whole > 0 ? (double)part / (double)whole : 0;
+}
+
+static const char *code_key(int code, char key[8])
+{
+    key[0] = (char)('0' + code / 100);
+    key[1] = (char)('0' + code / 10 % 10);
+    key[2] = (char)('0' + code % 10);
+    key[3] = '\0';
+    return key;
+}
+
+/* An object of counts by code, those that are not 0. */
+static void by_code(struct json_writer *json, const char *name, const uint64_t counts[SUMMARY_CODES])
+{
+    char key[8];
+    json_object(json, name);
+    for (int code = 0; code < SUMMARY_CODES; code++) {
+        if (counts[code] > 0 && code > 0) {
+            json_u64(json, code_key(code, key), counts[code]);
+        }
+    }
+    json_end(json, '}');
+}
+
+static void by_stage(struct json_writer *json, const char *name, const uint64_t counts[STAGES])
+{
+    json_object(json, name);
+    for (int stage = 0; stage < STAGES; stage++) {
+        const char *word = event_value_name(EVENT_STAGE, stage);
+        if (counts[stage] > 0) {
+            json_u64(json, word != NULL ? word : "unknown", counts[stage]);
+        }
+    }
+    json_end(json, '}');
+}
+
+static void quantiles(struct json_writer *json, const char *name, struct histogram *histogram)
+{
+    json_object(json, name);
+    if (histogram->count > 0) {
+        json_number(json, "p50", histogram_quantile(histogram, 0.50));
+        json_number(json, "p90", histogram_quantile(histogram, 0.90));
+        json_number(json, "p95", histogram_quantile(histogram, 0.95));
+        json_number(json, "max", histogram->maximum);
+    }
+    json_end(json, '}');
+}
+
+/* Rows of a table, sorted; released by the caller. */
+static struct topk_row **rows_of(struct json_report *r, const struct topk *table, size_t limit,
+                                 size_t *count)
+{
+    struct topk_row **rows = NULL;
+    *count = 0;
+    enum smtplog_status status = topk_sorted(table, limit, &rows, count);
+    if (status != SMTPLOG_OK) {
+        r->status = status;
+    }
+    return rows;
+}
+
+static void counts_of(struct json_report *r, const char *name, const struct topk *table)
+{
+    size_t count = 0;
+    struct topk_row **rows = rows_of(r, table, 0, &count);
+    json_object(&r->json, name);
+    for (size_t i = 0; i < count; i++) {
+        json_u64_at(&r->json, rows[i]->key, rows[i]->count);
+    }
+    json_end(&r->json, '}');
+    free(rows);
+}
+
+static void catalogue_text(struct json_writer *json, const struct catalog_entry *entry,
+                           const char *key, const char *from)
+{
+    struct span text = catalog_text(entry, from);
+    if (text.n > 0) {
+        json_text(json, key, text);
+    }
+}
+
+/* ---- head ------------------------------------------------------------------------------------ */
+
+static void add_inputs(struct json_report *r)
+{
+    struct json_writer *json = &r->json;
+    json_array(json, "inputs");
+    for (size_t i = 0; i < r->report->input_count; i++) {
+        const struct report_input *input = &r->report->inputs[i];
+        json_object(json, NULL);
+        json_text(json, "file", input->path);
+        if (input->mta.n > 0) {
+            json_text(json, "mta", input->mta);
+        }
+        json_u64(json, "bytes", input->bytes);
+        json_u64(json, "lines", input->lines);
+        json_bool(json, "gzip", input->gzip);
+        if (!input->readable) {
+            json_text(json, "damaged", SPAN_LITERAL("could not be read"));
+        } else if (input->damage.n > 0) {
+            json_text(json, "damaged", input->damage);
+        }
+        if (input->has_period) {
+            json_instant(json, "first", &input->first);
+            json_instant(json, "last", &input->last);
+        }
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+}
+
+static void add_head(struct json_report *r)
+{
+    struct json_writer *json = &r->json;
+    const struct summary *s = r->summary;
+    json_u64(json, "schema", 1);
+    json_instant(json, "generated", &r->report->generated);
+    json_object(json, "period");
+    if (s->has_period) {
+        json_instant(json, "first", &s->first);
+        json_instant(json, "last", &s->last);
+    }
+    json_end(json, '}');
+    add_inputs(r);
+    json_object(json, "lines");
+    json_u64(json, "read", s->lines_read);
+    for (size_t i = 0; i < SUMMARY_BINS; i++) {
+        json_u64(json, bin_names[i], s->bin[i]);
+    }
+    json_u64(json, "overlong", s->overlong);
+    json_u64(json, "duplicate", s->duplicate);
+    json_u64(json, "match_limit", s->limits_hit);
+    json_end(json, '}');
+    json_u64(json, "events", s->events);
+}
+
+/* ---- codes ------------------------------------------------------------------------------------ */
+
+struct code_order {
+    int code;
+    uint64_t weight;
+};
+
+static int compare_codes(const void *a, const void *b)
+{
+    const struct code_order *x = a;
+    const struct code_order *y = b;
+    if (x->weight != y->weight) {
+        return x->weight > y->weight ? -1 : 1;
+    }
+    return x->code - y->code;
+}
+
+static size_t order_codes(const struct summary *s, struct code_order order[SUMMARY_CODES])
+{
+    size_t count = 0;
+    for (int code = 0; code < SUMMARY_CODES; code++) {
+        uint64_t weight = s->code[code].count + s->code[code].implied;
+        if (weight > 0) {
+            order[count++] = (struct code_order){code, weight};
+        }
+    }
+    qsort(order, count, sizeof order[0], compare_codes);
+    return count;
+}
+
+static void add_code_enhanced(struct json_report *r, const struct code_count *code)
+{
+    size_t count = 0;
+    json_array(&r->json, "enhanced");
+    if (code->has_enhanced) {
+        struct topk_row **rows = rows_of(r, &code->enhanced, 0, &count);
+        for (size_t i = 0; i < count; i++) {
+            json_object(&r->json, NULL);
+            json_text(&r->json, "enhanced", rows[i]->key);
+            json_u64(&r->json, "count", rows[i]->count);
+            catalogue_text(&r->json, catalog_enhanced(r->report->catalog, rows[i]->key), "meaning",
+                           "meaning");
+            json_end(&r->json, '}');
+        }
+        free(rows);
+    }
+    json_end(&r->json, ']');
+}
+
+static int compare_words(const void *a, const void *b)
+{
+    const struct word_count *x = a;
+    const struct word_count *y = b;
+    if (x->count != y->count) {
+        return x->count > y->count ? -1 : 1;
+    }
+    size_t n = x->word.n < y->word.n ? x->word.n : y->word.n;
+    return memcmp(x->word.p, y->word.p, n);
+}
+
+static void add_code(struct json_report *r, int number, uint64_t all)
+{
+    struct json_writer *json = &r->json;
+    const struct code_count *code = &r->summary->code[number];
+    const struct catalog_entry *entry = catalog_reply(r->report->catalog, number);
+    json_object(json, NULL);
+    json_u64(json, "code", (uint64_t)number);
+    json_u64(json, "count", code->count);
+    json_u64(json, "implied", code->implied);
+    json_number(json, "share", share(code->count, all));
+    json_u64(json, "outbound", code->direction[DIRECTION_OUTBOUND]);
+    json_u64(json, "inbound", code->direction[DIRECTION_INBOUND]);
+    catalogue_text(json, entry, "name", "name");
+    catalogue_text(json, entry, "meaning", "meaning");
+    catalogue_text(json, entry, "fix", "fix sender");
+    catalogue_text(json, entry, "fix_receiver", "fix receiver");
+    catalogue_text(json, entry, "short", "short");
+    catalogue_text(json, entry, "action", "action");
+    catalogue_text(json, entry, "severity", "severity");
+    catalogue_text(json, entry, "source", "source");
+    add_code_enhanced(r, code);
+    by_stage(json, "stages", code->stage);
+    struct word_count classes[SUMMARY_CLASSES];
+    memcpy(classes, code->classes, sizeof classes);
+    qsort(classes, code->class_count, sizeof classes[0], compare_words);
+    json_object(json, "classes");
+    for (size_t i = 0; i < code->class_count; i++) {
+        json_u64_at(json, classes[i].word, classes[i].count);
+    }
+    json_end(json, '}');
+    json_end(json, '}');
+}
+
+static void add_codes(struct json_report *r)
+{
+    struct code_order order[SUMMARY_CODES];
+    size_t count = order_codes(r->summary, order);
+    uint64_t all = 0;
+    for (size_t i = 0; i < count; i++) {
+        all += r->summary->code[order[i].code].count;
+    }
+    json_array(&r->json, "codes");
+    for (size_t i = 0; i < count; i++) {
+        add_code(r, order[i].code, all);
+    }
+    json_end(&r->json, ']');
+}
+
+/* ---- greylisting and hard failure -------------------------------------------------------------- */
+
+static void add_headline(struct json_report *r)
+{
+    struct json_writer *json = &r->json;
+    const struct summary *s = r->summary;
+    const struct refusal_lines *out = &s->refusal_lines[DIRECTION_OUTBOUND];
+    const struct refusal_lines *in = &s->refusal_lines[DIRECTION_INBOUND];
+    json_object(json, "greylisting_450_vs_hard_550");
+    json_u64(json, "recipients_refused", s->recipients_refused);
+    json_u64(json, "greylisted", s->greylisted);
+    json_u64(json, "greylisted_450", s->greylisted_450);
+    json_u64(json, "hard", s->hard_recipients);
+    json_u64(json, "hard_550", s->hard_recipient_code[550]);
+    json_u64(json, "both", s->greylisted_and_hard_550);
+    json_number(json, "share_greylisted", share(s->greylisted, s->recipients_refused));
+    json_number(json, "share_greylisted_450", share(s->greylisted_450, s->recipients_refused));
+    json_number(json, "share_hard", share(s->hard_recipients, s->recipients_refused));
+    json_number(json, "share_hard_550",
+                share(s->hard_recipient_code[550], s->recipients_refused));
+    json_object(json, "lines");
+    json_u64(json, "refusals", out->refusals);
+    json_u64(json, "greylisting", out->greylisting);
+    json_u64(json, "greylisting_450", out->greylisting_450);
+    json_u64(json, "hard", out->hard);
+    json_u64(json, "hard_550", out->hard_550);
+    json_end(json, '}');
+    json_object(json, "inbound");
+    json_u64(json, "triplets_refused", s->inbound_refused);
+    json_u64(json, "greylisted", s->inbound_greylisted);
+    json_u64(json, "greylisted_450", s->inbound_greylisted_450);
+    json_u64(json, "rejected_550", s->inbound_550);
+    json_u64(json, "rejected_550_implied", s->inbound_550_implied);
+    json_object(json, "lines");
+    json_u64(json, "refusals", in->refusals);
+    json_u64(json, "greylisting", in->greylisting);
+    json_u64(json, "greylisting_450", in->greylisting_450);
+    json_u64(json, "rejected_550", in->rejected_550);
+    json_u64(json, "rejected_550_implied", in->rejected_550_implied);
+    json_end(json, '}');
+    json_end(json, '}');
+    json_end(json, '}');
+}
+
+static void add_greylisting(struct json_report *r)
+{
+    struct json_writer *json = &r->json;
+    struct summary *s = r->report->summary;
+    const struct greylist_counts *g = &s->greylist;
+    json_object(json, "greylisting");
+    json_u64(json, "events", s->refusal_lines[DIRECTION_OUTBOUND].greylisting);
+    by_code(json, "by_code", s->greylist_code);
+    json_u64(json, "recipients", g->recipients);
+    json_u64(json, "recovered", g->recovered);
+    json_u64(json, "refused_later", g->refused_later);
+    json_u64(json, "lost", g->lost);
+    json_u64(json, "waiting", g->waiting);
+    json_u64(json, "other", g->other);
+    json_number(json, "recovery_share", share(g->recovered, g->recovered + g->lost));
+    quantiles(json, "wait", &s->wait);
+    json_object(json, "possible");
+    json_u64(json, "events", s->refusal_lines[DIRECTION_OUTBOUND].possible);
+    json_u64(json, "recipients", s->possible_recipients);
+    json_end(json, '}');
+    json_object(json, "behaved_like");
+    json_u64(json, "recipients", s->behaved_like);
+    quantiles(json, "wait", &s->behaved_wait);
+    json_end(json, '}');
+    json_object(json, "null_sender");
+    json_u64(json, "recipients", s->null_greylisted);
+    json_end(json, '}');
+    json_object(json, "inbound");
+    json_u64(json, "events", s->refusal_lines[DIRECTION_INBOUND].greylisting);
+    json_u64(json, "triplets", s->inbound_greylisted);
+    json_u64(json, "recovered", s->inbound_recovered);
+    json_u64(json, "waiting", s->inbound_ends.waiting);
+    json_u64(json, "never_returned", s->inbound_ends.never_returned);
+    quantiles(json, "wait", &s->inbound_wait);
+    json_end(json, '}');
+    json_end(json, '}');
+}
+
+static void add_hard(struct json_report *r)
+{
+    struct json_writer *json = &r->json;
+    const struct summary *s = r->summary;
+    json_object(json, "hard");
+    json_u64(json, "events", s->refusal_lines[DIRECTION_OUTBOUND].hard +
+                                 s->refusal_lines[DIRECTION_NONE].hard);
+    by_code(json, "by_code", s->hard_code);
+    json_u64(json, "recipients", s->hard_recipients);
+    by_code(json, "recipients_by_code", s->hard_recipient_code);
+    json_u64(json, "bounced_without_reply", s->bounced_without_reply);
+    json_object(json, "null_sender");
+    json_u64(json, "recipients", s->null_hard);
+    json_end(json, '}');
+    json_end(json, '}');
+}
+
+/* ---- outcome ----------------------------------------------------------------------------------- */
+
+static void add_states(struct json_writer *json, const struct state_counts *counts)
+{
+    for (int state = 0; state < RECIPIENT_STATES; state++) {
+        json_u64(json, recipient_state_name((enum recipient_state)state),
+                 counts->by_state[state]);
+    }
+}
+
+static void add_outcome(struct json_report *r)
+{
+    struct json_writer *json = &r->json;
+    const struct summary *s = r->summary;
+    json_object(json, "attempts");
+    json_u64(json, "total", s->attempts_total);
+    for (int outcome = OUTCOME_DELIVERED; outcome < OUTCOMES; outcome++) {
+        bool always = outcome <= OUTCOME_BOUNCED;
+        if (always || s->attempts[outcome] > 0) {
+            json_u64(json, event_value_name(EVENT_STATUS, outcome), s->attempts[outcome]);
+        }
+    }
+    json_end(json, '}');
+    json_object(json, "recipients");
+    json_u64(json, "total", s->recipients.total);
+    add_states(json, &s->recipients);
+    json_u64(json, "delivered_first_try", s->delivered_first_try);
+    json_u64(json, "delivered_after_greylisting", s->delivered_after_greylisting);
+    json_u64(json, "delivered_after_deferral", s->delivered_after_deferral);
+    json_object(json, "null_sender");
+    json_u64(json, "total", s->null_recipients.total);
+    add_states(json, &s->null_recipients);
+    json_end(json, '}');
+    json_end(json, '}');
+    json_object(json, "messages");
+    json_u64(json, "received", s->messages_received);
+    json_u64(json, "total", s->messages.total);
+    add_states(json, &s->messages);
+    json_end(json, '}');
+}
+
+static void add_rejects(struct json_report *r)
+{
+    struct json_writer *json = &r->json;
+    const struct summary *s = r->summary;
+    json_object(json, "rejects");
+    json_u64(json, "total", s->rejects_total);
+    by_stage(json, "by_stage", s->reject_stage);
+    by_code(json, "by_code", s->reject_code);
+    by_code(json, "by_implied_code", s->reject_implied);
+    counts_of(r, "by_class", &s->reject_classes);
+    json_end(json, '}');
+    counts_of(r, "actions", &s->actions);
+}
+
+/* ---- tables ------------------------------------------------------------------------------------ */
+
+static void add_classes(struct json_report *r)
+{
+    size_t count = 0;
+    struct json_writer *json = &r->json;
+    struct topk_row **rows = rows_of(r, &r->summary->classes, 0, &count);
+    json_array(json, "classes");
+    for (size_t i = 0; i < count; i++) {
+        const struct class_row *row = rows[i]->value;
+        const struct catalog_entry *entry = catalog_class(r->report->catalog, rows[i]->key);
+        json_object(json, NULL);
+        json_text(json, "class", rows[i]->key);
+        json_u64(json, "count", rows[i]->count);
+        json_u64(json, "permanent", row->permanent);
+        json_u64(json, "temporary", row->temporary);
+        json_u64(json, "without_code", row->other);
+        catalogue_text(json, entry, "who", "who");
+        catalogue_text(json, entry, "meaning", "meaning");
+        catalogue_text(json, entry, "fix", "fix sender");
+        json_text(json, "sample", span_cstr(row->sample));
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+    free(rows);
+}
+
+static void add_traffic(struct json_report *r, const char *name, enum traffic_table table)
+{
+    size_t count = 0;
+    struct json_writer *json = &r->json;
+    const struct topk *rows_table = &r->summary->traffic[table];
+    struct topk_row **rows = rows_of(r, rows_table, r->report->top, &count);
+    json_array(json, name);
+    for (size_t i = 0; i < count; i++) {
+        struct traffic *row = rows[i]->value;
+        json_object(json, NULL);
+        json_text(json, "name", rows[i]->key);
+        json_u64(json, "attempts", row->attempts);
+        json_u64(json, "delivered", row->delivered);
+        json_u64(json, "deferred", row->deferred);
+        json_u64(json, "bounced", row->bounced);
+        json_u64(json, "rejected", row->rejected);
+        json_u64(json, "greylisted", row->greylisted);
+        if (rows_table->replaced > 0) {
+            json_u64(json, "error_at_most", rows[i]->error);
+        }
+        json_object(json, "delay");
+        if (row->delay.count > 0) {
+            json_number(json, "p50", histogram_quantile(&row->delay, 0.50));
+            json_number(json, "p95", histogram_quantile(&row->delay, 0.95));
+        }
+        json_end(json, '}');
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+    free(rows);
+}
+
+static void add_stages(struct json_report *r)
+{
+    struct json_writer *json = &r->json;
+    const struct summary *s = r->summary;
+    json_array(json, "stages");
+    for (int stage = 0; stage < STAGES; stage++) {
+        const char *word = event_value_name(EVENT_STAGE, stage);
+        if (s->stage_replies[stage] == 0) {
+            continue;
+        }
+        json_object(json, NULL);
+        json_text(json, "stage", span_cstr(word != NULL ? word : "unknown"));
+        json_u64(json, "replies", s->stage_replies[stage]);
+        json_u64(json, "ok", s->stage_ok[stage]);
+        json_u64(json, "temporary", s->stage_temporary[stage]);
+        json_u64(json, "permanent", s->stage_permanent[stage]);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+}
+
+static void add_named_counts(struct json_report *r, const char *name, const struct topk *table)
+{
+    size_t count = 0;
+    struct topk_row **rows = rows_of(r, table, r->report->top, &count);
+    json_array(&r->json, name);
+    for (size_t i = 0; i < count; i++) {
+        json_object(&r->json, NULL);
+        json_text(&r->json, "name", rows[i]->key);
+        json_u64(&r->json, "failed", rows[i]->count);
+        json_end(&r->json, '}');
+    }
+    json_end(&r->json, ']');
+    free(rows);
+}
+
+static void add_auth(struct json_report *r)
+{
+    const struct summary *s = r->summary;
+    json_object(&r->json, "auth");
+    json_u64(&r->json, "ok", s->auth_ok);
+    json_u64(&r->json, "failed", s->auth_failed);
+    by_code(&r->json, "by_code", s->auth_code);
+    add_named_counts(r, "clients", &s->auth_clients);
+    add_named_counts(r, "users", &s->auth_users);
+    json_end(&r->json, '}');
+}
+
+static void add_timeline(struct json_report *r)
+{
+    static const char *const names[TIMELINE_SERIES] = {"delivered", "deferred",   "bounced",
+                                                       "rejected",  "greylisted", "received"};
+    struct json_writer *json = &r->json;
+    const struct timeline *timeline = &r->summary->timeline;
+    json_array(json, "timeline");
+    for (size_t i = 0; i < timeline->count; i++) {
+        const struct timeline_slot *slot = &timeline->slots[i];
+        struct instant start = {.seconds = slot->start, .offset = slot->offset};
+        json_object(json, NULL);
+        json_instant(json, "start", &start);
+        json_u64(json, "seconds", (uint64_t)timeline->seconds);
+        for (size_t k = 0; k < TIMELINE_SERIES; k++) {
+            json_u64(json, names[k], slot->count[k]);
+        }
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+}
+
+static void add_templates(struct json_report *r)
+{
+    size_t count = 0;
+    struct json_writer *json = &r->json;
+    struct topk_row **rows = rows_of(r, &r->summary->templates, r->report->top, &count);
+    json_array(json, "templates");
+    for (size_t i = 0; i < count; i++) {
+        const struct template_row *row = rows[i]->value;
+        json_object(json, NULL);
+        json_text(json, "template", rows[i]->key);
+        if (row->code > 0) {
+            json_u64(json, "code", (uint64_t)row->code);
+        }
+        json_text(json, "class", span_cstr(row->class_name));
+        json_u64(json, "count", rows[i]->count);
+        json_instant(json, "first", &row->first);
+        json_instant(json, "last", &row->last);
+        json_text(json, "sample", span_cstr(row->sample));
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+    free(rows);
+}
+
+static void add_warnings(struct json_report *r)
+{
+    size_t count = 0;
+    struct json_writer *json = &r->json;
+    struct topk_row **rows = rows_of(r, &r->summary->warnings, r->report->top, &count);
+    json_array(json, "warnings");
+    for (size_t i = 0; i < count; i++) {
+        const struct sample_row *row = rows[i]->value;
+        struct span rest = rows[i]->key;
+        struct span severity;
+        struct span daemon;
+        if (!span_next_piece(&rest, '\t', &severity) || !span_next_piece(&rest, '\t', &daemon)) {
+            continue;
+        }
+        json_object(json, NULL);
+        json_text(json, "severity", severity);
+        json_text(json, "daemon", daemon);
+        json_text(json, "text", span_cstr(row->sample));
+        json_u64(json, "count", rows[i]->count);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+    free(rows);
+}
+
+static void add_not_understood(struct json_report *r)
+{
+    size_t count = 0;
+    struct json_writer *json = &r->json;
+    struct topk_row **rows = rows_of(r, &r->summary->unknown, r->report->top, &count);
+    json_array(json, "not_understood");
+    for (size_t i = 0; i < count; i++) {
+        const struct sample_row *row = rows[i]->value;
+        json_object(json, NULL);
+        json_text(json, "file", r->report->inputs[row->file].path);
+        json_u64(json, "line", row->line);
+        json_u64(json, "count", rows[i]->count);
+        json_text(json, "sample", span_cstr(row->sample));
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+    free(rows);
+}
+
+static void add_checks(struct json_report *r)
+{
+    struct strbuf text;
+    strbuf_init(&text, 4096);
+    summary_check(r->summary, &text);
+    json_object(&r->json, "accuracy");
+    json_u64(&r->json, "state_lost", r->summary->evicted);
+    json_text(&r->json, "sums", text.length > 0 ? strbuf_span(&text) : SPAN_LITERAL("add up"));
+    json_end(&r->json, '}');
+    strbuf_free(&text);
+}
+
+enum smtplog_status report_write_json(const struct report *report, struct strbuf *out)
+{
+    struct json_report r = {.report = report, .summary = report->summary};
+    json_begin(&r.json, out, true);
+    json_object(&r.json, NULL);
+    add_head(&r);
+    add_codes(&r);
+    add_headline(&r);
+    add_greylisting(&r);
+    add_hard(&r);
+    add_outcome(&r);
+    add_rejects(&r);
+    add_classes(&r);
+    add_traffic(&r, "domains", TRAFFIC_DOMAIN);
+    add_traffic(&r, "providers", TRAFFIC_PROVIDER);
+    add_traffic(&r, "peers", TRAFFIC_PEER);
+    add_traffic(&r, "senders", TRAFFIC_SENDER);
+    add_traffic(&r, "clients", TRAFFIC_CLIENT);
+    add_stages(&r);
+    add_auth(&r);
+    add_timeline(&r);
+    add_templates(&r);
+    add_warnings(&r);
+    add_not_understood(&r);
+    add_checks(&r);
+    json_end(&r.json, '}');
+    strbuf_add_byte(out, '\n');
+    return r.status != SMTPLOG_OK ? r.status : strbuf_status(out);
+}

@@ -1,0 +1,34 @@
+/* Writes JSON, member by member, with commas where they belong. Keys are the program's own; values are escaped.
+ * Optional indentation by two blanks. */
+#ifndef REPORT_JSON_WRITER_H
+#define REPORT_JSON_WRITER_H
+
+#include "base/civil_time.h"
+#include "base/strbuf.h"
+
+struct json_writer {
+    struct strbuf *out;
+    int depth;
+    bool indent;
+    bool first; /* no member yet at this depth */
+};
+
+void json_begin(struct json_writer *json, struct strbuf *out, bool indent);
+/* key is NULL inside an array and for the outermost value. */
+void json_object(struct json_writer *json, const char *key);
+void json_array(struct json_writer *json, const char *key);
+void json_end(struct json_writer *json, char bracket);
+void json_key_span(struct json_writer *json, struct span key);
+void json_text(struct json_writer *json, const char *key, struct span text);
+void json_bool(struct json_writer *json, const char *key, bool value);
+void json_u64(struct json_writer *json, const char *key, uint64_t value);
+/* Decimal with up to six digits behind the point, without trailing zeros. */
+void json_number(struct json_writer *json, const char *key, double value);
+void json_instant(struct json_writer *json, const char *key, const struct instant *instant);
+/* Member with a key from data, such as a code. */
+void json_u64_at(struct json_writer *json, struct span key, uint64_t value);
+
+/* The digits of json_number alone. */
+void json_add_number(struct strbuf *out, double value);
+
+#endif

@@ -1,0 +1,55 @@
+/* Refusals we gave, by key (client network, sender, recipient): a bot that tries fifty times is one key, not
+ * fifty. Keys are kept as seeded 64-bit hashes, INBOUND_KEYS in two generations. Trust: addresses from log
+ * text, hashed only. */
+#ifndef TRACK_INBOUND_H
+#define TRACK_INBOUND_H
+
+#include "base/status.h"
+#include "event/event.h"
+
+#define INBOUND_KEYS 65536
+
+/* What a key has met; a bit each. */
+enum inbound_mark {
+    INBOUND_REFUSED = 1,
+    INBOUND_GREYLISTED = 2,
+    INBOUND_GREYLISTED_450 = 4,
+    INBOUND_REJECTED_550 = 8,
+    INBOUND_REJECTED_550_IMPLIED = 16,
+    INBOUND_POSSIBLE = 32,
+    INBOUND_RECOVERED = 64
+};
+
+/* How greylisted keys ended. */
+struct inbound_ends {
+    uint64_t waiting;        /* the log ended within INBOUND_RETURN of the first refusal */
+    uint64_t never_returned; /* that time passed without the mail being accepted */
+};
+
+/* A mail that comes back later than this after its first refusal has not recovered, in seconds. */
+#define INBOUND_RETURN ((int64_t)86400)
+
+struct inbound;
+
+MUST_USE enum smtplog_status inbound_new(struct inbound **inbound);
+void inbound_free(struct inbound *inbound);
+
+/* Notes a reject. *fresh gets the marks that its key has for the first time; 0 when the event has no sender or
+ * no recipient and so no key. */
+MUST_USE enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event,
+                                          unsigned *fresh);
+
+/* Notes that a mail of this key was accepted, at an instant and a place of the input. *recovered is true when that ends a greylisting of the key, *wait
+ * then the seconds since its first refusal. */
+MUST_USE enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_ip,
+                                            struct span sender, struct span recipient,
+                                            const struct instant *time, uint64_t sequence,
+                                            bool *recovered, double *wait);
+
+/* How the greylisted keys that have not recovered ended, given the last instant of the log. */
+void inbound_finish(const struct inbound *inbound, int64_t last, struct inbound_ends *ends);
+
+/* Keys given up because there were too many: figures count a returning one anew. */
+uint64_t inbound_evicted(const struct inbound *inbound);
+
+#endif
