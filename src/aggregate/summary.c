@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#include "aggregate/template.h"
-
 #define EXACT_WAITS  4096 /* values kept before a distribution becomes a sketch */
 #define EXACT_DELAYS 16
 
@@ -36,7 +34,8 @@ enum smtplog_status summary_new(struct summary **summary)
     histogram_init(&made->behaved_wait, EXACT_WAITS);
     histogram_init(&made->inbound_wait, EXACT_WAITS);
     strbuf_init(&made->scratch, 8192);
-    if (made->code == NULL) {
+    made->template_slots = calloc(SUMMARY_TEMPLATE_SLOTS, sizeof *made->template_slots);
+    if (made->code == NULL || made->template_slots == NULL) {
         summary_free(made);
         return SMTPLOG_NO_MEMORY;
     }
@@ -69,6 +68,7 @@ void summary_free(struct summary *summary)
     histogram_free(&summary->behaved_wait);
     histogram_free(&summary->inbound_wait);
     strbuf_free(&summary->scratch);
+    free(summary->template_slots);
     free(summary);
 }
 
@@ -176,6 +176,22 @@ static enum smtplog_status add_reject(struct summary *summary, const struct even
     return topk_add(&summary->reject_classes, event->reason_class, weight, &row);
 }
 
+/* "CODE ENHANCED " and what follows into scratch. */
+static void add_reply_head(struct strbuf *out, const struct event *event)
+{
+    struct span enhanced = event_text(event, EVENT_ENHANCED);
+    int code = event_any_code(event);
+    strbuf_clear(out);
+    if (code > 0) {
+        strbuf_add_u64(out, (uint64_t)code);
+        strbuf_add_byte(out, ' ');
+    }
+    if (enhanced.n > 0) {
+        strbuf_add_span(out, enhanced);
+        strbuf_add_byte(out, ' ');
+    }
+}
+
 static enum smtplog_status add_class(struct summary *summary, const struct event *event)
 {
     struct topk_row *row = NULL;
@@ -185,16 +201,7 @@ static enum smtplog_status add_class(struct summary *summary, const struct event
     *(code >= 500 ? &class_row->permanent
                   : code >= 400 ? &class_row->temporary : &class_row->other) += event->repeat;
     if (class_row->sample[0] == '\0') {
-        strbuf_clear(&summary->scratch);
-        if (code > 0) {
-            strbuf_add_u64(&summary->scratch, (uint64_t)code);
-            strbuf_add_byte(&summary->scratch, ' ');
-        }
-        struct span enhanced = event_text(event, EVENT_ENHANCED);
-        if (enhanced.n > 0) {
-            strbuf_add_span(&summary->scratch, enhanced);
-            strbuf_add_byte(&summary->scratch, ' ');
-        }
+        add_reply_head(&summary->scratch, event);
         struct span text = event_text(event, EVENT_TEXT);
         strbuf_add(&summary->scratch, text.p, text.n < SUMMARY_SAMPLE ? text.n : SUMMARY_SAMPLE);
         keep_text(class_row->sample, sizeof class_row->sample, strbuf_span(&summary->scratch));
@@ -202,24 +209,33 @@ static enum smtplog_status add_class(struct summary *summary, const struct event
     return SMTPLOG_OK;
 }
 
+/* The template of an event's reply, made once for texts that differ in addresses and ids only. */
+static enum smtplog_status find_template(struct summary *summary, const struct event *event,
+                                         struct span *template)
+{
+    struct template_slot *slot =
+        &summary->template_slots[event->reason_key % SUMMARY_TEMPLATE_SLOTS];
+    if (event->reason_key == 0 || slot->key != event->reason_key) {
+        add_reply_head(&summary->scratch, event);
+        template_make(event_text(event, EVENT_TEXT), &summary->scratch);
+        TRY(strbuf_status(&summary->scratch));
+        struct span made = strbuf_span(&summary->scratch);
+        slot->length = (uint16_t)(made.n < sizeof slot->text ? made.n : sizeof slot->text);
+        memcpy(slot->text, made.p, slot->length);
+        slot->key = event->reason_key;
+    }
+    *template = span_of(slot->text, slot->length);
+    return SMTPLOG_OK;
+}
+
 static enum smtplog_status add_template(struct summary *summary, const struct event *event)
 {
     struct span text = event_text(event, EVENT_TEXT);
-    struct span enhanced = event_text(event, EVENT_ENHANCED);
     int code = event_any_code(event);
-    strbuf_clear(&summary->scratch);
-    if (code > 0) {
-        strbuf_add_u64(&summary->scratch, (uint64_t)code);
-        strbuf_add_byte(&summary->scratch, ' ');
-    }
-    if (enhanced.n > 0) {
-        strbuf_add_span(&summary->scratch, enhanced);
-        strbuf_add_byte(&summary->scratch, ' ');
-    }
-    template_make(text, &summary->scratch);
-    TRY(strbuf_status(&summary->scratch));
+    struct span template;
     struct topk_row *row = NULL;
-    TRY(topk_add(&summary->templates, strbuf_span(&summary->scratch), event->repeat, &row));
+    TRY(find_template(summary, event, &template));
+    TRY(topk_add(&summary->templates, template, event->repeat, &row));
     struct template_row *template_row = row->value;
     if (template_row->weight == 0) {
         template_row->code = code;

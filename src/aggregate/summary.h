@@ -4,6 +4,7 @@
 #define AGGREGATE_SUMMARY_H
 
 #include "aggregate/histogram.h"
+#include "aggregate/template.h"
 #include "aggregate/timeline.h"
 #include "aggregate/topk.h"
 #include "base/strbuf.h"
@@ -73,7 +74,17 @@ struct greylist_counts {
     uint64_t recipients, recovered, refused_later, lost, waiting, other;
 };
 
+/* Templates of texts seen lately, by event.reason_key: most refusals repeat. */
+#define SUMMARY_TEMPLATE_SLOTS 1024
+
+struct template_slot {
+    uint64_t key;
+    uint16_t length;
+    char text[TEMPLATE_MAXIMUM + 30];
+};
+
 struct summary {
+    struct template_slot *template_slots; /* owned */
     /* lines */
     uint64_t lines_read;
     uint64_t bin[SUMMARY_BINS];

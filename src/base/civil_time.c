@@ -60,7 +60,7 @@ int civil_month(const char *name)
     static const char names[] = "janfebmaraprmayjunjulaugsepoctnovdec";
     char key[3] = {byte_lower(name[0]), byte_lower(name[1]), byte_lower(name[2])};
     for (int m = 0; m < 12; m++) {
-        if (memcmp(names + m * 3, key, 3) == 0) {
+        if (names[m * 3 + 2] == key[2] && names[m * 3 + 1] == key[1] && names[m * 3] == key[0]) {
             return m + 1;
         }
     }

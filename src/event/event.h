@@ -136,11 +136,11 @@ struct event {
     bool has_time;
     uint32_t file; /* index of the input in reading order */
     uint64_t line, line_end;
-    uint64_t sequence; /* place of the line in the whole input, in reading order */
     uint32_t repeat; /* weight in every count: 1, or N of "message repeated N times" */
     struct span rule;           /* name of the pattern that made it */
     struct span reason_class;   /* class of a refusal or failure, empty when none */
     struct span reason;         /* the classifier's rule that decided */
+    uint64_t reason_key;        /* the same for replies that differ in addresses and ids only; 0: none */
     bool possible_greylisting;
     struct span provider;
     struct span domain;

@@ -75,6 +75,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     inbound_free(a->inbound);
     summary_free(a->summary);
     free(a->inputs);
+    free(a->verdicts);
     if (a->knowledge_loaded) {
         knowledge_free(&a->knowledge);
     }
@@ -220,7 +221,8 @@ static enum smtplog_status prepare(struct smtplog_analyzer *a)
     TRY(plan_make((const char *const *)a->paths, a->path_count, a->zone, (int)year, a->now,
                   &a->diagnostic, &a->plan));
     a->inputs = calloc(a->plan.count + 1, sizeof *a->inputs);
-    if (a->inputs == NULL) {
+    a->verdicts = calloc(1, sizeof *a->verdicts);
+    if (a->inputs == NULL || a->verdicts == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
     return line_stream_new(&a->plan, a->zone, &a->diagnostic, &a->stream);
@@ -264,7 +266,7 @@ static void add_knowledge(struct smtplog_analyzer *a, struct event *event)
         event_text(event, EVENT_TEXT),
     };
     struct classifier_verdict verdict;
-    classifier_judge(a->knowledge.classifier, &input, &verdict);
+    verdict_cache_judge(a->verdicts, a->knowledge.classifier, &input, &verdict, &event->reason_key);
     event->reason_class = verdict.class_name;
     event->reason = verdict.reason;
     event->possible_greylisting = verdict.possible_greylisting;
@@ -347,7 +349,7 @@ static enum smtplog_status add_inbound(struct smtplog_analyzer *a, const struct 
     struct span address = event_text(event, EVENT_ORIG_RECIPIENT);
     TRY(inbound_accept(a->inbound, context->client_ip, context->sender,
                        address.n > 0 ? address : event_text(event, EVENT_RECIPIENT),
-                       &context->arrival, context->arrival_sequence, &recovered, &wait));
+                       &context->arrival, &recovered, &wait));
     return recovered ? summary_add_inbound_recovery(a->summary, wait) : SMTPLOG_OK;
 }
 
@@ -374,7 +376,7 @@ static enum smtplog_status process(struct smtplog_analyzer *a, const struct stre
     struct summary *summary = a->summary;
     bool outside = is_outside(a, event);
     event->file = (uint32_t)line->file;
-    event->sequence = ++summary->lines_read;
+    summary->lines_read++;
     summary->overlong += line->line.overlong;
     summary->duplicate += line->duplicate;
     note_input(a, line->file, event);

@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "lib/knowledge.h"
 #include "lib/line_stream.h"
+#include "lib/verdict_cache.h"
 #include "report/event_writer.h"
 #include "report/report.h"
 
@@ -42,6 +43,7 @@ struct smtplog_analyzer {
     struct tracker *tracker;
     struct inbound *inbound;
     struct summary *summary;
+    struct verdict_cache *verdicts; /* owned */
     struct input_figures *inputs; /* owned; by file of the plan */
     struct span first_unknown, first_malformed; /* said when too little was understood */
     struct arena arena;

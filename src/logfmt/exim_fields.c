@@ -276,6 +276,8 @@ static bool take_other(enum exim_tail kind, struct span *text, struct exim_found
     }
     if (word.p[0] == '<') {
         (void)take_angle(text);
+    } else if (word.p[0] == ':') {
+        *text = span_from(*text, 1);
     } else {
         (void)take_word(text);
     }

@@ -237,14 +237,14 @@ static struct span behind(struct span text, struct span word)
     return skip_blanks(span_from(text, word.n));
 }
 
+/* `info`, `mail.info`: a level written by syslog-ng in front of the program. */
 static bool is_level_word(struct span word)
 {
-    static const char *const levels[] = {"debug",   "info",    "notice", "warning", "warn",
-                                         "err",     "error",   "crit",   "alert",   "emerg",
-                                         "mail.debug", "mail.info", "mail.notice", "mail.warning",
-                                         "mail.warn", "mail.err", "mail.crit"};
-    if (word.n >= 2 && word.p[0] == '<' && word.p[word.n - 1] == '>') {
-        return true;
+    static const char *const levels[] = {"debug", "info", "notice", "warning", "warn",
+                                         "err",   "error", "crit",  "alert",   "emerg"};
+    struct span facility = SPAN_LITERAL("mail.");
+    if (span_starts(word, facility)) {
+        word = span_from(word, facility.n);
     }
     for (size_t i = 0; i < sizeof levels / sizeof levels[0]; i++) {
         if (span_is(word, levels[i])) {
@@ -252,6 +252,12 @@ static bool is_level_word(struct span word)
         }
     }
     return false;
+}
+
+/* `<mail.info>` of FreeBSD's verbose syslogd, in front of the host. */
+static bool is_bracketed_level(struct span word)
+{
+    return word.n >= 2 && word.p[0] == '<' && word.p[word.n - 1] == '>';
 }
 
 /* `name[pid]:` or `name:`; the colon may be missing behind a pid. */
@@ -326,19 +332,18 @@ static void take_rest(struct span text, struct header *header)
         return;
     }
     struct span word = first_word(text);
-    if (is_level_word(word)) {
+    if (is_bracketed_level(word)) {
         text = behind(text, word);
         word = first_word(text);
     }
     header->host = word;
     text = behind(text, word);
     header->message = text;
-    struct span level = first_word(text);
-    if (is_level_word(level)) {
-        text = behind(text, level);
-    }
-    if (!take_tag(text, header)) {
-        (void)take_repeated(text, header);
+    if (!take_tag(text, header) && !take_repeated(text, header)) {
+        struct span level = first_word(text);
+        if (is_level_word(level)) {
+            (void)take_tag(behind(text, level), header);
+        }
     }
     strip_solaris_id(header);
 }
@@ -425,6 +430,19 @@ static size_t stream_length(struct span text)
     return 0;
 }
 
+static bool parse_nested(struct span line, struct header *header, int depth);
+
+/* A stamp, then a stream prefix or another header: the inner one is the log's own. */
+static bool take_inner(struct span text, struct header *header, int depth)
+{
+    struct header inner = {.tag = SPAN_EMPTY, .host = SPAN_EMPTY, .pid = SPAN_EMPTY};
+    if (depth >= HEADER_NESTING || !parse_nested(text, &inner, depth + 1)) {
+        return false;
+    }
+    *header = inner;
+    return true;
+}
+
 static bool parse_nested(struct span line, struct header *header, int depth)
 {
     size_t length = priority_length(line);
@@ -440,14 +458,12 @@ static bool parse_nested(struct span line, struct header *header, int depth)
                parse_nested(span_from(text, length), header, depth + 1);
     }
     text = span_from(text, length);
-    struct header inner = {.tag = SPAN_EMPTY};
     size_t stream = stream_length(text);
     struct span behind_stream = span_from(text, stream);
     bool may_nest = stream > 0 || (behind_stream.n > 0 && (behind_stream.p[0] == '<' ||
                                    (behind_stream.n > 15 && behind_stream.p[6] == ' ' &&
                                     civil_month(behind_stream.p) > 0)));
-    if (may_nest && depth < HEADER_NESTING && parse_nested(behind_stream, &inner, depth + 1)) {
-        *header = inner;
+    if (may_nest && take_inner(behind_stream, header, depth)) {
         return true;
     }
     take_rest(behind_stream, header);

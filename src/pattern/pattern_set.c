@@ -619,6 +619,12 @@ static void apply_refines(struct pattern_set *set, const struct pattern_rule *ru
     }
 }
 
+void pattern_set_refine(struct pattern_set *set, const struct pattern_rule *rule,
+                        struct pattern_fields *fields)
+{
+    apply_refines(set, rule, fields, 0);
+}
+
 static void prepare_list(struct pattern_list *list)
 {
     list->minimum = SIZE_MAX;

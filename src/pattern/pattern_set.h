@@ -112,6 +112,11 @@ const struct pattern_rule *pattern_set_match(struct pattern_set *set, struct pat
                                              struct span message, bool has_queue_id,
                                              struct pattern_fields *fields);
 
+/* Applies the refinements of a rule that matched once more: to fields that the format reader found behind the
+ * match, in a part of the message that no rule describes. */
+void pattern_set_refine(struct pattern_set *set, const struct pattern_rule *rule,
+                        struct pattern_fields *fields);
+
 /* Matches that ran into the match limit so far. */
 uint64_t pattern_set_limits_hit(const struct pattern_set *set);
 

@@ -14,7 +14,6 @@ struct inbound_slot {
     unsigned marks;
     int32_t nanosecond;
     int64_t first_greylisted; /* seconds */
-    uint64_t first_sequence;
 };
 
 struct inbound {
@@ -195,7 +194,6 @@ enum smtplog_status inbound_note(struct inbound *inbound, const struct event *ev
     if ((*fresh & INBOUND_GREYLISTED) != 0) {
         slot->first_greylisted = event->time.seconds;
         slot->nanosecond = event->time.nanosecond;
-        slot->first_sequence = event->sequence;
     }
     inbound->latest = event->time.seconds;
     return SMTPLOG_OK;
@@ -203,8 +201,7 @@ enum smtplog_status inbound_note(struct inbound *inbound, const struct event *ev
 
 enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_ip,
                                    struct span sender, struct span recipient,
-                                   const struct instant *time, uint64_t sequence,
-                                   bool *recovered, double *wait)
+                                   const struct instant *time, bool *recovered, double *wait)
 {
     struct inbound_slot *slot = NULL;
     *recovered = false;
@@ -215,8 +212,12 @@ enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_i
     inbound->latest = time->seconds;
     bool open = slot != NULL && (slot->marks & INBOUND_GREYLISTED) != 0 &&
                 (slot->marks & INBOUND_RECOVERED) == 0;
-    /* Two servers in one log may share a client network: a mail let in before the refusal is another's. */
-    if (!open || sequence < slot->first_sequence || time->seconds - slot->first_greylisted >= INBOUND_RETURN) {
+    /* Two servers in one log may share a client network: a mail let in before the refusal is another's. Nobody
+     * is let in within the second of the refusal, so equal stamps without fraction are no recovery either. */
+    bool later = open && (time->seconds > slot->first_greylisted ||
+                          (time->seconds == slot->first_greylisted &&
+                           time->nanosecond > slot->nanosecond));
+    if (!later || time->seconds - slot->first_greylisted >= INBOUND_RETURN) {
         return SMTPLOG_OK;
     }
     slot->marks |= INBOUND_RECOVERED;

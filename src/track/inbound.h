@@ -39,12 +39,12 @@ void inbound_free(struct inbound *inbound);
 MUST_USE enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event,
                                           unsigned *fresh);
 
-/* Notes that a mail of this key was accepted, at an instant and a place of the input. *recovered is true when that ends a greylisting of the key, *wait
+/* Notes that a mail of this key was accepted at an instant. *recovered is true when that ends a greylisting of the key, *wait
  * then the seconds since its first refusal. */
 MUST_USE enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_ip,
                                             struct span sender, struct span recipient,
-                                            const struct instant *time, uint64_t sequence,
-                                            bool *recovered, double *wait);
+                                            const struct instant *time, bool *recovered,
+                                            double *wait);
 
 /* How the greylisted keys that have not recovered ended, given the last instant of the log. */
 void inbound_finish(const struct inbound *inbound, int64_t last, struct inbound_ends *ends);

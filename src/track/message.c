@@ -31,7 +31,6 @@ struct message {
     uint8_t client_length;
     char client[CLIENT_KEPT]; /* address it came from */
     struct instant arrival;
-    uint64_t arrival_sequence;
     bool shown;
     bool arrival_seen;
     bool expired;
@@ -515,7 +514,6 @@ static enum smtplog_status note_event(struct tracker *tracker, struct message *m
     case FACT_ARRIVAL:
         message->arrival_seen = true;
         message->arrival = event->time;
-        message->arrival_sequence = event->sequence;
         break;
     case FACT_EXPIRED:
     case FACT_FORCE_EXPIRED:
@@ -570,6 +568,5 @@ enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bo
     context->has_sender = message->sender_known;
     context->client_ip = message_client(message);
     context->arrival = message->arrival;
-    context->arrival_sequence = message->arrival_sequence;
     return SMTPLOG_OK;
 }

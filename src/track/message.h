@@ -61,8 +61,7 @@ struct track_context {
     bool has_sender;
     struct span sender;    /* envelope sender, empty for <> */
     struct span client_ip; /* of the client that brought the message, empty when unknown */
-    struct instant arrival; /* when it did, and at which place of the input */
-    uint64_t arrival_sequence;
+    struct instant arrival; /* when it did */
     bool first_record;     /* the first delivery record of this recipient */
 };
 

@@ -1,0 +1,397 @@
+/* The message part of an Exim line. */
+#include "logfmt/exim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/strbuf.h"
+#include "event/reply.h"
+#include "logfmt/exim_fields.h"
+
+#define TEXT_MAXIMUM ((size_t)65536 + 1)
+
+struct exim {
+    struct pattern_set *set; /* borrowed */
+    struct pattern_list *lines; /* rules for whole messages */
+    struct pattern_list *peers; /* rules for what follows `H=host (helo) [ip]` */
+    struct strbuf plain;        /* a reply without its backslashes */
+    struct strbuf joined;       /* a reply's lines in one */
+    bool quoted;                /* the reply stood in quotes: C="..." */
+    char number[32];            /* a delay or a count made here */
+};
+
+enum smtplog_status exim_new(struct pattern_set *set, struct exim **exim)
+{
+    struct exim *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->set = set;
+    made->lines = pattern_set_list(set, SPAN_LITERAL("exim"));
+    made->peers = pattern_set_list(set, SPAN_LITERAL("peer"));
+    strbuf_init(&made->plain, TEXT_MAXIMUM);
+    strbuf_init(&made->joined, TEXT_MAXIMUM);
+    *exim = made;
+    return SMTPLOG_OK;
+}
+
+void exim_free(struct exim *exim)
+{
+    if (exim != NULL) {
+        strbuf_free(&exim->plain);
+        strbuf_free(&exim->joined);
+        free(exim);
+    }
+}
+
+/* ---- the front of a line --------------------------------------------------------------------- */
+
+static bool is_id_part(struct span text, size_t at, size_t length)
+{
+    if (at + length > text.n) {
+        return false;
+    }
+    for (size_t i = at; i < at + length; i++) {
+        if (!byte_is_digit(text.p[i]) && !byte_is_alpha(text.p[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Length of `xxxxxx-` + middle + `-` + last, with an end behind it, else 0. */
+static size_t id_length(struct span text, size_t middle, size_t last)
+{
+    size_t n = 6 + 1 + middle + 1 + last;
+    bool fits = text.n >= n && text.p[6] == '-' && text.p[7 + middle] == '-' &&
+                is_id_part(text, 0, 6) && is_id_part(text, 7, middle) &&
+                is_id_part(text, 8 + middle, last);
+    return fits && (text.n == n || text.p[n] == ' ') ? n : 0;
+}
+
+bool exim_take_message_id(struct span *message, struct span *id)
+{
+    size_t n = id_length(*message, 11, 4);
+    n = n > 0 ? n : id_length(*message, 6, 2);
+    if (n == 0) {
+        *id = SPAN_EMPTY;
+        return false;
+    }
+    *id = span_of(message->p, n);
+    *message = span_from(*message, n + 1);
+    return true;
+}
+
+/* `[123] ` */
+static bool take_process_id(struct span *text, struct span *pid)
+{
+    size_t n = 1;
+    while (n < text->n && byte_is_digit(text->p[n])) {
+        n++;
+    }
+    if (n < 2 || n + 1 >= text->n || text->p[0] != '[' || text->p[n] != ']' ||
+        text->p[n + 1] != ' ') {
+        return false;
+    }
+    *pid = span_of(text->p + 1, n - 1);
+    *text = span_from(*text, n + 2);
+    return true;
+}
+
+/* The shape of Exim's stamp, before it is read: a blank between date and time. */
+static bool looks_stamped(struct span text)
+{
+    return text.n > 19 && text.p[4] == '-' && text.p[10] == ' ' && text.p[13] == ':';
+}
+
+enum exim_front exim_read_front(struct span line, struct header *header)
+{
+    struct header read = {.tag = SPAN_EMPTY, .host = SPAN_EMPTY, .pid = SPAN_EMPTY};
+    size_t length = 0;
+    if (!looks_stamped(line) || !stamp_parse(line, &read.stamp, &length)) {
+        return EXIM_NONE;
+    }
+    read.message = span_from(line, length);
+    bool has_pid = take_process_id(&read.message, &read.pid);
+    struct span rest = read.message;
+    struct span id;
+    *header = read;
+    return exim_take_message_id(&rest, &id) || has_pid ? EXIM_SURE : EXIM_MAYBE;
+}
+
+void exim_strip_front(struct span *message, struct span *pid)
+{
+    struct stamp stamp;
+    size_t length = 0;
+    if (looks_stamped(*message) && stamp_parse(*message, &stamp, &length)) {
+        *message = span_from(*message, length);
+    }
+    (void)take_process_id(message, pid);
+}
+
+/* ---- replies ----------------------------------------------------------------------------------- */
+
+/* A reply as it came over the wire from how it is logged. Line ends are a backslash and an n (two backslashes
+ * within C="..."), which become blanks; within quotes a backslash protects a quote. */
+static struct span plain_reply(struct exim *exim, struct span text)
+{
+    if (text.n == 0 || memchr(text.p, '\\', text.n) == NULL) {
+        return text;
+    }
+    strbuf_clear(&exim->plain);
+    for (size_t i = 0; i < text.n; i++) {
+        size_t slashes = 0;
+        while (i + slashes < text.n && text.p[i + slashes] == '\\' && slashes < 2) {
+            slashes++;
+        }
+        char next = i + slashes < text.n ? text.p[i + slashes] : '\0';
+        if (slashes > 0 && next == 'n') {
+            strbuf_add_byte(&exim->plain, ' ');
+            i += slashes;
+        } else if (exim->quoted && slashes == 1 && next == '"') {
+            strbuf_add_byte(&exim->plain, '"');
+            i++;
+        } else {
+            strbuf_add_byte(&exim->plain, text.p[i]);
+        }
+    }
+    return strbuf_status(&exim->plain) == SMTPLOG_OK ? strbuf_span(&exim->plain) : text;
+}
+
+static void set_reply(struct exim *exim, struct span text, struct event *event)
+{
+    struct reply reply;
+    if (!reply_parse(plain_reply(exim, text), &exim->joined, &reply)) {
+        return;
+    }
+    event_set_value(event, EVENT_CODE, reply.code);
+    event_set_text(event, EVENT_TEXT, reply.text);
+    event_clear_field(event, EVENT_IMPLIED_CODE); /* what is seen needs no guess */
+    event_clear_field(event, EVENT_ENHANCED);
+    if (reply.enhanced.n > 0) {
+        event_set_text(event, EVENT_ENHANCED, reply.enhanced);
+    }
+}
+
+/* ---- deliveries ----------------------------------------------------------------------------------- */
+
+/* `10m1s`, `0.123s`, `2d3h` as seconds. */
+static void set_delay(struct exim *exim, struct span text, struct event *event)
+{
+    static const struct {
+        char unit;
+        unsigned seconds;
+    } units[] = {{'w', 604800}, {'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+    struct span fraction = SPAN_EMPTY;
+    uint64_t total = 0;
+    for (size_t at = 0; at < text.n;) {
+        size_t n = 0;
+        uint64_t number = 0;
+        while (at + n < text.n && byte_is_digit(text.p[at + n])) {
+            n++;
+        }
+        if (!span_to_u64(span_of(text.p + at, n), 1000000000, &number) || at + n >= text.n) {
+            return;
+        }
+        if (text.p[at + n] == '.') {
+            size_t end = at + n + 1;
+            while (end < text.n && byte_is_digit(text.p[end])) {
+                end++;
+            }
+            fraction = span_of(text.p + at + n, end - at - n < 10 ? end - at - n : 10);
+            n = end - at;
+        }
+        unsigned seconds = 0;
+        for (size_t i = 0; i < COUNT_OF(units); i++) {
+            seconds = at + n < text.n && text.p[at + n] == units[i].unit ? units[i].seconds : seconds;
+        }
+        if (seconds == 0) {
+            return;
+        }
+        total += number * seconds;
+        at += n + 1;
+    }
+    int n = snprintf(exim->number, sizeof exim->number, "%llu%.*s", (unsigned long long)total,
+                     SPAN_ARGS(fraction));
+    if (text.n > 0 && n > 0 && (size_t)n < sizeof exim->number) {
+        event_set_text(event, EVENT_DELAY, span_of(exim->number, (size_t)n));
+    }
+}
+
+/* `defer (111): Connection refused H=mx.z.example [192.0.2.50] DT=0s`: the system's words stand before the host,
+ * what Exim adds behind it. */
+static struct span split_errno(struct span text, struct event *event, struct exim_found *found)
+{
+    size_t host = span_find(text, SPAN_LITERAL(" H="));
+    size_t colon = span_find(text, SPAN_LITERAL(": "));
+    if (host == SIZE_MAX || colon < host) {
+        return text;
+    }
+    exim_read_tail(EXIM_DELIVERY, span_from(text, host), event, found);
+    return found->rest.n > 0 ? found->rest : span_of(text.p, host);
+}
+
+static bool is_loopback(struct span ip)
+{
+    return span_starts(ip, SPAN_LITERAL("127.")) || span_is(ip, "::1");
+}
+
+/* A hop into a mailbox: no other host, or LMTP to this one. */
+static bool is_store(const struct event *event, const struct exim_found *found)
+{
+    return !found->has_host ||
+           (is_loopback(event_text(event, EVENT_PEER_IP)) &&
+            (span_find(found->transport, SPAN_LITERAL("lmtp")) != SIZE_MAX ||
+             span_find(found->transport, SPAN_LITERAL("LMTP")) != SIZE_MAX));
+}
+
+static void read_delivery(struct exim *exim, struct event *event)
+{
+    struct span text = event->text[EVENT_RELAY];
+    struct exim_found found;
+    struct exim_found again;
+    exim_read_recipient(&text, event);
+    exim_read_tail(EXIM_DELIVERY, text, event, &found);
+    struct span words = found.rest;
+    if (!found.has_host && words.n > 0) {
+        words = split_errno(words, event, &again);
+        found.has_host = !span_equal(words, found.rest) && again.has_host;
+    }
+    if (words.n > 0) {
+        event_set_text(event, EVENT_TEXT, words);
+    }
+    bool delivered = event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED;
+    if (found.has_host) {
+        event_set_value(event, EVENT_DIRECTION, DIRECTION_OUTBOUND);
+    }
+    if (delivered && is_store(event, &found)) {
+        event_set_value(event, EVENT_HOP, HOP_STORE);
+    }
+    if (found.confirmation.n > 0) {
+        event_set_text(event, EVENT_REPLY, found.confirmation);
+        exim->quoted = true;
+        event_set_value(event, EVENT_STAGE, STAGE_EOD);
+    }
+    set_delay(exim, found.queue_time, event);
+    event_clear_field(event, EVENT_RELAY);
+}
+
+/* ---- arrivals and peers --------------------------------------------------------------------------- */
+
+/* The number of recipients as digits, for EVENT_NRCPT. */
+static void set_recipients(struct exim *exim, unsigned count, struct event *event)
+{
+    int n = snprintf(exim->number, sizeof exim->number, "%u", count);
+    if (count > 0 && n > 0) {
+        event_set_text(event, EVENT_NRCPT, span_of(exim->number, (size_t)n));
+    }
+}
+
+static void read_arrival(struct exim *exim, struct event *event)
+{
+    struct span text = event->text[EVENT_CLIENT];
+    struct span sender = text;
+    const char *blank = text.n > 0 ? memchr(text.p, ' ', text.n) : NULL;
+    sender.n = blank == NULL ? text.n : (size_t)(blank - text.p);
+    if (sender.n > 0 && sender.p[0] == '"') {
+        size_t at = span_find(text, SPAN_LITERAL("\"@"));
+        struct span domain = span_from(text, at == SIZE_MAX ? text.n : at);
+        blank = domain.n > 0 ? memchr(domain.p, ' ', domain.n) : NULL;
+        sender.n = blank == NULL ? text.n : (size_t)(blank - text.p);
+    }
+    struct exim_found found;
+    exim_read_tail(EXIM_ARRIVAL, span_from(text, sender.n), event, &found);
+    event_set_text(event, EVENT_SENDER, span_is(sender, "<>") ? SPAN_EMPTY : sender);
+    set_recipients(exim, found.recipients, event);
+    event_clear_field(event, EVENT_CLIENT);
+}
+
+/* `host (helo) [ip]:port I=[ip]:port ...` that a rule found within a line. */
+static void read_client(struct event *event)
+{
+    struct span text = event->text[EVENT_CLIENT];
+    struct exim_found found;
+    if (span_starts(text, SPAN_LITERAL("H="))) {
+        text = span_from(text, 2);
+    }
+    exim_read_host(&text, event);
+    exim_read_tail(EXIM_PEER, text, event, &found);
+    event_clear_field(event, EVENT_CLIENT);
+}
+
+/* ---- messages ------------------------------------------------------------------------------------- */
+
+static void derive_fields(struct exim *exim, struct event *event)
+{
+    if (event_has(event, EVENT_REPLY)) {
+        set_reply(exim, event->text[EVENT_REPLY], event);
+        event_clear_field(event, EVENT_REPLY);
+    }
+    struct reply reply;
+    if (event_has(event, EVENT_ENHANCED_REPLY)) {
+        if (reply_parse_enhanced(event->text[EVENT_ENHANCED_REPLY], &reply)) {
+            event_set_text(event, EVENT_ENHANCED, reply.enhanced);
+            event_set_text(event, EVENT_TEXT, reply.text);
+        }
+        event_clear_field(event, EVENT_ENHANCED_REPLY);
+    }
+    if (event_has(event, EVENT_STAGE_WORD)) {
+        if (!event_has(event, EVENT_STAGE)) {
+            event_set_value(event, EVENT_STAGE,
+                            (int)event_stage_from_words(event->text[EVENT_STAGE_WORD]));
+        }
+        event_clear_field(event, EVENT_STAGE_WORD);
+    }
+    event_clear_field(event, EVENT_STATUS_WORD);
+}
+
+/* Takes `H=host (helo) [ip]:port KEY=value ...` off the front; what follows has rules of its own. */
+static struct pattern_list *take_peer(struct exim *exim, struct span *message, struct event *event)
+{
+    struct exim_found found;
+    bool envelope = span_starts(*message, SPAN_LITERAL("F=<"));
+    if (!envelope && !span_starts(*message, SPAN_LITERAL("H="))) {
+        return exim->lines;
+    }
+    exim_read_tail(EXIM_PEER, *message, event, &found);
+    *message = found.rest;
+    return exim->peers;
+}
+
+static void read_fields(struct exim *exim, const struct pattern_rule *rule, struct event *event)
+{
+    struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
+    if (event_has(event, EVENT_RELAY)) {
+        read_delivery(exim, event);
+        pattern_set_refine(exim->set, rule, &fields);
+    } else if (event_has(event, EVENT_CLIENT)) {
+        if (event_value(event, EVENT_FACT) == FACT_ARRIVAL) {
+            read_arrival(exim, event);
+        } else {
+            read_client(event);
+        }
+    }
+}
+
+const struct pattern_rule *exim_parse(struct exim *exim, struct span message, struct event *event)
+{
+    struct span id;
+    bool has_id = exim_take_message_id(&message, &id);
+    exim->quoted = false;
+    struct pattern_list *list = take_peer(exim, &message, event);
+    struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
+    const struct pattern_rule *rule =
+        list == NULL ? NULL : pattern_set_match(exim->set, list, message, has_id, &fields);
+    if (rule == NULL) {
+        event->set = 0;
+        return NULL;
+    }
+    read_fields(exim, rule, event);
+    derive_fields(exim, event);
+    if (has_id && !event_has(event, EVENT_QUEUE_ID)) {
+        event_set_text(event, EVENT_QUEUE_ID, id);
+    }
+    event->rule = rule->name;
+    event->mta = MTA_EXIM;
+    return rule;
+}
