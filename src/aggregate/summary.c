@@ -376,6 +376,16 @@ static enum smtplog_status add_auth(struct summary *summary, const struct event 
     return user.n > 0 ? topk_add(&summary->auth_users, user, event->repeat, &row) : SMTPLOG_OK;
 }
 
+enum smtplog_status summary_add_unseen_auth(struct summary *summary, const struct event *event,
+                                            uint64_t count)
+{
+    struct topk_row *row = NULL;
+    struct span client = event_text(event, EVENT_PEER_IP);
+    summary->auth_failed += count;
+    return count > 0 && client.n > 0 ? topk_add(&summary->auth_clients, client, count, &row)
+                                     : SMTPLOG_OK;
+}
+
 static enum smtplog_status add_warning(struct summary *summary, const struct event *event)
 {
     struct topk_row *row = NULL;
@@ -521,6 +531,14 @@ static void add_hard(struct summary *summary, const struct recipient_story *stor
     summary->greylisted_and_hard_550 += story->greylisted && story->bounce_code == 550;
 }
 
+static void count_delivery(struct delivery_counts *counts, const struct recipient_story *story)
+{
+    uint64_t *kind = story->greylisted     ? &counts->after_greylisting
+                     : story->attempts > 1 ? &counts->after_deferral
+                                           : &counts->first_try;
+    ++*kind;
+}
+
 enum smtplog_status summary_add_recipient(void *context, const struct recipient_story *story)
 {
     struct summary *summary = context;
@@ -531,10 +549,10 @@ enum smtplog_status summary_add_recipient(void *context, const struct recipient_
         summary->null_recipients.by_state[story->state]++;
     }
     if (story->state == RECIPIENT_DELIVERED) {
-        uint64_t *kind = story->greylisted       ? &summary->delivered_after_greylisting
-                         : story->attempts > 1   ? &summary->delivered_after_deferral
-                                                 : &summary->delivered_first_try;
-        ++*kind;
+        count_delivery(&summary->delivered, story);
+        if (story->null_sender) {
+            count_delivery(&summary->null_delivered, story);
+        }
     }
     summary->recipients_refused += story->refused;
     summary->greylisted += story->greylisted;
@@ -555,6 +573,8 @@ enum smtplog_status summary_add_message(void *context, const struct message_stor
     struct summary *summary = context;
     summary->messages.total++;
     summary->messages.by_state[story->state]++;
+    summary->bytes_received += story->arrival_seen ? story->size : 0;
+    summary->bytes_delivered += story->size * story->delivered;
     return SMTPLOG_OK;
 }
 

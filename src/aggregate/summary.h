@@ -114,7 +114,9 @@ struct summary {
     uint64_t hard_code[SUMMARY_CODES];
     /* recipients and messages */
     struct state_counts recipients, null_recipients;
-    uint64_t delivered_first_try, delivered_after_greylisting, delivered_after_deferral;
+    struct delivery_counts {
+        uint64_t first_try, after_greylisting, after_deferral;
+    } delivered, null_delivered; /* all, and of these to bounces and reports */
     uint64_t recipients_refused, greylisted, greylisted_450, greylisted_and_hard_550;
     uint64_t null_greylisted, null_hard;
     struct greylist_counts greylist;
@@ -125,6 +127,8 @@ struct summary {
     uint64_t bounced_without_reply;
     uint64_t messages_received;
     struct state_counts messages;
+    uint64_t bytes_received;  /* of messages whose arrival and size were seen */
+    uint64_t bytes_delivered; /* size times delivered recipients */
     /* inbound keys */
     uint64_t inbound_refused, inbound_greylisted, inbound_greylisted_450, inbound_550,
         inbound_550_implied, inbound_recovered;
@@ -151,6 +155,10 @@ void summary_free(struct summary *summary);
  * p == NULL when unknown. */
 MUST_USE enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
                                                struct span sender);
+
+/* Adds failed log-ins that a session's counters tell but no line of their own did. */
+MUST_USE enum smtplog_status summary_add_unseen_auth(struct summary *summary,
+                                                     const struct event *event, uint64_t count);
 
 /* Adds a mail daemon's line that no rule understood. */
 MUST_USE enum smtplog_status summary_add_unknown(struct summary *summary, const struct event *event,

@@ -87,12 +87,20 @@ int cli_help(const struct cli_command *command, FILE *to);
 void cli_diagnostic(void *context, enum smtplog_severity severity, const char *text);
 int cli_write(void *file, const char *bytes, size_t length);
 
-/* Makes an analyzer with options and inputs set; falls back to standard input or the host's logs when no file
- * is named. NULL after a message, with *exit_status set. */
-struct smtplog_analyzer *cli_analyzer(const struct cli_arguments *arguments, int *exit_status);
+/* A run of the library for a command: the analyzer and what its progress display remembers. */
+struct cli_run {
+    struct smtplog_analyzer *analyzer;
+    double started, shown; /* seconds of the monotonic clock */
+    bool on_terminal;
+};
 
-/* Exit status after a run. */
-int cli_exit_status(const struct smtplog_analyzer *analyzer, enum smtplog_status status);
+/* Makes the analyzer with options and inputs set; falls back to standard input or the host's logs when no file is
+ * named. False after a message, with *exit_status set. run must stay where it is until cli_run_end. */
+bool cli_run_begin(struct cli_run *run, const struct cli_arguments *arguments, int *exit_status);
+void cli_run_end(struct cli_run *run);
+
+/* Exit status after the library returned. */
+int cli_exit_status(struct cli_run *run, enum smtplog_status status);
 
 int cmd_analyze(const struct cli_arguments *arguments);
 int cmd_events(const struct cli_arguments *arguments);

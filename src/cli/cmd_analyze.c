@@ -67,30 +67,30 @@ int cmd_analyze(const struct cli_arguments *arguments)
         return CLI_USAGE;
     }
     struct output output;
-    struct smtplog_analyzer *analyzer = cli_analyzer(arguments, &exit_status);
-    if (analyzer == NULL) {
+    struct cli_run run;
+    if (!cli_run_begin(&run, arguments, &exit_status)) {
         return exit_status;
     }
     bool to_terminal = arguments->output == NULL && isatty(STDOUT_FILENO) == 1;
-    enum smtplog_status status = set_look(analyzer, arguments, to_terminal);
+    enum smtplog_status status = set_look(run.analyzer, arguments, to_terminal);
     if (status == SMTPLOG_OK) {
-        status = smtplog_analyzer_run(analyzer);
+        status = smtplog_analyzer_run(run.analyzer);
     }
-    exit_status = cli_exit_status(analyzer, status);
+    exit_status = cli_exit_status(&run, status);
     bool report = status == SMTPLOG_OK && exit_status != CLI_UNREADABLE;
     if (report && !output_open(&output, arguments->output)) {
         exit_status = CLI_PARTLY;
         report = false;
     }
     if (report) {
-        status = smtplog_analyzer_report(analyzer, format, cli_write, output.file);
+        status = smtplog_analyzer_report(run.analyzer, format, cli_write, output.file);
         if (status == SMTPLOG_USAGE || status == SMTPLOG_NO_MEMORY) {
-            exit_status = cli_exit_status(analyzer, status);
+            exit_status = cli_exit_status(&run, status);
         }
         if (!output_finish(&output, status == SMTPLOG_OK)) {
             exit_status = CLI_PARTLY;
         }
     }
-    smtplog_analyzer_free(analyzer);
+    cli_run_end(&run);
     return exit_status;
 }

@@ -13,20 +13,20 @@ int cmd_events(const struct cli_arguments *arguments)
         format = dot != NULL && strcmp(dot, ".tsv") == 0 ? "tsv" : "ndjson";
     }
     struct output output;
-    struct smtplog_analyzer *analyzer = cli_analyzer(arguments, &exit_status);
-    if (analyzer == NULL) {
+    struct cli_run run;
+    if (!cli_run_begin(&run, arguments, &exit_status)) {
         return exit_status;
     }
     if (!output_open(&output, arguments->output)) {
-        smtplog_analyzer_free(analyzer);
+        cli_run_end(&run);
         return CLI_PARTLY;
     }
-    enum smtplog_status status = smtplog_analyzer_events(analyzer, format, cli_write, output.file);
-    exit_status = cli_exit_status(analyzer, status);
+    enum smtplog_status status = smtplog_analyzer_events(run.analyzer, format, cli_write, output.file);
+    exit_status = cli_exit_status(&run, status);
     bool keep = status == SMTPLOG_OK && exit_status != CLI_UNREADABLE;
     if (!output_finish(&output, keep)) {
         exit_status = CLI_PARTLY;
     }
-    smtplog_analyzer_free(analyzer);
+    cli_run_end(&run);
     return exit_status;
 }

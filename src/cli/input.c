@@ -31,16 +31,9 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-struct progress {
-    double started, shown;
-    bool on_terminal;
-};
-
-static struct progress progress; /* of this process: one run */
-
 static void show_progress(void *context, uint64_t done, uint64_t total)
 {
-    struct progress *p = context;
+    struct cli_run *p = context;
     double now = seconds_now();
     double elapsed = now - p->started;
     if (now - p->shown < 0.2 || elapsed < 0.5) {
@@ -61,13 +54,13 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
     fflush(stderr);
 }
 
-static void end_progress(void)
+static void end_progress(struct cli_run *run)
 {
-    if (progress.shown > 0 && progress.on_terminal) {
+    if (run->shown > 0 && run->on_terminal) {
         fputs("\r\033[K", stderr);
         fflush(stderr);
     }
-    progress.shown = 0;
+    run->shown = 0;
 }
 
 /* ---- inputs ---------------------------------------------------------------------------------- */
@@ -124,41 +117,51 @@ static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_argum
     return false;
 }
 
-struct smtplog_analyzer *cli_analyzer(const struct cli_arguments *arguments, int *exit_status)
+static bool set_options(const struct cli_run *run, const struct cli_arguments *arguments)
 {
-    struct smtplog_analyzer *analyzer = smtplog_analyzer_new();
-    *exit_status = CLI_USAGE;
-    if (analyzer == NULL) {
-        cli_complain("out of memory");
-        *exit_status = CLI_UNREADABLE;
-        return NULL;
-    }
-    smtplog_analyzer_set_diagnostic(analyzer, cli_diagnostic, NULL);
-    bool on_terminal = isatty(STDERR_FILENO) == 1;
-    if (strcmp(arguments->progress, "always") == 0 ||
-        (strcmp(arguments->progress, "auto") == 0 && on_terminal)) {
-        progress = (struct progress){.started = seconds_now(), .on_terminal = on_terminal};
-        smtplog_analyzer_set_progress(analyzer, show_progress, &progress);
-    }
     for (size_t i = 0; i < arguments->library_count; i++) {
-        if (smtplog_analyzer_set(analyzer, arguments->library[i].name,
+        if (smtplog_analyzer_set(run->analyzer, arguments->library[i].name,
                                  arguments->library[i].value) != SMTPLOG_OK) {
-            smtplog_analyzer_free(analyzer);
-            return NULL;
+            return false;
         }
     }
-    if (!add_inputs(analyzer, arguments)) {
-        smtplog_analyzer_free(analyzer);
-        return NULL;
-    }
-    return analyzer;
+    return true;
 }
 
-int cli_exit_status(const struct smtplog_analyzer *analyzer, enum smtplog_status status)
+bool cli_run_begin(struct cli_run *run, const struct cli_arguments *arguments, int *exit_status)
+{
+    *run = (struct cli_run){.analyzer = smtplog_analyzer_new(),
+                            .started = seconds_now(),
+                            .on_terminal = isatty(STDERR_FILENO) == 1};
+    *exit_status = CLI_USAGE;
+    if (run->analyzer == NULL) {
+        cli_complain("out of memory");
+        *exit_status = CLI_UNREADABLE;
+        return false;
+    }
+    smtplog_analyzer_set_diagnostic(run->analyzer, cli_diagnostic, NULL);
+    if (strcmp(arguments->progress, "always") == 0 ||
+        (strcmp(arguments->progress, "auto") == 0 && run->on_terminal)) {
+        smtplog_analyzer_set_progress(run->analyzer, show_progress, run);
+    }
+    if (!set_options(run, arguments) || !add_inputs(run->analyzer, arguments)) {
+        cli_run_end(run);
+        return false;
+    }
+    return true;
+}
+
+void cli_run_end(struct cli_run *run)
+{
+    smtplog_analyzer_free(run->analyzer);
+    run->analyzer = NULL;
+}
+
+int cli_exit_status(struct cli_run *run, enum smtplog_status status)
 {
     struct smtplog_outcome outcome;
-    end_progress();
-    smtplog_analyzer_outcome(analyzer, &outcome);
+    end_progress(run);
+    smtplog_analyzer_outcome(run->analyzer, &outcome);
     if (status == SMTPLOG_USAGE || status == SMTPLOG_FORMAT) {
         return CLI_USAGE;
     }

@@ -73,6 +73,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     parser_free(a->parser);
     tracker_free(a->tracker);
     inbound_free(a->inbound);
+    session_table_free(a->sessions);
     summary_free(a->summary);
     free(a->inputs);
     free(a->verdicts);
@@ -217,6 +218,7 @@ static enum smtplog_status prepare(struct smtplog_analyzer *a)
     listener.context = a->summary;
     TRY(tracker_new(&listener, &a->tracker));
     TRY(inbound_new(&a->inbound));
+    TRY(session_table_new(&a->sessions));
     TRY(parser_new(a->knowledge.postfix, &a->parser));
     TRY(plan_make((const char *const *)a->paths, a->path_count, a->zone, (int)year, a->now,
                   &a->diagnostic, &a->plan));
@@ -361,11 +363,14 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     if (past) {
         return SMTPLOG_OK;
     }
+    uint64_t unseen = 0;
     TRY(tracker_add(a->tracker, event, shown, &context));
+    TRY(session_note(a->sessions, event, &unseen));
     if (!shown) {
         return SMTPLOG_OK;
     }
     TRY(add_inbound(a, event, &context));
+    TRY(summary_add_unseen_auth(a->summary, event, unseen));
     return summary_add_event(a->summary, event,
                              context.has_sender ? context.sender : (struct span){NULL, 0});
 }

@@ -9,6 +9,7 @@
 #include "lib/verdict_cache.h"
 #include "report/event_writer.h"
 #include "report/report.h"
+#include "track/session.h"
 
 #define ANALYZER_FILES   65536
 #define ANALYZER_OPTIONS 16
@@ -42,6 +43,7 @@ struct smtplog_analyzer {
     struct parser *parser;
     struct tracker *tracker;
     struct inbound *inbound;
+    struct session_table *sessions;
     struct summary *summary;
     struct verdict_cache *verdicts; /* owned */
     struct input_figures *inputs; /* owned; by file of the plan */

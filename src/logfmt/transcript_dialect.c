@@ -10,11 +10,6 @@
 #define LINES_MAXIMUM    256
 #define STRETCHED        2000 /* bytes to which a sample's text is stretched */
 
-struct line_sample {
-    const struct record *record;
-    bool must_match;
-};
-
 struct dialect_line {
     struct span name;
     struct transcript_dialect *dialect;
@@ -62,7 +57,6 @@ static const char *const effect_names[EFFECTS] = {"none", "begin", "end", "broke
                                                   "tls",  "auth",  "body"};
 static const char *const bare_names[] = {"no", "replies", "both"};
 static const char *const direction_names[] = {"", "outbound", "inbound"};
-static const char *const flag_names[] = {"no", "yes"};
 static const char *const proof_names[] = {"dialogue", "markers"};
 static const char *const zone_names[] = {"local", "utc"};
 static const char *const body_names[] = {"marked", "framed"};
@@ -162,7 +156,6 @@ static void load_dialect(struct dialect_loader *loader, const struct record *rec
     dialect->body_framed = word_value(loader, record, "body", body_names, 2, 0) == 1;
     dialect->quoted = word_value(loader, record, "words", quoted_names, 2, 0) == 1;
     dialect->daemons = record_value(record, "daemon");
-    (void)flag_names;
 }
 
 static void compile_line(struct dialect_loader *loader, const struct record *record,

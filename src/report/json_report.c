@@ -387,9 +387,9 @@ static void add_outcome(struct json_report *r)
     json_object(json, "recipients");
     json_u64(json, "total", s->recipients.total);
     add_states(json, &s->recipients);
-    json_u64(json, "delivered_first_try", s->delivered_first_try);
-    json_u64(json, "delivered_after_greylisting", s->delivered_after_greylisting);
-    json_u64(json, "delivered_after_deferral", s->delivered_after_deferral);
+    json_u64(json, "delivered_first_try", s->delivered.first_try);
+    json_u64(json, "delivered_after_greylisting", s->delivered.after_greylisting);
+    json_u64(json, "delivered_after_deferral", s->delivered.after_deferral);
     json_object(json, "null_sender");
     json_u64(json, "total", s->null_recipients.total);
     add_states(json, &s->null_recipients);
@@ -399,6 +399,8 @@ static void add_outcome(struct json_report *r)
     json_u64(json, "received", s->messages_received);
     json_u64(json, "total", s->messages.total);
     add_states(json, &s->messages);
+    json_u64(json, "bytes_received", s->bytes_received);
+    json_u64(json, "bytes_delivered", s->bytes_delivered);
     json_end(json, '}');
 }
 

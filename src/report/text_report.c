@@ -1,6 +1,20 @@
-#include "report/report.h"
+/* The report for people: built as a document, written as text. */
+#include "report/report_build.h"
+#include "report/text_renderer.h"
+
+void report_build(const struct report *report, struct document *document)
+{
+    document_init(document);
+    report_build_headline(report, document);
+    report_build_tables(report, document);
+}
+
 enum smtplog_status report_write_text(const struct report *report, struct strbuf *out)
 {
-    (void)report; strbuf_add_cstr(out, "text\n");
-    return SMTPLOG_OK;
+    struct document document;
+    struct text_style style = {report->width, report->color, report->bars};
+    report_build(report, &document);
+    enum smtplog_status status = text_render(&document, &style, out);
+    document_free(&document);
+    return status;
 }

@@ -185,6 +185,7 @@ static enum smtplog_status message_tell(struct tracker *tracker, const struct me
         }
         if (r->shown) {
             whole.recipients++;
+            whole.delivered += story.state == RECIPIENT_DELIVERED;
             TRY(tracker->listener.recipient(tracker->listener.context, &story));
         }
     }

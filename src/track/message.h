@@ -48,6 +48,7 @@ struct message_story {
     bool arrival_seen;
     uint64_t size; /* bytes, 0 when unknown */
     uint64_t recipients;
+    uint64_t delivered; /* of these, delivered */
 };
 
 struct track_listener {

@@ -80,7 +80,7 @@ local_lmtp:
   allow_localhost
 to_mailbox:
   driver = appendfile
-  file = {home}/mail/$local_part
+  file = {home}/mail/$local_part_data
   user = Debian-exim
   group = Debian-exim
   mode = 0600
@@ -189,7 +189,7 @@ senders:
 mailboxes:
   driver = accept
   domains = hosted.test
-  local_parts = kim : lea : grey-kim : grey-lea : ^n[0-9]\\$
+  local_parts = kim : lea : grey-kim : grey-lea : n1 : n2 : n3 : n4 : n5
   transport = to_mailbox
 
 begin transports
@@ -199,7 +199,7 @@ remote_smtp:
   port = 25
 to_mailbox:
   driver = appendfile
-  file = {home}/mail/$local_part
+  file = {home}/mail/$local_part_data
   user = Debian-exim
   group = Debian-exim
   mode = 0600

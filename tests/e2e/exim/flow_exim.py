@@ -19,7 +19,7 @@ import world_exim as world
 import configuration
 from flow import Client, Dialogue
 from instance import wait_for
-from journal import Journal
+from journal import Journal, split_reply
 from sink import Session, Sink
 
 USER = 5101
@@ -89,6 +89,21 @@ class SyslogWriter(threading.Thread):
 
 class EximDialogue(Dialogue):
     """The same visits for Exim: without HELO where that is the point, or speaking before the greeting."""
+
+    def note(self, stage, reply, verdict, recipient=None):
+        """Every reply, with what it becomes in the log; a verdict that does not fit the reply is said."""
+        if not reply:
+            return 0
+        code, enhanced = split_reply(reply)
+        self.journal.write(
+            "client", instance=self.talk["instance"], client=self.talk["client"], helo=self.talk["helo"], stage=stage,
+            code=code, enhanced=enhanced, lines=reply, sender=self.sender, recipient=recipient,
+            recipients=list(self.accepted) if stage == "eod" else None, verdict=verdict)
+        if verdict in ("reject", "auth") and code < 400:
+            self.journal.write("flow", unexpected="%s: %s gave %s" % (self.talk["client"], stage, reply[0]))
+        if verdict is None and code >= 400 and stage in ("rcpt", "eod") and not self.talk.get("clumsy"):
+            self.journal.write("flow", unexpected="%s: %s gave %s" % (self.talk["client"], stage, reply[0]))
+        return code
 
     def run(self):
         if self.talk["helo"] and not self.talk.get("eager"):

@@ -188,7 +188,7 @@ DIALOGUES = [
     talk("198.51.100.201", ("MAIL FROM:<x@c.example>", None), ("DROP", "failed")),
     talk("198.51.100.201", ("GET / HTTP/1.1", None), ("Host: x", None), ("User-Agent: y", None), ("Accept: z", "failed")),
     talk("198.51.100.201", *[("MAIL FROM nonsense %d" % n, None) for n in range(3)],
-         ("RCPT TO nonsense", "failed")),
+         ("RSET now", None), ("NOOP", "failed"), clumsy=True),
     talk("198.51.100.201", ("MAIL FROM:<x@c.example>", None), ("HANG", "failed")),
     talk("198.51.100.201", ("STARTTLS", None), ("nonsense instead of a handshake", "failed")),
 ]

@@ -1,0 +1,527 @@
+# Exim: sessions with clients. Logins, connections that came to nothing, commands that are none, and refusals that Exim
+# words itself, with the client in the middle of the line.
+
+[file]
+format = 1
+name = exim/session
+version = 1
+mta = exim
+
+# ---- logins ----
+
+[event login failed]
+daemon = exim
+kind = auth
+regex = (?<method>[^ :]++) authenticator failed for %{identity}: (?<reply>[45][0-9][0-9](?![^ \-])(?s:.*+))
+set direction = inbound
+set stage = auth
+refine reply = login name
+
+[sample wrong password]
+line = login authenticator failed for (User) [198.51.100.20]:2222: 535 Incorrect authentication data (set_id=admin)
+
+[sample all fields]
+line = plain authenticator failed for mail.a.example (bot.c.example) [198.51.100.201]:57239 I=[203.0.113.26]:25: 535 Incorrect authentication data (set_id=bob@x.example)
+
+[sample no name]
+line = dovecot_login authenticator failed for (ylmf-pc) [198.51.100.20]: 535 Incorrect authentication data
+
+[sample not possible now]
+line = plain authenticator failed for (h.example) [198.51.100.20]: 435 Unable to authenticate at present (set_id=ann): lookup failed
+
+[nomatch a server refused ours]
+line = 1xV7nY-0000LF-2Z plain authenticator failed H=mx.nologin.example [198.51.100.41] 535 5.7.8 no
+
+[refine login name/shown]
+regex = [^(]*+(?:\((?!set_id=)[^(]*+){0,20}+\(set_id=(?<sasl_user>[^)]++)
+
+[event server refused our login]
+daemon = exim
+kind = reply
+regex = (?<method>[^ :]++) authenticator failed H=%{server} (?<reply>%{code}(?s:.*+))
+set direction = outbound
+set stage = auth
+
+[sample first of two lines]
+line = 1xV7nY-0000LF-2Z plain authenticator failed H=mx.nologin.example [198.51.100.41] 535-5.7.8 Username and Password not accepted. Learn more at
+
+[sample one line]
+line = 1vMPaa-00000000001-0001 login authenticator failed H=relay.x.example [192.0.2.53]:587 535 Incorrect authentication data
+
+[nomatch a client's login]
+line = plain authenticator failed for (h.example) [198.51.100.20]: 535 Incorrect authentication data
+
+[event login broken off]
+daemon = exim
+kind = connection
+regex = (?<text>[^ :]++ authenticator cancelled authentication H=%{server}(?s:.*+))
+set direction = outbound
+set stage = auth
+
+[sample by us]
+line = 1vMPaa-00000000001-0001 cram authenticator cancelled authentication H=relay.x.example [192.0.2.53] unable to expand secret
+
+[nomatch refused]
+line = 1vMPaa-00000000001-0001 cram authenticator failed H=relay.x.example [192.0.2.53] 535 no
+
+# ---- refusals in Exim's own words ----
+
+[event bad greeting]
+daemon = exim
+kind = reject
+regex = rejected (?<stage_word>[HE]+LO) from %{identity}: (?<text>syntactically invalid argument(?s:.*+))
+set direction = inbound
+set status = rejected
+set implied_code = 501
+
+[sample underscore]
+line = rejected EHLO from [192.0.2.105]:52329 I=[203.0.113.26]:25: syntactically invalid argument(s): under_score!
+
+[sample nothing]
+line = rejected HELO from mail.a.example [192.0.2.10]: syntactically invalid argument(s): (no argument given)
+
+[nomatch by the administrator]
+line = H=(bad.helo.example) [192.0.2.105] rejected EHLO or HELO bad.helo.example: no such name
+
+[event no greeting]
+daemon = exim
+kind = reject
+regex = rejected MAIL from %{identity}: (?<text>no HELO/EHLO given)
+set direction = inbound
+set stage = mail
+set status = rejected
+set implied_code = 503
+
+[sample rude]
+line = rejected MAIL from [192.0.2.105]:52329 I=[203.0.113.26]:25: no HELO/EHLO given
+
+[nomatch too big]
+line = rejected MAIL FROM:<big@d.example> H=(mail.d.example) [192.0.2.104]: message too big: size=99000000 max=20000
+
+[event too many messages]
+daemon = exim
+kind = reject
+regex = rejected MAIL command %{identity}: (?<text>too many messages in one connection)
+set direction = inbound
+set stage = mail
+set status = rejected
+set implied_code = 421
+
+[sample eager]
+line = rejected MAIL command H=mail.a.example [192.0.2.10]: too many messages in one connection
+
+[nomatch no greeting]
+line = rejected MAIL from [192.0.2.105]: no HELO/EHLO given
+
+[event announced too big]
+daemon = exim
+kind = reject
+regex = rejected MAIL FROM:<(?<sender>%{address})> %{identity}: (?<text>message too big: (?s:.*+))
+set direction = inbound
+set stage = mail
+set status = rejected
+set implied_code = 552
+
+[sample by its SIZE]
+line = rejected MAIL FROM:<big@d.example> H=(mail.d.example) [192.0.2.104]:40417 I=[203.0.113.26]:25: message too big: size=99000000 max=20000
+
+[nomatch after all of it]
+line = 1vMPac-00000000003-0003 rejected from <big@d.example> H=(mail.d.example) [192.0.2.104]: message too big: read=20400 max=20000
+
+[event is too big]
+daemon = exim
+kind = reject
+regex = rejected from <(?<sender>%{address})>(?: (?!U=)%{identity})?+(?: U=[^ :]++)?+: (?<text>(?:message too big: |Non-CRLF-terminated header)(?s:.*+))
+set direction = inbound
+set stage = eod
+set status = rejected
+set implied_code = 552
+
+[sample after all of it]
+line = 1vMPac-00000000003-0003 rejected from <big@d.example> H=(mail.d.example) [192.0.2.104]: message too big: read=20400 max=20000
+
+[nomatch by its SIZE]
+line = rejected MAIL FROM:<big@d.example> H=(mail.d.example) [192.0.2.104]: message too big: size=99000000 max=20000
+
+[event goes in circles]
+daemon = exim
+kind = reject
+regex = rejected from <(?<sender>%{address})>(?: (?!U=)%{identity})?+(?: U=[^ :]++)?+: (?<text>Too many "Received" headers)
+set direction = inbound
+set stage = eod
+set status = rejected
+set implied_code = 550
+
+[sample a loop]
+line = 1vMPac-00000000003-0003 rejected from <ann@x.example> H=(mail.d.example) [192.0.2.104]: Too many "Received" headers
+
+[nomatch too big]
+line = 1vMPac-00000000003-0003 rejected from <big@d.example> H=(mail.d.example) [192.0.2.104]: message too big: read=20400 max=20000
+
+[event unqualified address]
+daemon = exim
+kind = reject
+regex = unqualified (?<stage_word>sender|recipient|verify) rejected: <(?<text>%{address})> %{identity}
+set direction = inbound
+set status = rejected
+set implied_code = 501
+refine stage_word = unqualified
+
+[sample sender]
+line = unqualified sender rejected: <unqualified> H=(mail.d.example) [192.0.2.104]:55273 I=[203.0.113.26]:25
+
+[sample recipient]
+line = unqualified recipient rejected: <unqualified> H=(mail.d.example) [192.0.2.104]
+
+[sample VRFY]
+line = unqualified verify rejected: <kim> H=(h.example) [192.0.2.103]:42267 I=[203.0.113.26]:25
+
+[nomatch unknown]
+line = H=(h.example) [192.0.2.103] F=<> rejected RCPT <kim@x.example>: Unrouteable address
+
+[refine unqualified/sender]
+regex = sender
+set stage = mail
+set text = sender address must contain a domain
+
+[refine unqualified/recipient]
+regex = recipient
+set stage = rcpt
+set text = recipient address must contain a domain
+
+[refine unqualified/verify]
+regex = verify
+set stage = vrfy
+set text = recipient address must contain a domain
+
+[event too many recipients]
+daemon = exim
+kind = reject
+regex = (?<text>too many recipients: message rejected): sender=<(?<sender>%{address})> %{identity}
+set direction = inbound
+set stage = rcpt
+set status = rejected
+set implied_code = 552
+
+[sample all of it]
+line = too many recipients: message rejected: sender=<friend@d.example> H=(mail.d.example) [192.0.2.104]
+
+[nomatch the excess]
+line = too many recipients: excess temporarily rejected: sender=<friend@d.example> H=(mail.d.example) [192.0.2.104]
+
+[event some recipients too many]
+daemon = exim
+kind = reject
+regex = (?<text>too many recipients: excess temporarily rejected): sender=<(?<sender>%{address})> %{identity}
+set direction = inbound
+set stage = rcpt
+set status = rejected
+set implied_code = 452
+
+[sample the excess]
+line = too many recipients: excess temporarily rejected: sender=<friend@d.example> H=(mail.d.example) [192.0.2.104]:40821 I=[203.0.113.26]:25
+
+[nomatch all of it]
+line = too many recipients: message rejected: sender=<friend@d.example> H=(mail.d.example) [192.0.2.104]
+
+[event busy]
+daemon = exim
+kind = reject
+regex = Connection from %{identity} refused: (?<text>(?:too many connections|load average)(?s:.*+))
+set direction = inbound
+set stage = connect
+set status = rejected
+set implied_code = 421
+
+[sample too many of one]
+line = Connection from [198.51.100.9]:40001 refused: too many connections from that IP address
+
+[sample load]
+line = Connection from [198.51.100.9] refused: load average = 21.40
+
+[nomatch no reserve]
+line = temporarily refused connection from [198.51.100.9]: not in reserve list: connected=20 max=20 reserve=5
+
+[event no reserve]
+daemon = exim
+kind = reject
+regex = temporarily refused connection from %{identity}(?:: (?<text>not in reserve list(?s:.*+)))?+
+set direction = inbound
+set stage = connect
+set status = rejected
+set implied_code = 421
+
+[sample full]
+line = temporarily refused connection from mail.a.example [192.0.2.10]: not in reserve list: connected=20 max=20 reserve=5
+
+[nomatch listed]
+line = refused connection from mail.a.example [192.0.2.10] (host_reject_connection)
+
+[event refused host]
+daemon = exim
+kind = reject
+regex = refused connection from %{identity}(?: \((?<text>[^)]++)\))?+
+set direction = inbound
+set stage = connect
+set status = rejected
+set implied_code = 554
+
+[sample listed]
+line = refused connection from mail.a.example [192.0.2.10] (host_reject_connection)
+
+[nomatch busy]
+line = Connection from [198.51.100.9] refused: too many connections
+
+[event spoke before the greeting]
+daemon = exim
+kind = reject
+regex = (?<text>SMTP protocol synchronization error \(input sent without waiting for greeting\)): rejected connection from %{identity}
+set direction = inbound
+set stage = connect
+set status = rejected
+set implied_code = 554
+
+[sample a bot]
+line = SMTP protocol synchronization error (input sent without waiting for greeting): rejected connection from H=[198.51.100.9]:40001 I=[203.0.113.26]:25 input="EHLO x\r\n"
+
+[nomatch later]
+line = SMTP protocol synchronization error (next input sent too soon: pipelining was not advertised): rejected "HELO x" H=[198.51.100.9] next input="MAIL FROM:<a@b.example>\r\n"
+
+[event spoke out of turn]
+daemon = exim
+kind = reject
+regex = (?<text>SMTP protocol synchronization error \([^)]*+\)): rejected "(?<stage_word>[^"]*+)" %{identity}
+set direction = inbound
+set status = rejected
+set implied_code = 554
+
+[sample not asked to pipeline]
+line = SMTP protocol synchronization error (next input sent too soon: pipelining was not advertised): rejected "HELO x" H=[198.51.100.9] next input="MAIL FROM:<a@b.example>\r\n"
+
+[nomatch before the greeting]
+line = SMTP protocol synchronization error (input sent without waiting for greeting): rejected connection from H=[198.51.100.9] input="EHLO x\r\n"
+
+# ---- sessions that came to nothing ----
+
+[event bad command]
+daemon = exim
+kind = connection
+regex = SMTP (?:protocol|syntax) error in "(?<stage_word>(?:[^"]++|"(?! H=| \[))*+)" (?:%{identity} )?+(?<text>(?s:.*+))
+set direction = inbound
+
+[sample binary]
+line = SMTP syntax error in "\026\003\001\001" H=[198.51.100.9]:40001 I=[203.0.113.26]:25 unrecognized command
+
+[sample AUTH where there is none]
+line = SMTP protocol error in "AUTH LOGIN" H=(ylmf-pc) [198.51.100.20] AUTH command used when not advertised
+
+[nomatch out of turn]
+line = SMTP protocol synchronization error (next input sent too soon: pipelining was not advertised): rejected "HELO x" H=[198.51.100.9] next input="x"
+
+[event dropped]
+daemon = exim
+kind = connection
+regex = SMTP call from %{identity} (?<text>dropped: (?s:.*+))
+set direction = inbound
+
+[sample too many errors]
+line = SMTP call from (bot.c.example) [198.51.100.201]:45031 I=[203.0.113.26]:25 dropped: too many unrecognized commands (last was "Accept: z")
+
+[nomatch lost]
+line = SMTP connection from (bot.c.example) [198.51.100.201] lost D=0.001s
+
+[context connected]
+daemon = exim
+regex = SMTP connection from %{identity} \(TCP/IP connection count = [0-9]++\)
+set fact = connect
+
+[sample a client]
+line = SMTP connection from [192.0.2.101]:53469 I=[203.0.113.26]:25 (TCP/IP connection count = 1)
+
+[nomatch closed]
+line = SMTP connection from [192.0.2.101] closed by QUIT
+
+[context disconnected]
+daemon = exim
+regex = SMTP connection from %{identity} (?:D=[^ ]++ )?+closed (?s:.*+)
+set fact = disconnect
+
+[sample QUIT]
+line = SMTP connection from (mail.b.example) [192.0.2.102]:50401 I=[203.0.113.26]:25 closed by QUIT
+
+[sample drop]
+line = SMTP connection from (mail.d.example) [192.0.2.104] D=5s closed by DROP in ACL
+
+[nomatch lost]
+line = SMTP connection from (mail.d.example) [192.0.2.104] lost D=0.3s
+
+[event connection lost]
+daemon = exim
+kind = connection
+regex = SMTP connection from %{identity} (?<text>(?:D=[^ ]++ )?+(?:lost|TLS|Connection reset)(?s:.*+))
+set direction = inbound
+
+[sample between commands]
+line = SMTP connection from (bot.c.example) [198.51.100.201]:45577 I=[203.0.113.26]:25 lost D=0.001s
+
+[sample within a message]
+line = 1vMPac-00000000003-0003 SMTP connection from (bot.c.example) [198.51.100.201] lost while reading message data (header)
+
+[nomatch closed]
+line = SMTP connection from [192.0.2.101] closed by QUIT
+
+[context connection from a program]
+daemon = exim
+regex = (?<text>SMTP connection (?:from |identification )(?s:.*+))
+
+[sample inetd]
+line = SMTP connection from local host (via inetd)
+
+[nomatch no message]
+line = no MAIL in SMTP connection from [192.0.2.105]:37121 D=0.201s C=EHLO,QUIT
+
+[context no message]
+daemon = exim
+regex = no MAIL in (?:TLS )?+SMTP connection from %{identity}
+set fact = disconnect
+
+[sample left again]
+line = no MAIL in SMTP connection from (mail.a.example) [192.0.2.101]:38757 I=[203.0.113.26]:25 D=0.200s X=TLS1.3:TLS_AES_256_GCM_SHA384:256 C=EHLO,STARTTLS,EHLO,QUIT
+
+[nomatch closed]
+line = SMTP connection from [192.0.2.101] closed by QUIT
+
+[event no more commands]
+daemon = exim
+kind = connection
+regex = (?<text>SMTP command timeout on(?: TLS)?+ connection) from %{identity}
+set direction = inbound
+
+[sample asleep]
+line = SMTP command timeout on TLS connection from mail.a.example (h.example) [192.0.2.10]:4242 I=[203.0.113.26]:25 C="EHLO,STARTTLS,EHLO" D=5m
+
+[nomatch the message]
+line = SMTP data timeout (message abandoned) on connection from (h.example) [198.51.100.9] F=<a@b.example>
+
+[event no more data]
+daemon = exim
+kind = connection
+regex = (?<text>SMTP data timeout \(message abandoned\)) on(?: TLS)?+ connection from %{identity}
+set direction = inbound
+set stage = eod
+
+[sample asleep]
+line = 1vMPac-00000000003-0003 SMTP data timeout (message abandoned) on connection from (h.example) [198.51.100.9] F=<a@b.example>
+
+[nomatch commands]
+line = SMTP command timeout on connection from (h.example) [198.51.100.9]
+
+[event gone]
+daemon = exim
+kind = connection
+regex = (?<text>unexpected (?:disconnection|SIGTERM|[A-Z]++) while reading SMTP command) from %{identity}
+set direction = inbound
+
+[sample hung up]
+line = unexpected disconnection while reading SMTP command from (bot.c.example) [198.51.100.201]:37603 I=[203.0.113.26]:25 D=0.000s
+
+[nomatch lost]
+line = SMTP connection from (bot.c.example) [198.51.100.201] lost D=0.001s
+
+[event gone after the dot]
+daemon = exim
+kind = connection
+regex = (?<text>SMTP connection lost after final dot)(?: %{identity})?+
+set direction = inbound
+set stage = eod
+
+[sample hung up]
+line = 1vMPac-00000000003-0003 SMTP connection lost after final dot H=(h.example) [198.51.100.9] P=esmtp
+
+[nomatch lost]
+line = SMTP connection from (bot.c.example) [198.51.100.201] lost D=0.001s
+
+[event no encryption]
+daemon = exim
+kind = connection
+regex = (?<text>TLS error on (?:SMTP )?+connection(?: from %{identity})?+(?s:.*+))
+set direction = inbound
+set stage = starttls
+
+[sample broken handshake]
+line = TLS error on connection from (bot.c.example) [198.51.100.201]:45577 I=[203.0.113.26]:25 (gnutls_handshake): An unexpected TLS packet was received.
+
+[sample old words]
+line = TLS error on connection from h.example [198.51.100.9] (SSL_accept): error:1417A0C1:SSL routines:tls_post_process_client_hello:no shared cipher
+
+[nomatch a server]
+line = 1xV7nX-0000IG-2W H=mx.secure.example [198.51.100.22] TLS error on connection (recv): The TLS connection was non-properly terminated.
+
+[event header too long]
+daemon = exim
+kind = reject
+regex = (?<text>(?:ridiculously long message header|overlong message header line)) received from %{identity}(?s:.*+)
+set direction = inbound
+set stage = eod
+set status = rejected
+set implied_code = 552
+
+[sample abuse]
+line = ridiculously long message header received from (h.example) [198.51.100.9] (more than 1048576 characters): message abandoned
+
+[nomatch too big]
+line = 1vMPac-00000000003-0003 rejected from <big@d.example> H=(mail.d.example) [192.0.2.104]: message too big: read=20400 max=20000
+
+# A server of the old way to say it, without H=.
+[event host not reached]
+daemon = exim
+kind = connection
+queue = yes
+regex = (?:%{server}):? (?<text>(?:Connection (?:refused|timed out|reset)|No route to host|(?:Network|Host) is unreachable|Remote host closed|Operation timed out|Broken pipe)(?s:.*+))
+set direction = outbound
+
+[sample refused]
+line = 1vMPaa-00000000001-0001 mx.z.example [192.0.2.50]:25 Connection refused
+
+[sample refused, no port]
+line = 1xV5CS-00000t-0P mx.z.example [192.0.2.50]: Connection refused
+
+[nomatch a delivery]
+line = 1vMPaa-00000000001-0001 => d@z.example R=dnslookup T=remote_smtp H=mx.z.example [192.0.2.50]
+
+# PRDR: our own answer about one recipient, after the message.
+[event refused for one recipient]
+daemon = exim
+kind = reject
+queue = yes
+regex = PRDR R=<(?<recipient>%{address})> (?<text>(?:temporary )?+refusal)
+set direction = inbound
+set stage = eod
+set status = rejected
+
+[sample content]
+line = 1vMPac-00000000003-0003 PRDR R=<kim@hosted.test> refusal
+
+[nomatch taken]
+line = 1vMPac-00000000003-0003 PRDR R=<kim@hosted.test> acceptance
+
+[context taken for one recipient]
+daemon = exim
+queue = yes
+regex = PRDR R=<(?<recipient>%{address})> acceptance
+
+[sample content]
+line = 1vMPac-00000000003-0003 PRDR R=<kim@hosted.test> acceptance
+
+[nomatch refused]
+line = 1vMPac-00000000003-0003 PRDR R=<kim@hosted.test> refusal
+
+[context ETRN]
+daemon = exim
+regex = (?<text>ETRN [^ ]++ received) from %{identity}
+
+[sample a client]
+line = ETRN #x received from (h.example) [192.0.2.103]:42267 I=[203.0.113.26]:25
+
+[nomatch refused]
+line = H=(h.example) [192.0.2.103] rejected ETRN #x

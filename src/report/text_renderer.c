@@ -1,0 +1,275 @@
+/* A document as text. Knows sections, paragraphs, tables and cells, no figures. */
+#include "report/text_renderer.h"
+
+#include <stdlib.h>
+
+#include "base/utf8.h"
+#include "report/escape.h"
+
+#define COLUMNS_MAXIMUM 16
+#define GAP             2 /* blanks between columns */
+#define INDENT          2
+#define NARROWEST_WRAP  16
+#define CELL_BYTES      8192
+
+struct text_renderer {
+    const struct text_style *style;
+    struct strbuf *out;
+    struct strbuf cell;
+};
+
+static void set_color(struct text_renderer *r, const char *code)
+{
+    if (r->style->color) {
+        strbuf_addf(r->out, "\033[%sm", code);
+    }
+}
+
+/* The longest head of text that fits and ends between words; all of it when one word is too long. */
+static struct span take_line(struct span *text, size_t width)
+{
+    struct span fits = utf8_fit(*text, width);
+    if (fits.n < text->n && text->p[fits.n] != ' ') {
+        size_t cut = fits.n;
+        while (cut > 0 && text->p[cut - 1] != ' ') {
+            cut--;
+        }
+        fits.n = cut > 0 ? cut : fits.n;
+    }
+    if (fits.n == 0 && text->n > 0) {
+        fits.n = 1; /* a column too narrow for a wide character */
+    }
+    *text = span_from(*text, fits.n);
+    while (text->n > 0 && text->p[0] == ' ') {
+        *text = span_from(*text, 1);
+    }
+    return span_trim(fits);
+}
+
+static void add_wrapped(struct text_renderer *r, struct span raw, size_t indent)
+{
+    strbuf_clear(&r->cell);
+    escape_terminal(&r->cell, raw);
+    struct span text = strbuf_span(&r->cell);
+    size_t width = r->style->width > indent + NARROWEST_WRAP ? r->style->width - indent
+                                                             : NARROWEST_WRAP;
+    while (text.n > 0) {
+        strbuf_add_repeat(r->out, " ", indent);
+        strbuf_add_span(r->out, take_line(&text, width));
+        strbuf_add_byte(r->out, '\n');
+    }
+}
+
+static void add_bar(const struct text_renderer *r, struct strbuf *out, double part, size_t width)
+{
+    static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
+    size_t all = (size_t)(part * (double)width * 8 + 0.5);
+    if (part > 0 && all == 0) {
+        all = 1;
+    }
+    if (r->style->blocks) {
+        strbuf_add_repeat(out, "█", all / 8);
+        strbuf_add_cstr(out, eighths[all % 8]);
+    } else {
+        strbuf_add_repeat(out, "#", (all + 7) / 8);
+    }
+}
+
+/* The text of a cell, in r->cell. */
+static struct span cell_content(struct text_renderer *r, const struct cell *cell,
+                                const struct column *column)
+{
+    strbuf_clear(&r->cell);
+    switch (cell->kind) {
+    case CELL_NONE:
+        break;
+    case CELL_WORDS:
+    case CELL_NAME:
+        escape_terminal(&r->cell, cell->text);
+        break;
+    case CELL_LOG:
+        strbuf_add_byte(&r->cell, '"');
+        escape_terminal(&r->cell, cell->text);
+        strbuf_add_byte(&r->cell, '"');
+        break;
+    case CELL_COUNT:
+        format_count(&r->cell, cell->count);
+        break;
+    case CELL_SHARE:
+        format_share(&r->cell, cell->number);
+        break;
+    case CELL_SECONDS:
+        format_seconds(&r->cell, cell->number);
+        break;
+    case CELL_INSTANT:
+        format_instant(&r->cell, &cell->instant, FORMAT_DAY);
+        break;
+    case CELL_BAR:
+        add_bar(r, &r->cell, cell->number, column->width);
+        break;
+    }
+    return strbuf_span(&r->cell);
+}
+
+/* ---- tables ----------------------------------------------------------------------------------- */
+
+static void measure(struct text_renderer *r, const struct table *table,
+                    size_t widths[COLUMNS_MAXIMUM])
+{
+    size_t used = INDENT;
+    size_t wrapping = COLUMNS_MAXIMUM;
+    for (size_t c = 0; c < table->column_count; c++) {
+        const struct column *column = &table->columns[c];
+        widths[c] = utf8_text_columns(span_cstr(column->title));
+        widths[c] = widths[c] < column->width ? column->width : widths[c];
+        for (size_t row = 0; row < table->row_count; row++) {
+            const struct cell *cell = &table->cells[row * table->column_count + c];
+            size_t width = utf8_text_columns(cell_content(r, cell, column));
+            bool fixed = column->width > 0 && !column->wraps;
+            widths[c] = width > widths[c] && !fixed ? width : widths[c];
+        }
+        if (column->wraps) {
+            wrapping = c;
+        } else {
+            used += widths[c];
+        }
+        used += c > 0 ? GAP : 0;
+    }
+    if (wrapping < COLUMNS_MAXIMUM) {
+        size_t left = r->style->width > used + NARROWEST_WRAP ? r->style->width - used
+                                                              : NARROWEST_WRAP;
+        widths[wrapping] = widths[wrapping] < left ? widths[wrapping] : left;
+    }
+}
+
+static void add_padded(struct text_renderer *r, struct span text, size_t width, bool right,
+                       bool last)
+{
+    size_t columns = utf8_text_columns(text);
+    size_t blanks = columns < width ? width - columns : 0;
+    strbuf_add_repeat(r->out, " ", right ? blanks : 0);
+    strbuf_add_span(r->out, text);
+    strbuf_add_repeat(r->out, " ", right || last ? 0 : blanks);
+}
+
+/* Cuts blanks that padding left at the end of the line. */
+static void end_line(struct strbuf *out)
+{
+    while (out->length > 0 && out->bytes[out->length - 1] == ' ') {
+        out->length--;
+    }
+    strbuf_add_byte(out, '\n');
+}
+
+static void add_titles(struct text_renderer *r, const struct table *table,
+                       const size_t widths[COLUMNS_MAXIMUM])
+{
+    bool any = false;
+    for (size_t c = 0; c < table->column_count; c++) {
+        any = any || table->columns[c].title[0] != '\0';
+    }
+    if (!any) {
+        return;
+    }
+    strbuf_add_repeat(r->out, " ", INDENT);
+    set_color(r, "2");
+    for (size_t c = 0; c < table->column_count; c++) {
+        strbuf_add_repeat(r->out, " ", c > 0 ? GAP : 0);
+        add_padded(r, span_cstr(table->columns[c].title), widths[c], table->columns[c].right,
+                   c + 1 == table->column_count);
+    }
+    set_color(r, "0");
+    end_line(r->out);
+}
+
+/* One row; the wrapping column goes on below itself. */
+static void add_row(struct text_renderer *r, const struct table *table, const struct cell *cells,
+                    const size_t widths[COLUMNS_MAXIMUM])
+{
+    char wrapped[CELL_BYTES];
+    struct span rest = SPAN_EMPTY;
+    size_t column_start = INDENT;
+    size_t wrap_start = INDENT;
+    size_t wrap_width = 0;
+    strbuf_add_repeat(r->out, " ", INDENT);
+    for (size_t c = 0; c < table->column_count; c++) {
+        const struct column *column = &table->columns[c];
+        struct span text = cell_content(r, &cells[c], column);
+        strbuf_add_repeat(r->out, " ", c > 0 ? GAP : 0);
+        column_start += c > 0 ? GAP : 0;
+        if (column->wraps) {
+            size_t n = text.n < sizeof wrapped ? text.n : sizeof wrapped;
+            memcpy(wrapped, text.p, n);
+            rest = span_of(wrapped, n);
+            text = take_line(&rest, widths[c]);
+            wrap_start = column_start;
+            wrap_width = widths[c];
+        }
+        add_padded(r, text, widths[c], column->right, c + 1 == table->column_count);
+        column_start += widths[c];
+    }
+    end_line(r->out);
+    while (rest.n > 0) {
+        strbuf_add_repeat(r->out, " ", wrap_start);
+        strbuf_add_span(r->out, take_line(&rest, wrap_width));
+        strbuf_add_byte(r->out, '\n');
+    }
+}
+
+static void add_table(struct text_renderer *r, const struct table *table)
+{
+    size_t widths[COLUMNS_MAXIMUM];
+    if (table->row_count == 0 || table->column_count > COLUMNS_MAXIMUM) {
+        return;
+    }
+    measure(r, table, widths);
+    add_titles(r, table, widths);
+    for (size_t row = 0; row < table->row_count; row++) {
+        add_row(r, table, &table->cells[row * table->column_count], widths);
+    }
+}
+
+/* ---- sections --------------------------------------------------------------------------------- */
+
+static void add_heading(struct text_renderer *r, const struct section *section)
+{
+    if (section->title.n == 0) {
+        return;
+    }
+    set_color(r, "1");
+    strbuf_add_span(r->out, section->title);
+    set_color(r, "0");
+    size_t used = utf8_text_columns(section->title);
+    size_t aside = utf8_text_columns(section->aside);
+    if (aside > 0 && used + aside + GAP <= r->style->width) {
+        strbuf_add_repeat(r->out, " ", r->style->width - used - aside);
+        strbuf_add_span(r->out, section->aside);
+    } else if (aside > 0) {
+        strbuf_add_cstr(r->out, "\n");
+        add_wrapped(r, section->aside, INDENT);
+        return;
+    }
+    strbuf_add_byte(r->out, '\n');
+}
+
+enum smtplog_status text_render(const struct document *document, const struct text_style *style,
+                                struct strbuf *out)
+{
+    struct text_renderer r = {.style = style, .out = out};
+    strbuf_init(&r.cell, CELL_BYTES);
+    for (const struct section *s = document->first; s != NULL; s = s->next) {
+        if (s != document->first) {
+            strbuf_add_byte(out, '\n');
+        }
+        add_heading(&r, s);
+        for (const struct block *block = s->first; block != NULL; block = block->next) {
+            if (block->kind == BLOCK_TABLE) {
+                add_table(&r, block->table);
+            } else {
+                add_wrapped(&r, block->text, s->title.n > 0 ? INDENT : 0);
+            }
+        }
+    }
+    strbuf_free(&r.cell);
+    return document->status != SMTPLOG_OK ? document->status : strbuf_status(out);
+}
