@@ -112,7 +112,7 @@ static void say_period(struct builder *b)
     int64_t last_day = (s->last.seconds + s->last.offset) / CIVIL_DAY;
     format_instant(&b->text, &s->last, first_day == last_day ? FORMAT_TIME : FORMAT_YEAR);
     int32_t minutes = s->last.offset / 60;
-    strbuf_addf(&b->text, " %c%02d%02d · ", minutes < 0 ? '-' : '+', abs((int)minutes) / 60,
+    strbuf_addf(&b->text, " %c%02d%02d, ", minutes < 0 ? '-' : '+', abs((int)minutes) / 60,
                 abs((int)minutes) % 60);
 }
 
