@@ -383,7 +383,7 @@ static enum smtplog_status process(struct smtplog_analyzer *a, const struct stre
     event->file = (uint32_t)line->file;
     summary->lines_read++;
     summary->overlong += line->line.overlong;
-    summary->duplicate += line->duplicate;
+    summary->duplicate += line->duplicate || event->duplicate;
     note_input(a, line->file, event);
     if (line->duplicate) {
         summary->bin[outside ? BIN_OUTSIDE : BIN_CONTEXT]++;

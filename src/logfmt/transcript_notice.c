@@ -6,7 +6,14 @@
 
 #define DIAGNOSTIC_MAXIMUM 16384
 
-enum notice_key { KEY_NONE, KEY_BEGIN, KEY_RECIPIENT, KEY_STATUS, KEY_REMOTE, KEY_DIAGNOSTIC, KEY_OTHER };
+enum notice_key {
+    KEY_NONE,
+    KEY_RECIPIENT,
+    KEY_STATUS,
+    KEY_REMOTE,
+    KEY_DIAGNOSTIC,
+    KEY_OTHER
+};
 
 struct notice_word {
     const char *name;
@@ -186,23 +193,20 @@ bool notice_line(struct notice *notice, struct span line, uint64_t number, bool 
     bool gap = notice->in_block && (key == KEY_NONE || number != notice->last_line + 1);
     bool second = (key == KEY_RECIPIENT && notice->recipient.length > 0) ||
                   (key == KEY_DIAGNOSTIC && notice->has_diagnostic);
-    bool ended = notice->in_block && (gap || second) && notice_end(notice, reply);
+    if (notice->in_block && (gap || second) && notice_end(notice, reply)) {
+        return true;
+    }
     if (key == KEY_NONE) {
         notice->in_block = false;
         note_words(notice, line);
-        return ended;
+        return false;
     }
-    if (!notice->in_block || second) {
-        /* reply's spans point into the fields: they stay as they are until the block's own lines come */
-        notice->in_block = true;
+    if (!notice->in_block || gap || second) {
+        begin_block(notice);
     }
     *taken = true;
     notice->last_line = number;
-    if (ended) {
-        return true; /* the caller gives the line again */
-    }
     if (key == KEY_RECIPIENT) {
-        begin_block(notice);
         set_field(&notice->recipient, behind_type(value));
     } else if (key == KEY_STATUS) {
         set_field(&notice->status, value);

@@ -47,7 +47,7 @@ void notice_init(struct notice *notice);
 void notice_free(struct notice *notice);
 
 /* Gives a line. taken: it is part of a block; starts: a reply begins on it, which a later call describes. True
- * when a block ended before this line and reply describes it; the line itself is then taken as usual. */
+ * when a block ended before this line: reply describes it, and the line is to be given again. */
 bool notice_line(struct notice *notice, struct span line, uint64_t number, bool *taken,
                  bool *starts, struct notice_reply *reply);
 

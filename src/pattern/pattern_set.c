@@ -14,6 +14,9 @@
 struct pattern_define {
     struct span name;
     struct span regex;
+    const struct record_file *file;
+    unsigned line;
+    bool used;
 };
 
 struct pattern_set {
@@ -172,6 +175,8 @@ static void load_define(struct loader *loader, const struct record *record)
         define = &set->defines[set->define_count++];
     }
     define->name = record->name;
+    define->file = loader->file;
+    define->line = record->line;
     if (record_regex(&set->arena, record_value(record, "regex"), &define->regex) != SMTPLOG_OK) {
         loader->status = SMTPLOG_NO_MEMORY;
     }
@@ -269,10 +274,11 @@ static bool expand_regex(struct loader *loader, const struct record *record, str
         regex = span_from(regex, at + 2);
         size_t end = span_find(regex, SPAN_LITERAL("}"));
         struct span name = span_of(regex.p, end == SIZE_MAX ? regex.n : end);
-        const struct pattern_define *define = NULL;
+        struct pattern_define *define = NULL;
         for (size_t i = 0; i < set->define_count; i++) {
             if (span_equal(set->defines[i].name, name)) {
                 define = &set->defines[i];
+                define->used = true;
             }
         }
         if (define == NULL || end == SIZE_MAX || depth == DEFINE_DEPTH) {
@@ -550,6 +556,13 @@ enum smtplog_status pattern_set_finish(struct pattern_set *set, bool compile_all
                            "refine group \"%.*s\" is %s", SPAN_ARGS(group->name),
                            group->used ? "used but has no rules" : "not used by any rule");
             loader.status = SMTPLOG_FORMAT;
+        }
+    }
+    for (size_t i = 0; compile_all && i < set->define_count; i++) {
+        if (!set->defines[i].used) {
+            loader.file = set->defines[i].file;
+            loader_complain(&loader, set->defines[i].line, "a define that nothing uses",
+                            set->defines[i].name);
         }
     }
     make_lists(&loader);

@@ -1,0 +1,333 @@
+/* Lines of Exim as they lie in a file. */
+#include "logfmt/exim_input.h"
+
+#include <stdlib.h>
+
+#include "base/hashmap.h"
+#include "base/strbuf.h"
+
+#define PIECED_RECORDS  16    /* records under way at a time, one a process */
+#define PIECE_COUNT     9999
+#define SEEN_SLOTS      4096  /* a power of two */
+#define SEEN_PROBES     8
+#define SEEN_SECONDS    2     /* syslog's two copies are written at once */
+
+/* A record of which not all pieces are here. */
+struct pieced {
+    uint64_t key; /* of host and process; 0: free */
+    uint64_t age;
+    unsigned next;
+    bool complete; /* its first line is: what follows is context */
+    uint64_t first_line, last_line;
+    struct instant time;
+    struct strbuf text;
+};
+
+/* A line that another log may hold as well. */
+struct seen {
+    uint64_t hash; /* 0: free */
+    uint64_t age;
+    const struct clock *input;
+    uint64_t line;
+    int64_t second;
+    const struct clock *match_input; /* who repeated it; NULL: nobody yet */
+    uint64_t match_line;
+};
+
+struct exim_input {
+    struct exim *exim;
+    const struct clock *own_file; /* the input whose last line was of Exim's own log */
+    uint64_t seed;
+    uint64_t age;
+    struct pieced pieced[PIECED_RECORDS];
+    struct seen seen[SEEN_SLOTS];
+};
+
+enum smtplog_status exim_input_new(struct pattern_set *set, struct exim_input **input)
+{
+    struct exim_input *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    enum smtplog_status status = exim_new(set, &made->exim);
+    if (status != SMTPLOG_OK) {
+        free(made);
+        return status;
+    }
+    made->seed = hash_random_seed();
+    for (size_t i = 0; i < PIECED_RECORDS; i++) {
+        strbuf_init(&made->pieced[i].text, LINE_KEPT);
+    }
+    *input = made;
+    return SMTPLOG_OK;
+}
+
+void exim_input_free(struct exim_input *input)
+{
+    if (input != NULL) {
+        for (size_t i = 0; i < PIECED_RECORDS; i++) {
+            strbuf_free(&input->pieced[i].text);
+        }
+        exim_free(input->exim);
+        free(input);
+    }
+}
+
+bool exim_input_message(struct exim_input *input, struct span message, struct event *event)
+{
+    return exim_parse(input->exim, message, event) != NULL;
+}
+
+/* ---- lines that two logs hold ---------------------------------------------------------------- */
+
+static bool seen_is_line(const struct seen *seen, const struct clock *input, uint64_t line)
+{
+    return seen->input == input && seen->line == line;
+}
+
+/* True when the line repeats one that was counted. A line may come again (an input can be put back): then the
+ * answer is the same. within_input: the copies stand in one file, close together. */
+static bool line_is_repeated(struct exim_input *in, uint64_t hash, const struct clock *input,
+                             uint64_t line, int64_t second, bool within_input)
+{
+    struct seen *oldest = NULL;
+    hash |= 1;
+    for (size_t i = 0; i < SEEN_PROBES; i++) {
+        struct seen *seen = &in->seen[(hash + i) & (SEEN_SLOTS - 1)];
+        if (seen->hash == hash) {
+            if (seen_is_line(seen, input, line)) {
+                return false;
+            }
+            if (seen->match_input == input && seen->match_line == line) {
+                return true;
+            }
+            bool near = second - seen->second <= SEEN_SECONDS;
+            if (seen->match_input == NULL && (seen->input != input || (within_input && near))) {
+                seen->match_input = input;
+                seen->match_line = line;
+                return true;
+            }
+        }
+        if (oldest == NULL || seen->age < oldest->age) {
+            oldest = seen;
+        }
+    }
+    *oldest = (struct seen){.hash = hash,
+                            .age = ++in->age,
+                            .input = input,
+                            .line = line,
+                            .second = second};
+    return false;
+}
+
+/* Deliveries that went well and arrivals stand in the mainlog only. */
+static bool may_be_repeated(const struct event *event)
+{
+    return event_value(event, EVENT_KIND) != KIND_CONTEXT &&
+           event_value(event, EVENT_STATUS) != OUTCOME_DELIVERED;
+}
+
+static enum exim_result mark_repeated(struct event *event)
+{
+    event->set = 0;
+    event->rule = SPAN_EMPTY;
+    event->duplicate = true;
+    return EXIM_CONTEXT;
+}
+
+/* ---- Exim's own files ------------------------------------------------------------------------- */
+
+static enum exim_result result_of(const struct pattern_rule *rule)
+{
+    return rule == NULL ? EXIM_UNKNOWN : rule->kind.n > 0 ? EXIM_EVENT : EXIM_CONTEXT;
+}
+
+/* A host and a program stand behind the stamp: syslog in its ISO dress. */
+static bool is_syslog(struct span line, bool *surely)
+{
+    struct header header;
+    bool parsed = header_parse(line, &header);
+    bool daemon = parsed && header.tag.n > 0 && memchr(header.tag.p, '/', header.tag.n) != NULL;
+    *surely = parsed && (header.pid.n > 0 || daemon);
+    return parsed && header.tag.n > 0 && (header.host.n > 0 || *surely);
+}
+
+static enum exim_result undated_line(struct exim_input *in, const struct clock *clock,
+                                     const struct line *line, struct event *event)
+{
+    struct header header;
+    if (in->own_file != clock) {
+        return EXIM_FOREIGN;
+    }
+    if (header_parse(line->text, &header)) {
+        in->own_file = NULL;
+        return EXIM_FOREIGN;
+    }
+    event->mta = MTA_EXIM;
+    return EXIM_CONTEXT;
+}
+
+enum exim_result exim_input_file_line(struct exim_input *in, struct clock *clock,
+                                      const struct line *line, struct event *event)
+{
+    struct header header;
+    bool surely = false;
+    enum exim_front front = exim_read_front(line->text, &header);
+    if (front == EXIM_NONE) {
+        return undated_line(in, clock, line, event);
+    }
+    bool known = front == EXIM_SURE || in->own_file == clock;
+    if (front == EXIM_MAYBE && is_syslog(line->text, &surely) && (surely || !known)) {
+        return EXIM_FOREIGN;
+    }
+    const struct pattern_rule *rule = exim_parse(in->exim, header.message, event);
+    if (rule == NULL && !known) {
+        return EXIM_FOREIGN;
+    }
+    in->own_file = clock;
+    event->mta = MTA_EXIM;
+    clock_resolve(clock, &header.stamp, &event->time);
+    event->has_time = true;
+    if (rule != NULL && may_be_repeated(event) &&
+        line_is_repeated(in, hash_span(in->seed, line->text), clock, line->number,
+                         event->time.seconds, false)) {
+        return mark_repeated(event);
+    }
+    event_set_text(event, EVENT_DAEMON, SPAN_LITERAL("exim"));
+    if (header.pid.n > 0) {
+        event_set_text(event, EVENT_PID, header.pid);
+    }
+    return result_of(rule);
+}
+
+/* ---- syslog ------------------------------------------------------------------------------------- */
+
+struct piece {
+    unsigned number, total;
+    bool ends_line; /* a line end stood behind it */
+    struct span text;
+};
+
+static size_t take_number(struct span text, size_t at, unsigned *number)
+{
+    size_t n = at;
+    *number = 0;
+    while (n < text.n && n < at + 4 && byte_is_digit(text.p[n])) {
+        *number = *number * 10 + (unsigned)(text.p[n] - '0');
+        n++;
+    }
+    return n;
+}
+
+/* `[2/3] text`, `[2\3] text` */
+static bool take_piece(struct span message, struct piece *piece)
+{
+    if (message.n < 6 || message.p[0] != '[' || !byte_is_digit(message.p[1])) {
+        return false;
+    }
+    size_t at = take_number(message, 1, &piece->number);
+    if (at >= message.n || (message.p[at] != '/' && message.p[at] != '\\')) {
+        return false;
+    }
+    piece->ends_line = message.p[at] == '\\';
+    at = take_number(message, at + 1, &piece->total);
+    if (at + 1 >= message.n || message.p[at] != ']' || message.p[at + 1] != ' ' ||
+        piece->number == 0 || piece->total < 2 || piece->number > piece->total) {
+        return false;
+    }
+    piece->text = span_from(message, at + 2);
+    return true;
+}
+
+static uint64_t process_key(const struct exim_input *in, const struct header *header)
+{
+    uint64_t key = hash_mix(hash_span(in->seed, header->host), hash_span(in->seed, header->tag));
+    return hash_mix(key, hash_span(in->seed, header->pid)) | 1;
+}
+
+static struct pieced *find_pieced(struct exim_input *in, uint64_t key)
+{
+    for (size_t i = 0; i < PIECED_RECORDS; i++) {
+        if (in->pieced[i].key == key) {
+            return &in->pieced[i];
+        }
+    }
+    return NULL;
+}
+
+/* Room for a new record; the oldest one is given up when all is taken. */
+static struct pieced *new_pieced(struct exim_input *in, uint64_t key)
+{
+    struct pieced *chosen = find_pieced(in, key);
+    for (size_t i = 0; i < PIECED_RECORDS && chosen == NULL; i++) {
+        chosen = in->pieced[i].key == 0 ? &in->pieced[i] : NULL;
+    }
+    if (chosen == NULL) {
+        chosen = &in->pieced[0];
+        for (size_t i = 1; i < PIECED_RECORDS; i++) {
+            chosen = in->pieced[i].age < chosen->age ? &in->pieced[i] : chosen;
+        }
+    }
+    strbuf_clear(&chosen->text);
+    chosen->key = key;
+    chosen->age = ++in->age;
+    chosen->next = 1;
+    chosen->complete = false;
+    return chosen;
+}
+
+/* Adds a piece. The record whose first line is now complete, or NULL. */
+static struct pieced *add_piece(struct exim_input *in, uint64_t key, const struct piece *piece,
+                                const struct line *line, const struct event *event)
+{
+    struct pieced *record = piece->number == 1 ? new_pieced(in, key) : find_pieced(in, key);
+    if (record == NULL) {
+        return NULL; /* its beginning was not seen */
+    }
+    if (piece->number == 1) {
+        record->first_line = line->number;
+        record->time = event->time;
+    }
+    bool again = piece->number + 1 == record->next && record->last_line == line->number;
+    if (record->complete ? !again : (!again && piece->number != record->next)) {
+        return NULL;
+    }
+    if (!again) {
+        strbuf_add_span(&record->text, piece->text);
+        record->next = piece->number + 1;
+        record->last_line = line->number;
+    }
+    record->complete = piece->ends_line || piece->number == piece->total;
+    return record->complete ? record : NULL;
+}
+
+enum exim_result exim_input_syslog_line(struct exim_input *in, const struct clock *clock,
+                                        const struct line *line, const struct header *header,
+                                        struct event *event)
+{
+    struct piece piece;
+    struct span message = header->message;
+    struct span pid = SPAN_EMPTY;
+    uint64_t key = process_key(in, header);
+    event->mta = MTA_EXIM;
+    if (take_piece(message, &piece)) {
+        const struct pieced *record = add_piece(in, key, &piece, line, event);
+        if (record == NULL) {
+            return EXIM_CONTEXT;
+        }
+        message = strbuf_span(&record->text);
+        event->line = record->first_line;
+        event->time = record->time;
+    }
+    exim_strip_front(&message, &pid);
+    const struct pattern_rule *rule = exim_parse(in->exim, message, event);
+    if (rule != NULL && may_be_repeated(event) &&
+        line_is_repeated(in, hash_mix(key, hash_span(in->seed, message)), clock, event->line,
+                         event->time.seconds, true)) {
+        return mark_repeated(event);
+    }
+    if (pid.n > 0 && header->pid.n == 0) {
+        event_set_text(event, EVENT_PID, pid);
+    }
+    return result_of(rule);
+}
