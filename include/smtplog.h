@@ -140,6 +140,23 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_report(struct smtplog_anal
 void smtplog_analyzer_outcome(const struct smtplog_analyzer *analyzer,
                               struct smtplog_outcome *outcome);
 
+/* ---- knowledge -------------------------------------------------------------------------- */
+
+/* Explains each thing asked for: a reply code ("450"), an enhanced status code ("5.7.26", "X.7.1", "4.7.x" for all
+ * of a subject), a whole reply ("550 5.1.1 <bob@example.org>: User unknown"), a reason class, a provider; with count
+ * 0 lists all there is. format is "text" or "json", width the columns of text (0: 80). What cannot be explained
+ * is said, with near misses, and gives SMTPLOG_USAGE; the others are still explained. */
+SMTPLOG_MUST_USE enum smtplog_status
+smtplog_explain(const char *const *what, size_t count, const char *format, size_t width,
+                smtplog_writer writer, void *context, smtplog_diagnostic diagnostic,
+                void *diagnostic_context);
+
+/* Compares two to six codes side by side. Parameters and failures as of smtplog_explain. */
+SMTPLOG_MUST_USE enum smtplog_status
+smtplog_compare(const char *const *what, size_t count, const char *format, size_t width,
+                smtplog_writer writer, void *context, smtplog_diagnostic diagnostic,
+                void *diagnostic_context);
+
 /* ---- pattern sets ----------------------------------------------------------------------- */
 
 /* Writes the names of the pattern files in force with their versions and number of rules, and,

@@ -40,6 +40,10 @@ regex = [2-5][0-9][0-9](?![^ \-\t\\])
 [define answered]
 regex = (?:pipelined )?+(?<stage_word>[^:]++(?::(?! %{code})(?! host [^ ]++ \[)[^:]*+){0,30}+): (?:host [^ ]++ \[%{ip}\](?::[0-9]++)?+: )?+(?<reply>%{code}(?s:.*+))
 
+# What the log gives of the words of a refusal: with the code, with the enhanced code alone, or without both.
+[define said]
+regex = (?:(?<reply>[45][0-9][0-9](?![^ \-])(?s:.*+))|(?<enhanced_reply>[45]\.[0-9]{1,3}\.[0-9]{1,3}(?![^ ])(?s:.*+))|(?<text>(?s:.*+)))
+
 # ---- why a delivery failed or waits: the words behind the fields ----
 
 # After the dot LMTP and PRDR give one reply for each recipient.
@@ -64,7 +68,7 @@ set status = expired
 set direction = outbound
 
 [refine outcome/no reply]
-regex = Malformed SMTP reply[^:]*+ in response to (?:pipelined )?+(?<stage_word>(?s:.*+))
+regex = Malformed SMTP reply(?: \(an empty line\))?+ in response to (?:pipelined )?+(?<stage_word>(?s:.*+))
 set direction = outbound
 
 [refine outcome/closed]

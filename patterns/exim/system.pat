@@ -13,9 +13,11 @@ regex = (?<text>(?:Start|End|Abandon) (?:'[^']*+' )?+queue run: (?s:.*+))
 
 [sample begins]
 line = Start queue run: pid=174
+want text = Start queue run: pid=174
 
 [sample a queue with a name]
 line = End 'slow' queue run: pid=174 -qqff
+want text = End 'slow' queue run: pid=174 -qqff
 
 [nomatch arguments]
 line = cwd=/var/spool/exim4 4 args: /usr/sbin/exim4 -C /etc/exim4/x.conf -q
@@ -27,6 +29,7 @@ regex = (?<text>cwd=[^ ]++ [0-9]++ args: (?s:.*+))
 
 [sample queue runner]
 line = cwd=/var/spool/exim4 4 args: /usr/sbin/exim4 -C /etc/exim4/x.conf -q
+want text = cwd=/var/spool/exim4 4 args: /usr/sbin/exim4 -C /etc/exim4/x.conf -q
 
 [nomatch queue run]
 line = Start queue run: pid=174
@@ -39,9 +42,13 @@ set fact = restart
 
 [sample started]
 line = exim 4.96 daemon started: pid=156, -q1s, listening for SMTP on [192.0.2.10]:587
+want text = exim 4.96 daemon started: pid=156, -q1s, listening for SMTP on [192.0.2.10]:587
+want fact = restart
 
 [sample read again]
 line = pid 156: SIGHUP received: re-exec daemon
+want text = pid 156: SIGHUP received: re-exec daemon
+want fact = restart
 
 [nomatch queue run]
 line = Start queue run: pid=174
@@ -52,9 +59,11 @@ regex = (?<text>(?:no (?:host name|IP address) found for |no host name|lookup of
 
 [sample no reverse name]
 line = no host name found for IP address 198.51.100.9
+want text = no host name found for IP address 198.51.100.9
 
 [sample names do not agree]
 line = no IP address found for host mail.f.example (during SMTP connection from [198.51.100.9]:40001)
+want text = no IP address found for host mail.f.example (during SMTP connection from [198.51.100.9]:40001)
 
 [nomatch a connection]
 line = SMTP connection from [198.51.100.9] closed by QUIT
@@ -65,9 +74,13 @@ regex = (?<text>(?:DKIM|ARC|SPF|DMARC|DANE|PRDR|SNI|Action|SA|spam acl condition
 
 [sample signature]
 line = 1vMPac-00000000003-0003 DKIM: d=d.example s=s1 c=relaxed/relaxed a=rsa-sha256 b=2048 [verification succeeded]
+want text = DKIM: d=d.example s=s1 c=relaxed/relaxed a=rsa-sha256 b=2048 [verification succeeded]
+want queue_id = 1vMPac-00000000003-0003
 
 [sample spam filter]
 line = 1vMPac-00000000003-0003 SA: Action: flagged as Spam but accepted: score=6.1 required=5.0 (scanned in 2/2 secs)
+want text = SA: Action: flagged as Spam but accepted: score=6.1 required=5.0 (scanned in 2/2 secs)
+want queue_id = 1vMPac-00000000003-0003
 
 [nomatch a warning]
 line = Warning: purging the environment.
@@ -80,6 +93,9 @@ set severity = warning
 
 [sample certificate]
 line = Warning: No server certificate defined; will use a selfsigned one.
+want text = No server certificate defined; will use a selfsigned one.
+want severity = warning
+want fact = warning
 
 [nomatch by an ACL]
 line = H=(mail.d.example) [192.0.2.104] Warning: first of many
@@ -93,12 +109,23 @@ set severity = error
 
 [sample port in use]
 line = socket bind() to port 25 for address 192.0.2.1 failed: Address already in use: daemon abandoned
+want text = socket bind() to port 25 for address 192.0.2.1 failed: Address already in use: daemon abandoned
+want severity = error
+want fact = warning
 
 [sample lookup]
 line = 1vMPac-00000000003-0003 failed to expand ACL string "${lookup{x}lsearch{/none}}": failed to open /none for linear search: No such file or directory
+want text = failed to expand ACL string "${lookup{x}lsearch{/none}}": failed to open /none for linear search: No such file or directory
+want queue_id = 1vMPac-00000000003-0003
+want severity = error
+want fact = warning
 
 [sample in the spool]
 line = 1vMPac-00000000003-0003 Format error in spool file 1vMPac-00000000003-0003-H: size=0
+want text = Format error in spool file 1vMPac-00000000003-0003-H: size=0
+want queue_id = 1vMPac-00000000003-0003
+want severity = error
+want fact = warning
 
 [nomatch a client]
 line = no host name found for IP address 198.51.100.9

@@ -43,22 +43,22 @@ bare = both
 
 [line telnet/trying]
 effect = begin
-regex = Trying (?<peer_ip>[0-9A-Fa-f.:]++)\.\.\.
+regex = Trying (?<peer_ip>[0-9A-Fa-f:]++(?:\.[0-9]++)*+)\.\.\.
 
 [sample trying]
 line = Trying 192.0.2.25...
 want peer_ip = 192.0.2.25
 
 [line telnet/connected]
-regex = Connected to (?<peer>[^ ]++(?=\.)|[^ ]++)\.?+
+regex = Connected to (?<peer>[^ ]++)$
 
 [sample connected]
 line = Connected to mx.example.org.
-want peer = mx.example.org
+want peer = mx.example.org.
 
 [line telnet/command]
 effect = begin
-regex = (?:[^ ]*+[$#%>] )?+(?:telnet|nc|ncat|netcat)(?: -[A-Za-z]++)*+ (?<peer>[A-Za-z0-9.:-]++) (?<peer_port>[0-9]++|smtp|submission)
+regex = (?:[^ ]*[$#%>] )?+(?:telnet|nc|ncat|netcat)(?: -[A-Za-z]++)*+ (?<peer>[A-Za-z0-9.:-]++) (?<peer_port>[0-9]++|smtp|submission)
 
 [sample on a prompt]
 line = $ telnet mx.example.org 25

@@ -7,6 +7,31 @@ name = transcript/servers
 version = 1
 mta = transcript
 
+# ---- Exim as a server on a terminal: exim -v -bs. Its log lines stand between the bare dialogue ----
+
+[dialect exim-terminal]
+direction = inbound
+bare = both
+
+[line exim-terminal/begin]
+effect = begin
+regex = [ ]{2}SMTP connection from [^ ]++(?: \([^)]*+\))?+(?: \[(?<peer_ip>[^\] ]++)\](?::(?<peer_port>[0-9]++))?+)?+(?: I=[^ ]++)?+(?: \(TCP/IP.*)?+$
+
+[sample a local user]
+line = |  SMTP connection from root
+
+[nomatch the end]
+line = |  SMTP connection from root closed by QUIT
+
+[line exim-terminal/note]
+regex = (?:LOG: |[ ]{2}[^ ]).*
+
+[sample a log line follows]
+line = LOG: MAIN REJECT
+
+[sample a log line]
+line = |  U=root F=<ann@example.com> rejected RCPT <unknown@example.net>: no such user
+
 # ---- Exim as a client: exim -v, -d. A reply's later lines are indented, without a marker ----
 
 [dialect exim]
@@ -93,11 +118,12 @@ line = |  SMTP(shutdown)>>
 [sample a log line follows]
 line = LOG: MAIN
 
-# ---- Exim as a server: exim -d -bs, a daemon with -d ----
+# ---- Exim as a server: exim -d -bs, a daemon with -d. With -bs the same lines stand bare beside ----
 
 [dialect exim-server]
 direction = inbound
 proof = markers
+beside = repeated
 
 [line exim-server/reply]
 role = server
@@ -161,7 +187,7 @@ bare = both
 
 [line prompt-bs/begin]
 effect = begin
-regex = (?:[^ ]*+[$#%>] )?+(?:sudo )?+(?:/[^ ]*+/)?+(?:exim4?+|sendmail|smtpd)(?: -[^ ]++(?: [^- ][^ ]*+)?+)*+ ?+(?<=-bs).*
+regex = (?:[^ ]*[$#%>] )?+(?:sudo )?+(?:/[^ ]*/)?+(?:exim4?+|sendmail)(?: -(?!bs)[^ ]++(?: [^- ][^ ]*+)?+)*+ -bs(?: .*|$)
 
 [sample exim -bs]
 line = $ exim -bs
@@ -177,7 +203,7 @@ bare = replies
 
 [line sendmail/connect]
 effect = begin
-regex = (?:050 )?+[^ ]++\.\.\. Connecting to (?<peer>[^ ]++) (?:port (?<peer_port>[0-9]++) )?+via .*
+regex = (?:050 )?+[^ ]+\.\.\. Connecting to (?<peer>[^ ]++) (?:port (?<peer_port>[0-9]++) )?+via .*
 
 [sample connect]
 line = bob@example.org... Connecting to mx.example.org. via esmtp...
@@ -205,7 +231,7 @@ line = 050 250 2.1.0 Ok
 want line = 250 2.1.0 Ok
 
 [line sendmail/note]
-regex = (?:050 )?+(?:[^ ]++\.\.\. (?:Sent|Deferred|User unknown|Connecting|Closing|Using cached|aliased|Timeout|Connection).*|Closing connection to .*)
+regex = (?:050 )?+(?:[^ ]+\.\.\. (?:Sent|Deferred|User unknown|Connecting|Closing|Using cached|aliased|Timeout|Connection).*|Closing connection to .*)
 
 [sample sent]
 line = bob@example.org... Sent (2.0.0 Ok: queued as 4fDT9L5p3Xz2Qc2)
@@ -233,7 +259,7 @@ want line = RCPT To:<unknown@example.org>
 
 [line arrows/connect]
 effect = begin
-regex = \.\.\. while talking to (?<peer>[^ ]++):$
+regex = \.\.\. while talking to (?<peer>[^ ]+):$
 
 [sample returned mail]
 line = ... while talking to mx.example.org.:

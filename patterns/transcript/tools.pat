@@ -163,7 +163,7 @@ direction = outbound
 
 [line curl/reply]
 role = server
-regex = (?:[^<>*{}]*+--:--:-- ++[0-9.kMG]++\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+< (?<line>[2-5][0-9][0-9](?:[ \t-].*|\r?$))
+regex = (?:[ 0-9.:kMG-]{40,}+\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+< (?<line>[2-5][0-9][0-9](?:[ \t-].*|\r?$))
 
 [sample plain]
 line = < 250-PIPELINING
@@ -182,7 +182,7 @@ line = < HTTP/1.1 200 OK
 
 [line curl/command]
 role = client
-regex = (?:[^<>*{}]*+--:--:-- ++[0-9.kMG]++\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+> (?<line>.*)
+regex = (?:[ 0-9.:kMG-]{40,}+\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+> (?<line>.*)
 
 [sample plain]
 line = > MAIL FROM:<ann@example.com> SIZE=169
@@ -190,7 +190,7 @@ want line = MAIL FROM:<ann@example.com> SIZE=169
 
 [line curl/connect]
 effect = begin
-regex = (?:[^<>*{}]*+--:--:-- ++[0-9.kMG]++\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+\* ++Trying \[?+(?:(?<peer_ip>[0-9.]++)|(?<peer>[^ ]++(?=\.\.\.)))(?:\]?+:(?<peer_port>[0-9]++))?+.*
+regex = (?:[ 0-9.:kMG-]{40,}+\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+\* ++Trying \[?+(?:(?<peer_ip>[0-9.]++)|(?<peer>[^ ]++(?=\.\.\.)))(?:\]?+:(?<peer_port>[0-9]++))?+.*
 
 [sample an address]
 line = *   Trying 192.0.2.25:587...
@@ -198,7 +198,7 @@ want peer_ip = 192.0.2.25
 want peer_port = 587
 
 [line curl/connected]
-regex = (?:[^<>*{}]*+--:--:-- ++[0-9.kMG]++\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+\* Connected to (?<peer>[^ ]++) \((?<peer_ip>[^) ]++)\) port (?<peer_port>[0-9]++).*
+regex = (?:[ 0-9.:kMG-]{40,}+\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+\* Connected to (?<peer>[^ ]++) \((?<peer_ip>[^) ]++)\) port (?<peer_port>[0-9]++).*
 
 [sample connected]
 line = * Connected to mx.example.org (192.0.2.25) port 587 (#0)
@@ -216,13 +216,13 @@ want tls = TLSv1.3
 
 [line curl/closed]
 effect = end
-regex = (?:[^<>*{}]*+--:--:-- ++[0-9.kMG]++\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+\* (?:Closing connection|Connection #[0-9]++ to host|shutting down connection).*
+regex = (?:[ 0-9.:kMG-]{40,}+\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+\* (?:Closing connection|Connection #[0-9]++ to host|shutting down connection).*
 
 [sample closed]
 line = * Closing connection 0
 
 [line curl/note]
-regex = (?:[^<>*{}]*+--:--:-- ++[0-9.kMG]++\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+(?:\* .*|[{}] \[[0-9]++ bytes data\])
+regex = (?:[ 0-9.:kMG-]{40,}+\r?+|[0-9]{2}:[0-9]{2}:[0-9.]++ )?+(?:\* .*|[{}] \[[0-9]++ bytes data\])
 
 [sample a handshake]
 line = * TLSv1.3 (OUT), TLS handshake, Client hello (1):

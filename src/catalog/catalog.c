@@ -1,6 +1,7 @@
 /* What is known about SMTP, loaded from catalogue files. */
 #include "catalog/catalog.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hashmap.h"
@@ -41,6 +42,7 @@ static const struct entry_type entry_types[] = {
      {"name", "status", "source", "stages", "retry", "severity", "class", "short", "action",
       "meaning", "fix sender", "fix receiver", "", "related"},
      "seen "},
+    {"phrase", {"text"}, NULL},
     {"digit", {"name", "meaning"}, NULL},
     {"middle", {"name", "meaning"}, NULL},
     {"enhanced",
@@ -275,6 +277,19 @@ struct span catalog_text(const struct catalog_entry *entry, const char *key)
         }
     }
     return SPAN_EMPTY;
+}
+
+const struct catalog_entry *catalog_find(const struct catalog *catalog, const char *type,
+                                         struct span name)
+{
+    return find_entry(catalog, type, name);
+}
+
+struct span catalog_phrase(const struct catalog *catalog, const char *group, struct span name)
+{
+    char key[64];
+    int n = snprintf(key, sizeof key, "%s/%.*s", group, (int)(name.n > 32 ? 32 : name.n), name.p);
+    return catalog_text(find_entry(catalog, "phrase", span_of(key, (size_t)n)), "text");
 }
 
 const struct catalog_entry *catalog_reply(const struct catalog *catalog, int code)

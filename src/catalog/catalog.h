@@ -32,6 +32,13 @@ MUST_USE enum smtplog_status catalog_check(const struct catalog *catalog,
 /* Text of an entry under a key, empty when it has none or entry is NULL. */
 struct span catalog_text(const struct catalog_entry *entry, const char *key);
 
+/* The entry of a type and name ("digit" "4", "middle" "x5", "provider" "google"); NULL when unknown. */
+const struct catalog_entry *catalog_find(const struct catalog *catalog, const char *type,
+                                         struct span name);
+
+/* The sentence kept as [phrase group/name], empty when there is none. */
+struct span catalog_phrase(const struct catalog *catalog, const char *group, struct span name);
+
 /* NULL when unknown. */
 const struct catalog_entry *catalog_reply(const struct catalog *catalog, int code);
 const struct catalog_entry *catalog_class(const struct catalog *catalog, struct span name);

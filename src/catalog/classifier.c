@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "catalog/condition.h"
 #include "event/reply.h"
 #include "pattern/pattern.h"
 #include "pattern/pattern_lint.h"
@@ -12,9 +13,16 @@
 #define WORDS_MAXIMUM    4096
 #define WORD_TABLE       4096 /* slots by the first three letters */
 #define TEXT_JUDGED      2048 /* bytes of a text that are looked at */
+#define CODES            1000
+#define SET_WORDS        (REASONS_MAXIMUM / 64)
 
 enum evidence { EVIDENCE_PROVIDER, EVIDENCE_WORDING, EVIDENCE_ENHANCED, EVIDENCE_BASIC, EVIDENCES };
 static const char *const evidence_names[] = {"provider", "wording", "enhanced", "basic"};
+
+/* A set of reasons, a bit each. */
+struct reason_set {
+    uint64_t bits[SET_WORDS];
+};
 
 struct reason {
     const struct catalog_entry *entry;
@@ -23,9 +31,7 @@ struct reason {
     enum evidence evidence;
     struct span codes;
     struct span enhanced;
-    uint32_t stages; /* bit per stage, 0: any */
     struct span provider;
-    bool has_words;
     struct pattern *pattern; /* owned; NULL: no wording asked */
 };
 
@@ -40,8 +46,13 @@ struct classifier {
     const struct diagnostic *diagnostic;
     struct pattern_engine *engine;
     struct arena arena;
-    struct reason reasons[REASONS_MAXIMUM];
+    struct reason reasons[REASONS_MAXIMUM]; /* in order of evidence */
     size_t count;
+    enum evidence adding;           /* evidence of the reasons that are taken in now */
+    struct reason_set possible;     /* those that tell of possible greylisting */
+    struct reason_set wordless;     /* those without words: always tried */
+    struct reason_set stage[STAGES]; /* those that fit a stage */
+    struct reason_set *code[CODES]; /* those that fit a code; in the arena, made when needed */
     struct reason_word words[WORDS_MAXIMUM];
     size_t word_count;
     uint16_t slot[WORD_TABLE];
@@ -69,21 +80,25 @@ static void complain(struct classifier *classifier, const struct catalog_entry *
                                          what, detail);
 }
 
+static void set_add(struct reason_set *set, size_t reason)
+{
+    set->bits[reason / 64] |= (uint64_t)1 << reason % 64;
+}
+
 static void add_words(struct classifier *classifier, struct reason *reason)
 {
     struct span list = catalog_text(reason->entry, "need");
     struct span rest = list;
     struct span word;
-    if (list.n == 0) {
+    bool always = list.n == 0;
+    while (!always && span_next_piece(&rest, '|', &word)) {
+        always = word.n < 3; /* too short to look up */
+    }
+    if (always) {
+        set_add(&classifier->wordless, (size_t)(reason - classifier->reasons));
         return;
     }
-    while (span_next_piece(&rest, '|', &word)) {
-        if (word.n < 3) {
-            return; /* too short to look up: the rule is always tried */
-        }
-    }
     rest = list;
-    reason->has_words = true;
     while (span_next_piece(&rest, '|', &word)) {
         if (classifier->word_count == WORDS_MAXIMUM) {
             complain(classifier, reason->entry, "too many words in all", word);
@@ -97,28 +112,34 @@ static void add_words(struct classifier *classifier, struct reason *reason)
     }
 }
 
-static void read_evidence(struct classifier *classifier, struct reason *reason)
+static enum evidence evidence_of(struct classifier *classifier, const struct catalog_entry *entry)
 {
-    struct span word = catalog_text(reason->entry, "evidence");
+    struct span word = catalog_text(entry, "evidence");
     for (size_t i = 0; i < EVIDENCES; i++) {
         if (span_is(word, evidence_names[i])) {
-            reason->evidence = (enum evidence)i;
-            return;
+            return (enum evidence)i;
         }
     }
-    complain(classifier, reason->entry, "evidence is provider, wording, enhanced or basic", word);
+    if (classifier->adding == EVIDENCE_PROVIDER) {
+        complain(classifier, entry, "evidence is provider, wording, enhanced or basic", word);
+    }
+    return EVIDENCE_PROVIDER;
 }
 
-static void read_stages(struct classifier *classifier, struct reason *reason)
+static void read_stages(struct classifier *classifier, const struct reason *reason)
 {
     struct span list = catalog_text(reason->entry, "stage");
+    size_t index = (size_t)(reason - classifier->reasons);
     struct span word;
+    for (int stage = 0; stage < STAGES && list.n == 0; stage++) {
+        set_add(&classifier->stage[stage], index);
+    }
     while (span_next_word(&list, &word)) {
         int stage = event_value_find(EVENT_STAGE, word);
         if (stage < 0) {
             complain(classifier, reason->entry, "no such stage", word);
         } else {
-            reason->stages |= 1u << stage;
+            set_add(&classifier->stage[stage], index);
         }
     }
 }
@@ -151,6 +172,9 @@ static void read_regex(struct classifier *classifier, struct reason *reason)
 static enum smtplog_status add_reason(void *context, const struct catalog_entry *entry)
 {
     struct classifier *classifier = context;
+    if (evidence_of(classifier, entry) != classifier->adding) {
+        return SMTPLOG_OK;
+    }
     if (classifier->count == REASONS_MAXIMUM) {
         complain(classifier, entry, "too many reasons", entry->name);
         return SMTPLOG_LIMIT;
@@ -167,7 +191,10 @@ static enum smtplog_status add_reason(void *context, const struct catalog_entry 
         (reason->possible && !span_is(possible, "greylisting"))) {
         complain(classifier, entry, "a reason needs class, or possible = greylisting", possible);
     }
-    read_evidence(classifier, reason);
+    reason->evidence = classifier->adding;
+    if (reason->possible) {
+        set_add(&classifier->possible, classifier->count - 1);
+    }
     read_stages(classifier, reason);
     read_regex(classifier, reason);
     add_words(classifier, reason);
@@ -187,7 +214,8 @@ enum smtplog_status classifier_new(const struct catalog *catalog, bool compile_a
     made->compile_all = compile_all;
     arena_init(&made->arena);
     made->status = pattern_engine_new(&made->engine);
-    if (made->status == SMTPLOG_OK) {
+    for (int evidence = 0; evidence < EVIDENCES && made->status == SMTPLOG_OK; evidence++) {
+        made->adding = (enum evidence)evidence;
         enum smtplog_status status = catalog_each(catalog, "reason", add_reason, made);
         made->status = made->status != SMTPLOG_OK ? made->status : status;
     }
@@ -214,54 +242,11 @@ void classifier_free(struct classifier *classifier)
 
 /* ---- conditions --------------------------------------------------------------------------- */
 
-/* `4`, `55`, `450` are prefixes of the code; `!5` excludes. An empty list holds for any, also for no code. */
-static bool code_fits(struct span list, int code)
-{
-    char digits[3] = {(char)('0' + code / 100), (char)('0' + code / 10 % 10),
-                      (char)('0' + code % 10)};
-    bool asked = false;
-    bool fits = false;
-    struct span word;
-    while (span_next_word(&list, &word)) {
-        bool excludes = word.p[0] == '!';
-        struct span prefix = span_from(word, excludes ? 1 : 0);
-        bool same = code > 0 && prefix.n <= 3 && memcmp(digits, prefix.p, prefix.n) == 0;
-        if (excludes && same) {
-            return false;
-        }
-        asked = asked || !excludes;
-        fits = fits || (!excludes && same);
-    }
-    return !asked || fits;
-}
-
-/* `4.7.1`, `X.2.2` (any class), `4.7.5*` (any rest). */
-static bool enhanced_fits(struct span list, struct span enhanced)
-{
-    struct span word;
-    if (list.n == 0) {
-        return true;
-    }
-    while (enhanced.n > 0 && span_next_word(&list, &word)) {
-        bool open = word.p[word.n - 1] == '*';
-        struct span rest = span_of(word.p + 1, word.n - (open ? 2 : 1));
-        bool class_fits = word.p[0] == 'X' || word.p[0] == enhanced.p[0];
-        struct span other = span_from(enhanced, 1);
-        if (class_fits && (open ? span_starts(other, rest) : span_equal(other, rest))) {
-            return true;
-        }
-    }
-    return false;
-}
-
+/* Whether a reason holds, given that its words, code and stage fit. */
 static bool reason_holds(struct classifier *classifier, struct reason *reason,
                          const struct classifier_input *input)
 {
-    if (!code_fits(reason->codes, input->code) ||
-        !enhanced_fits(reason->enhanced, input->enhanced)) {
-        return false;
-    }
-    if (reason->stages != 0 && (reason->stages >> input->stage & 1) == 0) {
+    if (!condition_enhanced(reason->enhanced, input->enhanced)) {
         return false;
     }
     if (reason->provider.n > 0 && !span_equal(reason->provider, input->provider)) {
@@ -270,14 +255,12 @@ static bool reason_holds(struct classifier *classifier, struct reason *reason,
     if (reason->pattern == NULL) {
         return true;
     }
-    struct pattern_capture captures[PATTERN_CAPTURES];
-    size_t count = 0;
-    return pattern_match(reason->pattern, classifier->engine, input->text, captures, &count);
+    return pattern_match_into(reason->pattern, classifier->engine, input->text, NULL);
 }
 
-/* Marks the reasons of which a word occurs in text. */
+/* Adds the reasons of which a word occurs in text. */
 static void find_words(const struct classifier *classifier, struct span text,
-                       uint64_t found[REASONS_MAXIMUM / 64])
+                       struct reason_set *found)
 {
     char lower[TEXT_JUDGED];
     for (size_t i = 0; i < text.n; i++) {
@@ -287,34 +270,75 @@ static void find_words(const struct classifier *classifier, struct span text,
         for (uint16_t w = classifier->slot[word_slot(lower + i)]; w != 0;) {
             const struct reason_word *word = &classifier->words[w - 1];
             if (word->word.n <= text.n - i && memcmp(lower + i, word->word.p, word->word.n) == 0) {
-                found[word->reason / 64] |= (uint64_t)1 << word->reason % 64;
+                set_add(found, word->reason);
             }
             w = word->next;
         }
     }
 }
 
+/* The reasons that fit a code, remembered by code. NULL when memory is short. */
+static const struct reason_set *fitting_code(struct classifier *classifier, int code)
+{
+    struct reason_set **set = &classifier->code[code > 0 && code < CODES ? code : 0];
+    if (*set == NULL) {
+        *set = arena_alloc(&classifier->arena, sizeof **set);
+        for (size_t i = 0; *set != NULL && i < classifier->count; i++) {
+            if (condition_code(classifier->reasons[i].codes, code)) {
+                set_add(*set, i);
+            }
+        }
+    }
+    return *set;
+}
+
+/* The reasons that are worth a closer look, in order of evidence. */
+static void find_candidates(struct classifier *classifier, const struct classifier_input *input,
+                            struct reason_set *candidates)
+{
+    const struct reason_set *code = fitting_code(classifier, input->code);
+    memset(candidates, 0, sizeof *candidates);
+    find_words(classifier, input->text, candidates);
+    for (size_t i = 0; i < SET_WORDS; i++) {
+        candidates->bits[i] |= classifier->wordless.bits[i];
+        candidates->bits[i] &= classifier->stage[input->stage].bits[i];
+        candidates->bits[i] &= code != NULL ? code->bits[i] : 0;
+    }
+}
+
+/* Takes the first reason at or behind *from that is in the set; false when there is none. */
+static bool next_candidate(const struct reason_set *set, size_t *from)
+{
+    for (size_t i = *from; i < REASONS_MAXIMUM; i = (i / 64 + 1) * 64) {
+        uint64_t bits = set->bits[i / 64] >> i % 64;
+        if (bits != 0) {
+            *from = i + (size_t)__builtin_ctzll(bits);
+            return true;
+        }
+    }
+    return false;
+}
+
 void classifier_judge(struct classifier *classifier, const struct classifier_input *input,
                       struct classifier_verdict *verdict)
 {
     struct classifier_input cut = *input;
-    uint64_t found[REASONS_MAXIMUM / 64] = {0};
+    struct reason_set candidates;
     cut.text.n = cut.text.n > TEXT_JUDGED ? TEXT_JUDGED : cut.text.n;
-    find_words(classifier, cut.text, found);
+    find_candidates(classifier, &cut, &candidates);
     *verdict = (struct classifier_verdict){SPAN_LITERAL("unknown"), SPAN_EMPTY, false};
-    for (int evidence = 0; evidence < EVIDENCES; evidence++) {
-        for (size_t i = 0; i < classifier->count; i++) {
-            struct reason *reason = &classifier->reasons[i];
-            bool decided = verdict->reason.n > 0;
-            if (reason->evidence != (enum evidence)evidence || (decided && !reason->possible) ||
-                (reason->has_words && (found[i / 64] >> i % 64 & 1) == 0) ||
-                !reason_holds(classifier, reason, &cut)) {
-                continue;
-            }
-            verdict->possible_greylisting |= reason->possible;
-            if (!decided && reason->class_name.n > 0) {
-                verdict->class_name = reason->class_name;
-                verdict->reason = reason->entry->name;
+    for (size_t i = 0; next_candidate(&candidates, &i); i++) {
+        struct reason *reason = &classifier->reasons[i];
+        bool decided = verdict->reason.n > 0;
+        if ((decided && !reason->possible) || !reason_holds(classifier, reason, &cut)) {
+            continue;
+        }
+        verdict->possible_greylisting |= reason->possible;
+        if (!decided && reason->class_name.n > 0) {
+            verdict->class_name = reason->class_name;
+            verdict->reason = reason->entry->name;
+            for (size_t k = 0; k < SET_WORDS; k++) {
+                candidates.bits[k] &= classifier->possible.bits[k];
             }
         }
     }
@@ -375,6 +399,16 @@ static enum smtplog_status run_sample(void *context, const struct catalog_entry 
     return SMTPLOG_OK;
 }
 
+/* Whether a reason holds, words aside. */
+static bool reason_matches(struct classifier *classifier, struct reason *reason,
+                           const struct classifier_input *input)
+{
+    size_t index = (size_t)(reason - classifier->reasons);
+    return condition_code(reason->codes, input->code) &&
+           (classifier->stage[input->stage].bits[index / 64] >> index % 64 & 1) != 0 &&
+           reason_holds(classifier, reason, input);
+}
+
 /* The reason that stands nearest above a line of the same file. */
 static struct reason *reason_above(struct classifier *classifier, const struct catalog_entry *entry)
 {
@@ -398,7 +432,7 @@ static enum smtplog_status run_nomatch(void *context, const struct catalog_entry
     struct classifier_verdict verdict;
     judge_sample(run, entry, &input, &verdict, &scratch);
     struct reason *reason = reason_above(run->classifier, entry);
-    bool held = reason != NULL && !reason_holds(run->classifier, reason, &input);
+    bool held = reason != NULL && !reason_matches(run->classifier, reason, &input);
     count_sample(run, entry, held, "the reason above must not match this",
                  catalog_text(entry, "reply"));
     strbuf_free(&scratch);

@@ -18,7 +18,14 @@ enum cli_exit {
 };
 
 /* Bits of the commands that an option belongs to. */
-enum cli_command_bit { CLI_ANALYZE = 1, CLI_EVENTS = 2, CLI_PATTERNS = 4, CLI_ALL = 7 };
+enum cli_command_bit {
+    CLI_ANALYZE = 1,
+    CLI_EVENTS = 2,
+    CLI_PATTERNS = 4,
+    CLI_EXPLAIN = 8,
+    CLI_COMPARE = 16,
+    CLI_ALL = 31
+};
 
 enum cli_option_id {
     CLI_OPTION_LIBRARY, /* handed to the library by its name */
@@ -99,11 +106,16 @@ struct cli_run {
 bool cli_run_begin(struct cli_run *run, const struct cli_arguments *arguments, int *exit_status);
 void cli_run_end(struct cli_run *run);
 
+/* Columns to write for: --width if given, else the terminal's, else 80. */
+size_t cli_width(const struct cli_arguments *arguments);
+
 /* Exit status after the library returned. */
 int cli_exit_status(struct cli_run *run, enum smtplog_status status);
 
 int cmd_analyze(const struct cli_arguments *arguments);
 int cmd_events(const struct cli_arguments *arguments);
+int cmd_explain(const struct cli_arguments *arguments);
+int cmd_compare(const struct cli_arguments *arguments);
 int cmd_patterns(const struct cli_arguments *arguments);
 
 #endif

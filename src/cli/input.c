@@ -1,6 +1,8 @@
 /* What a run reads when no file is named, its progress, and its exit status. */
 #include <glob.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -155,6 +157,22 @@ void cli_run_end(struct cli_run *run)
 {
     smtplog_analyzer_free(run->analyzer);
     run->analyzer = NULL;
+}
+
+size_t cli_width(const struct cli_arguments *arguments)
+{
+    struct winsize size;
+    for (size_t i = arguments->library_count; i > 0; i--) {
+        if (strcmp(arguments->library[i - 1].name, "width") == 0) {
+            long width = strtol(arguments->library[i - 1].value, NULL, 10);
+            return width >= 40 && width <= 1000 ? (size_t)width : 80;
+        }
+    }
+    if (isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        size.ws_col >= 40) {
+        return size.ws_col > 100 ? 100 : size.ws_col;
+    }
+    return 80;
 }
 
 int cli_exit_status(struct cli_run *run, enum smtplog_status status)

@@ -10,6 +10,10 @@ const struct cli_command cli_commands[] = {
      CLI_ANALYZE, cmd_analyze},
     {"events", "[OPTION]... [FILE]...", "one record per SMTP event, for other programs", CLI_EVENTS,
      cmd_events},
+    {"explain", "[OPTION]... [CODE|REPLY|CLASS|PROVIDER]...",
+     "what a reply code, an enhanced code or a whole reply means, and what to do", CLI_EXPLAIN,
+     cmd_explain},
+    {"compare", "[OPTION]... CODE CODE...", "codes side by side", CLI_COMPARE, cmd_compare},
     {"patterns", "list|show|test [FILE]...", "the pattern files in force, and their samples",
      CLI_PATTERNS, cmd_patterns},
 };
@@ -48,7 +52,7 @@ int cli_help(const struct cli_command *command, FILE *to)
         fprintf(to, "Usage: smtplog %s %s\n\n%s.\n", command->name, command->arguments,
                 command->summary);
         help_options(command->bit, to);
-        fputs("\nFILE may be plain or gzip, rotated files may come in any order, - is standard input.\n"
+        fputs((command->bit & (CLI_ANALYZE | CLI_EVENTS)) == 0 ? "\nExit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could not be read.\n" : "\nFILE may be plain or gzip, rotated files may come in any order, - is standard input.\n"
               "Exit status: 0 done, 1 a test failed, 2 wrong usage, 3 done but something could not be\n"
               "read or understood, 4 nothing could be read.\n",
               to);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/utf8.h"
 #include "lib/time_spec.h"
 
 #define OUTPUT_BLOCK    ((size_t)64 * 1024)
@@ -220,6 +221,7 @@ static enum smtplog_status prepare(struct smtplog_analyzer *a)
     TRY(inbound_new(&a->inbound));
     TRY(session_table_new(&a->sessions));
     TRY(parser_new(a->knowledge.postfix, &a->parser));
+    TRY(parser_set_exim(a->parser, a->knowledge.exim));
     TRY(plan_make((const char *const *)a->paths, a->path_count, a->zone, (int)year, a->now,
                   &a->diagnostic, &a->plan));
     a->inputs = calloc(a->plan.count + 1, sizeof *a->inputs);
@@ -309,7 +311,7 @@ static enum smtplog_status note_first(struct smtplog_analyzer *a, struct span *f
     strbuf_addf(&text, "%s:%llu: ", a->plan.files[line->file].path,
                 (unsigned long long)line->line.number);
     size_t n = line->line.text.n < 160 ? line->line.text.n : 160;
-    strbuf_add(&text, line->line.text.p, n);
+    utf8_add_clean(&text, span_of(line->line.text.p, n));
     enum smtplog_status status =
         arena_copy(&a->arena, strbuf_span(&text), first) ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
     strbuf_free(&text);
@@ -418,7 +420,7 @@ static void report_damage(const struct smtplog_analyzer *a)
         }
         if (a->inputs[i].lines > 0 && a->inputs[i].mail_lines == 0) {
             diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
-                           "%s:1: not one of its %llu lines is a mail server's", a->plan.files[i].path,
+                           "%s:1: no line of a mail server among its %llu", a->plan.files[i].path,
                            (unsigned long long)a->inputs[i].lines);
         }
     }
@@ -434,12 +436,12 @@ static void report_not_understood(const struct smtplog_analyzer *a)
     const struct summary *summary = a->summary;
     if (a->first_unknown.n > 0) {
         diagnostic_say(&a->diagnostic, SMTPLOG_WARNING,
-                       "%llu lines of mail daemons match no pattern, the first: %.*s",
+                       "lines of mail daemons that match no pattern: %llu, the first: %.*s",
                        (unsigned long long)summary->bin[BIN_UNKNOWN], SPAN_ARGS(a->first_unknown));
     }
     if (a->first_malformed.n > 0) {
         diagnostic_say(&a->diagnostic, SMTPLOG_WARNING,
-                       "%llu lines have no log header, the first: %.*s",
+                       "lines without a log header: %llu, the first: %.*s",
                        (unsigned long long)summary->bin[BIN_MALFORMED],
                        SPAN_ARGS(a->first_malformed));
     }
@@ -475,7 +477,8 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
     TRY(tracker_finish(a->tracker));
     inbound_finish(a->inbound, a->summary->last.seconds, &a->summary->inbound_ends);
     a->summary->evicted = tracker_evicted(a->tracker) + inbound_evicted(a->inbound);
-    a->summary->limits_hit = pattern_set_limits_hit(a->knowledge.postfix);
+    a->summary->limits_hit = pattern_set_limits_hit(a->knowledge.postfix) +
+                             pattern_set_limits_hit(a->knowledge.exim);
     report_damage(a);
     report_not_understood(a);
     return SMTPLOG_OK;

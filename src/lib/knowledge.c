@@ -132,6 +132,9 @@ enum smtplog_status knowledge_load(struct knowledge *knowledge,
     enum smtplog_status patterns =
         pattern_set_for_mta(knowledge->files, knowledge->file_count, "postfix", check, diagnostic,
                             &knowledge->postfix);
+    enum smtplog_status exim = pattern_set_for_mta(knowledge->files, knowledge->file_count, "exim",
+                                                   check, diagnostic, &knowledge->exim);
+    patterns = patterns != SMTPLOG_OK ? patterns : exim;
     enum smtplog_status catalog = link_catalog(knowledge, check, diagnostic);
     return patterns != SMTPLOG_OK ? patterns : catalog;
 }
@@ -141,8 +144,9 @@ void knowledge_free(struct knowledge *knowledge)
     classifier_free(knowledge->classifier);
     catalog_free(knowledge->catalog);
     pattern_set_free(knowledge->postfix);
+    pattern_set_free(knowledge->exim);
     arena_free(&knowledge->arena);
     knowledge->classifier = NULL;
     knowledge->catalog = NULL;
-    knowledge->postfix = NULL;
+    knowledge->postfix = knowledge->exim = NULL;
 }

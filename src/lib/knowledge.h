@@ -13,6 +13,7 @@ struct knowledge {
     struct record_file files[KNOWLEDGE_FILES];
     size_t file_count;
     struct pattern_set *postfix;
+    struct pattern_set *exim;
     struct catalog *catalog;
     struct classifier *classifier;
 };

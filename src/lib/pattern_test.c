@@ -10,6 +10,9 @@
 struct pattern_run {
     struct knowledge knowledge;
     struct parser *parser;
+    struct pattern_set *set; /* the one at hand, and who reads its messages */
+    bool (*parse)(struct parser *parser, struct span daemon, struct span message,
+                  struct event *event);
     smtplog_writer writer;
     void *context;
     uint64_t passed, failed;
@@ -136,7 +139,7 @@ static void test_stretched(struct pattern_run *run, const struct pattern_rule *r
     long_line[head + filler - 1] = 'w';
     memcpy(long_line + head + filler, line + head, sample->line.n - head);
     struct event longer = {0};
-    bool matched = parser_postfix_message(run->parser, sample_daemon(rule, sample),
+    bool matched = run->parse(run->parser, sample_daemon(rule, sample),
                                           span_of(long_line, STRETCHED_LENGTH), &longer);
     if (!matched || !rule_matched(&longer, rule)) {
         sample_fails(run, rule, sample, "no match any more with a text of 2,000 bytes", SPAN_EMPTY);
@@ -147,7 +150,7 @@ static void test_sample(struct pattern_run *run, const struct pattern_rule *rule
                         const struct pattern_sample *sample)
 {
     struct event event = {0};
-    bool matched = parser_postfix_message(run->parser, sample_daemon(rule, sample), sample->line,
+    bool matched = run->parse(run->parser, sample_daemon(rule, sample), sample->line,
                                           &event);
     bool this_rule = matched && rule_matched(&event, rule);
     uint64_t failed = run->failed;
@@ -168,7 +171,7 @@ static void test_sample(struct pattern_run *run, const struct pattern_rule *rule
 static void test_rules(struct pattern_run *run)
 {
     size_t count = 0;
-    const struct pattern_rule *const *rules = pattern_set_rules(run->knowledge.postfix, &count);
+    const struct pattern_rule *const *rules = pattern_set_rules(run->set, &count);
     for (size_t i = 0; i < count; i++) {
         bool shown = false;
         if (!file_is_tested(run, rules[i]->file)) {
@@ -191,7 +194,7 @@ static void test_refines(struct pattern_run *run)
 {
     size_t count = 0;
     const struct pattern_refine *const *groups =
-        pattern_set_refines(run->knowledge.postfix, &count);
+        pattern_set_refines(run->set, &count);
     for (size_t g = 0; g < count; g++) {
         for (size_t i = 0; i < groups[g]->count; i++) {
             const struct pattern_rule *rule = groups[g]->rules[i];
@@ -202,6 +205,15 @@ static void test_refines(struct pattern_run *run)
             }
         }
     }
+}
+
+static void test_set(struct pattern_run *run, struct pattern_set *set,
+                     bool (*parse)(struct parser *, struct span, struct span, struct event *))
+{
+    run->set = set;
+    run->parse = parse;
+    test_rules(run);
+    test_refines(run);
 }
 
 enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count,
@@ -219,8 +231,11 @@ enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count
         status = parser_new(run.knowledge.postfix, &run.parser);
     }
     if (status == SMTPLOG_OK) {
-        test_rules(&run);
-        test_refines(&run);
+        status = parser_set_exim(run.parser, run.knowledge.exim);
+    }
+    if (status == SMTPLOG_OK) {
+        test_set(&run, run.knowledge.postfix, parser_postfix_message);
+        test_set(&run, run.knowledge.exim, parser_exim_message);
         status = classifier_test(run.knowledge.classifier, &to, &run.passed, &run.failed);
     }
     parser_free(run.parser);
@@ -228,6 +243,21 @@ enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count
     *passed = run.passed;
     *failed = run.failed;
     return status == SMTPLOG_OK && run.stopped ? SMTPLOG_STOPPED : status;
+}
+
+/* The rules of a set that stand in a file. */
+static void list_rules(struct pattern_run *run, const struct pattern_set *set,
+                       const struct record_file *file)
+{
+    size_t count = 0;
+    const struct pattern_rule *const *rules = pattern_set_rules(set, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (rules[i]->file == file) {
+            run_say(run, "    %-10.*s %-36.*s %.*s\n",
+                    SPAN_ARGS(rules[i]->kind.n > 0 ? rules[i]->kind : SPAN_LITERAL("context")),
+                    SPAN_ARGS(rules[i]->name), SPAN_ARGS(rules[i]->daemons));
+        }
+    }
 }
 
 enum smtplog_status smtplog_patterns_list(const char *directory, int with_rules,
@@ -238,19 +268,13 @@ enum smtplog_status smtplog_patterns_list(const char *directory, int with_rules,
     struct diagnostic to = {diagnostic, diagnostic_context};
     struct knowledge_source source = {.built_in = true, .system = true, .directory = directory};
     enum smtplog_status status = knowledge_load(&run.knowledge, &source, &to);
-    size_t count = 0;
-    const struct pattern_rule *const *rules =
-        status == SMTPLOG_OK ? pattern_set_rules(run.knowledge.postfix, &count) : NULL;
     for (size_t f = 0; status == SMTPLOG_OK && f < run.knowledge.file_count; f++) {
         const struct record_file *file = &run.knowledge.files[f];
         run_say(&run, "%-24.*s version %-4.*s %5zu records  %.*s\n", SPAN_ARGS(file->name),
                 SPAN_ARGS(file->version), file->record_count - 1, SPAN_ARGS(file->label));
-        for (size_t i = 0; with_rules != 0 && i < count; i++) {
-            if (rules[i]->file == file) {
-                run_say(&run, "    %-10.*s %-36.*s %.*s\n",
-                        SPAN_ARGS(rules[i]->kind.n > 0 ? rules[i]->kind : SPAN_LITERAL("context")),
-                        SPAN_ARGS(rules[i]->name), SPAN_ARGS(rules[i]->daemons));
-            }
+        if (with_rules != 0) {
+            list_rules(&run, run.knowledge.postfix, file);
+            list_rules(&run, run.knowledge.exim, file);
         }
     }
     knowledge_free(&run.knowledge);

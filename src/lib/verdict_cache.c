@@ -3,69 +3,180 @@
 
 #include "base/hashmap.h"
 
-#define KEY_TEXT 512 /* bytes of reduced text hashed at a time */
+#define WORD_LOOKED_AT 256 /* a longer word is taken in pieces */
+#define ID_LENGTH      12  /* a word of letters and digits this long is an id */
 
-static bool ends_word(char c)
+/* What a byte is to a word, a bit each; END stands between words. */
+enum { DIGIT = 1, HEX = 2, LETTER = 4, DOT = 8, COLON = 16, JOIN = 32, AT = 64, OTHER = 128, END = 256 };
+
+static unsigned byte_kind(char c)
 {
-    return c == ' ' || c == '<' || c == '>' || c == '(' || c == ')' || c == '[' || c == ']' ||
-           c == ';' || c == ',' || c == '"' || c == '\'';
+    if (byte_is_digit(c)) {
+        return DIGIT;
+    }
+    if (byte_is_alpha(c)) {
+        return byte_lower(c) <= 'f' ? HEX : LETTER;
+    }
+    switch (c) {
+    case '.':
+        return DOT;
+    case ':':
+        return COLON;
+    case '-':
+    case '/':
+        return JOIN;
+    case '@':
+        return AT;
+    case ' ':
+    case '<':
+    case '>':
+    case '(':
+    case ')':
+    case '[':
+    case ']':
+    case ';':
+    case ',':
+    case '"':
+    case '\'':
+        return END;
+    default:
+        return OTHER;
+    }
 }
 
-/* Whether a word can differ without a difference to any rule. */
-static bool is_variable(struct span word)
+struct word_shape {
+    unsigned kinds; /* of all bytes together */
+    size_t digits, dots, colons;
+};
+
+static struct word_shape shape_of(struct span word)
 {
-    size_t digits = 0;
-    size_t dots = 0;
-    size_t letters = 0;
-    if (memchr(word.p, '@', word.n) != NULL) {
-        return true;
+    struct word_shape shape = {0};
+    for (size_t i = 0; i < word.n; i++) {
+        shape.kinds |= byte_kind(word.p[i]);
+        shape.digits += byte_is_digit(word.p[i]);
+        shape.dots += word.p[i] == '.';
+        shape.colons += word.p[i] == ':';
+    }
+    return shape;
+}
+
+/* `4.16.55.1` begins like a status code: providers number their answers so. */
+static bool is_like_status(struct span word)
+{
+    return word.n > 2 && word.p[1] == '.' && memchr("245", word.p[0], 3) != NULL;
+}
+
+enum treatment {
+    KEEP,
+    LEAVE_OUT,      /* can differ without a difference to any rule or template */
+    ONE_DIGIT,      /* so can its digits */
+    ONE_DIGIT_RULES /* its digits make a difference to templates only */
+};
+
+static enum treatment treat(struct span word, const struct word_shape *shape)
+{
+    if ((shape->kinds & AT) != 0) {
+        return LEAVE_OUT;
+    }
+    if ((shape->kinds & (JOIN | COLON)) == (JOIN | COLON) &&
+        span_find(word, SPAN_LITERAL("://")) != SIZE_MAX) {
+        return ONE_DIGIT;
+    }
+    bool quad = shape->kinds == (DIGIT | DOT) && shape->dots == 3 && shape->digits >= 4;
+    bool colons = (shape->kinds & ~(unsigned)(DIGIT | HEX | COLON)) == 0 && shape->colons >= 2;
+    bool id = word.n >= ID_LENGTH && shape->digits >= 2 &&
+              (shape->kinds & ~(unsigned)(DIGIT | HEX | LETTER)) == 0 && shape->kinds != DIGIT;
+    if ((quad && !span_starts(word, SPAN_LITERAL("127.")) && !is_like_status(word)) || colons || id) {
+        return LEAVE_OUT;
+    }
+    /* Four digits alone may be the number of an RFC. */
+    bool number = (shape->kinds & ~(unsigned)(DIGIT | DOT | COLON | JOIN)) == 0;
+    return number && !is_like_status(word) && (word.n != 4 || shape->kinds != DIGIT)
+               ? ONE_DIGIT_RULES
+               : KEEP;
+}
+
+/* A hash of text that is given piece by piece, from which words are left out. */
+struct reducer {
+    uint64_t hash;
+    const char *from; /* what was not taken in yet begins here */
+};
+
+static void reducer_replace(struct reducer *reducer, struct span word, const char *instead, size_t n)
+{
+    reducer->hash =
+        hash_bytes(reducer->hash, reducer->from, (size_t)(word.p - reducer->from));
+    reducer->hash = hash_bytes(reducer->hash, instead, n);
+    reducer->from = word.p + word.n;
+}
+
+static void reduce_word(struct reducer *verdict, struct reducer *text, struct span word)
+{
+    char zeros[WORD_LOOKED_AT];
+    struct word_shape shape = shape_of(word);
+    enum treatment treatment = treat(word, &shape);
+    if (treatment == KEEP) {
+        return;
+    }
+    if (treatment == LEAVE_OUT) {
+        reducer_replace(verdict, word, "\1", 1);
+        reducer_replace(text, word, "\1", 1);
+        return;
     }
     for (size_t i = 0; i < word.n; i++) {
-        digits += byte_is_digit(word.p[i]);
-        dots += word.p[i] == '.';
-        letters += byte_is_alpha(word.p[i]);
+        zeros[i] = byte_is_digit(word.p[i]) ? '0' : word.p[i];
     }
-    bool address = dots == 3 && letters == 0 && digits >= 4 && digits + dots == word.n;
-    bool id = word.n >= 12 && digits >= 2 && letters > 0 && digits + letters == word.n;
-    return (address && !span_starts(word, SPAN_LITERAL("127."))) || id;
+    reducer_replace(verdict, word, zeros, word.n);
+    if (treatment == ONE_DIGIT) {
+        reducer_replace(text, word, zeros, word.n);
+    }
 }
 
-/* The text without its variable words, hashed piece by piece. */
-static uint64_t text_hash(uint64_t hash, struct span text)
+/* Bytes that make a word worth a look (1) or end it (2). */
+static const uint8_t word_bytes[256] = {
+    ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1,  ['4'] = 1,  ['5'] = 1, ['6'] = 1,
+    ['7'] = 1, ['8'] = 1, ['9'] = 1, ['@'] = 1,  [' '] = 2,  ['<'] = 2, ['>'] = 2,
+    ['('] = 2, [')'] = 2, ['['] = 2, [']'] = 2,  [';'] = 2,  [','] = 2, ['"'] = 2,
+    ['\''] = 2,
+};
+
+static void reduce_text(struct reducer *verdict, struct reducer *text, struct span all)
 {
-    char reduced[KEY_TEXT];
-    size_t n = 0;
-    for (size_t at = 0; at < text.n;) {
+    for (size_t at = 0; at < all.n; at++) {
         size_t end = at;
-        while (end < text.n && end - at < KEY_TEXT / 2 && !ends_word(text.p[end])) {
-            end++;
+        size_t most = all.n - at < WORD_LOOKED_AT ? all.n : at + WORD_LOOKED_AT;
+        unsigned seen = 0;
+        while (end < most && word_bytes[(unsigned char)all.p[end]] != 2) {
+            seen |= word_bytes[(unsigned char)all.p[end++]];
         }
-        struct span word = span_of(text.p + at, end - at);
-        if (n + word.n + 2 > KEY_TEXT) {
-            hash = hash_bytes(hash, reduced, n);
-            n = 0;
+        /* The full stop or colon behind a word is not part of it, as in templates. */
+        size_t tail = end;
+        while (seen != 0 && tail > at + 1 && (all.p[tail - 1] == '.' || all.p[tail - 1] == ':')) {
+            tail--;
         }
-        if (word.n >= 3 && is_variable(word)) {
-            reduced[n++] = '\1';
-        } else if (word.n > 0) {
-            memcpy(reduced + n, word.p, word.n);
-            n += word.n;
-        }
-        if (end < text.n && ends_word(text.p[end])) {
-            reduced[n++] = text.p[end++];
+        if (seen != 0 && tail - at >= 3) {
+            reduce_word(verdict, text, span_of(all.p + at, tail - at));
         }
         at = end;
     }
-    return hash_bytes(hash, reduced, n);
 }
 
-uint64_t verdict_key(uint64_t seed, const struct classifier_input *input)
+struct verdict_keys verdict_keys_of(uint64_t seed, const struct classifier_input *input)
 {
     uint64_t hash = hash_mix(seed, (uint64_t)input->code << 8 | (uint64_t)input->stage);
     hash = hash_span(hash, input->enhanced);
     hash = hash_span(hash, input->provider);
-    hash = text_hash(hash, input->text);
-    return hash != 0 ? hash : 1;
+    struct reducer verdict = {hash, input->text.p};
+    struct reducer text = verdict;
+    reduce_text(&verdict, &text, input->text);
+    const char *end = input->text.p + input->text.n;
+    bool same = verdict.hash == text.hash && verdict.from == text.from;
+    verdict.hash = hash_bytes(verdict.hash, verdict.from, (size_t)(end - verdict.from));
+    text.hash =
+        same ? verdict.hash : hash_bytes(text.hash, text.from, (size_t)(end - text.from));
+    return (struct verdict_keys){verdict.hash != 0 ? verdict.hash : 1,
+                                 text.hash != 0 ? text.hash : 1};
 }
 
 void verdict_cache_judge(struct verdict_cache *cache, struct classifier *classifier,
@@ -75,11 +186,12 @@ void verdict_cache_judge(struct verdict_cache *cache, struct classifier *classif
     if (cache->seed == 0) {
         cache->seed = hash_random_seed() | 1;
     }
-    *key = verdict_key(cache->seed, input);
-    struct verdict_slot *slot = &cache->slots[*key % VERDICT_CACHE_SLOTS];
-    if (slot->key != *key) {
+    struct verdict_keys keys = verdict_keys_of(cache->seed, input);
+    struct verdict_slot *slot = &cache->slots[keys.verdict % VERDICT_CACHE_SLOTS];
+    if (slot->key != keys.verdict) {
         classifier_judge(classifier, input, &slot->verdict);
-        slot->key = *key;
+        slot->key = keys.verdict;
     }
     *verdict = slot->verdict;
+    *key = keys.text;
 }

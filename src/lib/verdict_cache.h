@@ -17,12 +17,18 @@ struct verdict_cache {
     struct verdict_slot slots[VERDICT_CACHE_SLOTS];
 };
 
-/* A hash of everything a verdict depends on. Left out of the text are mail addresses, IP addresses (but 127.*,
- * which block lists give meaning) and long words of letters and digits mixed: no rule looks into these. Never
- * 0. */
-uint64_t verdict_key(uint64_t seed, const struct classifier_input *input);
+/* Hashes of everything a verdict depends on, never 0. Left out of both are what templates leave out as well: mail
+ * addresses, IP addresses (but 127.*, which block lists give meaning, and what looks like a status code), long
+ * words of letters and digits mixed; of URLs the digits count as one. In the verdict's key so do those of words of
+ * digits and punctuation only. No reason may look at these. */
+struct verdict_keys {
+    uint64_t verdict;
+    uint64_t text; /* the same for texts that have the same template */
+};
 
-/* Judges through the cache; *key is the input's. */
+struct verdict_keys verdict_keys_of(uint64_t seed, const struct classifier_input *input);
+
+/* Judges through the cache; *key is the key of the input's text. */
 void verdict_cache_judge(struct verdict_cache *cache, struct classifier *classifier,
                          const struct classifier_input *input, struct classifier_verdict *verdict,
                          uint64_t *key);

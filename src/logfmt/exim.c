@@ -231,18 +231,33 @@ static struct span split_errno(struct span text, struct event *event, struct exi
     return found->rest.n > 0 ? found->rest : span_of(text.p, host);
 }
 
+/* ` DT=0.046s`, which `**` lines have behind the words. */
+static struct span without_time(struct span text)
+{
+    size_t n = text.n;
+    while (n > 0 && text.p[n - 1] != ' ') {
+        n--;
+    }
+    struct span last = span_from(text, n);
+    bool time = span_starts(last, SPAN_LITERAL("DT=")) && text.p[text.n - 1] == 's' && last.n > 4 &&
+                byte_is_digit(last.p[3]);
+    return time ? span_trim(span_of(text.p, n)) : text;
+}
+
 static bool is_loopback(struct span ip)
 {
     return span_starts(ip, SPAN_LITERAL("127.")) || span_is(ip, "::1");
 }
 
-/* A hop into a mailbox: no other host, or LMTP to this one. */
+/* A hop into a mailbox: delivered without another host, or LMTP to this one. */
 static bool is_store(const struct event *event, const struct exim_found *found)
 {
-    return !found->has_host ||
-           (is_loopback(event_text(event, EVENT_PEER_IP)) &&
-            (span_find(found->transport, SPAN_LITERAL("lmtp")) != SIZE_MAX ||
-             span_find(found->transport, SPAN_LITERAL("LMTP")) != SIZE_MAX));
+    if (!found->has_host) {
+        return event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED;
+    }
+    return is_loopback(event_text(event, EVENT_PEER_IP)) &&
+           (span_find(found->transport, SPAN_LITERAL("lmtp")) != SIZE_MAX ||
+            span_find(found->transport, SPAN_LITERAL("LMTP")) != SIZE_MAX);
 }
 
 static void read_delivery(struct exim *exim, struct event *event)
@@ -258,13 +273,12 @@ static void read_delivery(struct exim *exim, struct event *event)
         found.has_host = !span_equal(words, found.rest) && again.has_host;
     }
     if (words.n > 0) {
-        event_set_text(event, EVENT_TEXT, words);
+        event_set_text(event, EVENT_TEXT, without_time(words));
     }
-    bool delivered = event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED;
     if (found.has_host) {
         event_set_value(event, EVENT_DIRECTION, DIRECTION_OUTBOUND);
     }
-    if (delivered && is_store(event, &found)) {
+    if (is_store(event, &found)) {
         event_set_value(event, EVENT_HOP, HOP_STORE);
     }
     if (found.confirmation.n > 0) {
@@ -373,12 +387,26 @@ static void read_fields(struct exim *exim, const struct pattern_rule *rule, stru
     }
 }
 
+/* A client's line that tells what another server said: of the client nothing stays. */
+static void forget_client(struct event *event, struct span client)
+{
+    if (event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND && client.n > 0 &&
+        event->text[EVENT_PEER_IP].p != client.p) {
+        event_clear_field(event, EVENT_HELO);
+        event_clear_field(event, EVENT_PEER_PORT);
+        event_clear_field(event, EVENT_SASL_USER);
+        event_clear_field(event, EVENT_TLS);
+        event_clear_field(event, EVENT_CIPHER);
+    }
+}
+
 const struct pattern_rule *exim_parse(struct exim *exim, struct span message, struct event *event)
 {
     struct span id;
     bool has_id = exim_take_message_id(&message, &id);
     exim->quoted = false;
     struct pattern_list *list = take_peer(exim, &message, event);
+    struct span client = event_text(event, EVENT_PEER_IP);
     struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
     const struct pattern_rule *rule =
         list == NULL ? NULL : pattern_set_match(exim->set, list, message, has_id, &fields);
@@ -386,6 +414,7 @@ const struct pattern_rule *exim_parse(struct exim *exim, struct span message, st
         event->set = 0;
         return NULL;
     }
+    forget_client(event, client);
     read_fields(exim, rule, event);
     derive_fields(exim, event);
     if (has_id && !event_has(event, EVENT_QUEUE_ID)) {

@@ -252,11 +252,15 @@ static void take_field(enum exim_tail kind, size_t length, struct span *text, st
     }
 }
 
-static unsigned count_words(struct span text)
+/* Addresses of a `for` list; a quoted local part may hold blanks. */
+static unsigned count_addresses(struct span text)
 {
     unsigned n = 0;
-    struct span word;
-    while (span_next_word(&text, &word)) {
+    for (text = skip_blanks(text); text.n > 0; text = skip_blanks(text)) {
+        if (text.p[0] == '"') {
+            (void)take_quoted(&text);
+        }
+        text = span_from(text, up_to(text, ' ').n);
         n++;
     }
     return n;
@@ -270,7 +274,7 @@ static bool take_other(enum exim_tail kind, struct span *text, struct exim_found
         return false;
     }
     if (kind == EXIM_ARRIVAL && span_is(word, "for")) {
-        found->recipients = count_words(span_from(*text, word.n));
+        found->recipients = count_addresses(span_from(*text, word.n));
         *text = SPAN_EMPTY;
         return true;
     }
@@ -320,32 +324,35 @@ static bool is_address(struct span text)
     return !place && memchr(text.p, '@', text.n) != NULL;
 }
 
-/* Length of the first address: a quoted local part may hold blanks, a pipe's command or a file's name too. */
+/* What may stand behind a recipient: its parents, a field, `routing defer (-51)`. */
+static bool ends_recipient(struct span text)
+{
+    return text.n == 0 || text.p[0] == '<' || text.p[0] == '(' || key_length(text) > 0 ||
+           span_starts(text, SPAN_LITERAL("routing ")) ||
+           span_starts(text, SPAN_LITERAL("defer ("));
+}
+
+/* Length of the first address, with a colon right behind it. The local part may hold blanks, also without the
+ * quotes it had (`** john doe@x.example <"john doe"@x.example>: ...`), as may a command or a file's name. */
 static size_t first_length(struct span text)
 {
     size_t n = 0;
-    if (text.n > 0 && text.p[0] == '"') {
+    for (;;) {
+        struct span word = up_to(span_from(text, n), ' ');
+        n += word.n;
+        bool place = text.p[0] == '|' || text.p[0] == '/' || text.p[0] == '>';
+        bool address = !place && memchr(word.p, '@', word.n) != NULL;
+        bool colon = word.n > 1 && word.p[word.n - 1] == ':' && text.p[0] != ':';
+        if (n >= text.n || address || (colon && !place) || ends_recipient(span_from(text, n + 1))) {
+            return n;
+        }
         n++;
-        while (n < text.n && text.p[n] != '"') {
-            n += text.p[n] == '\\' ? 2 : 1;
-        }
-        n = n < text.n ? n : text.n;
-        return n + up_to(span_from(text, n), ' ').n;
     }
-    if (text.n > 0 && (text.p[0] == '|' || text.p[0] == '/' || text.p[0] == '>')) {
-        while (n < text.n && !(text.p[n] == ' ' && n + 1 < text.n &&
-                               (text.p[n + 1] == '<' || text.p[n + 1] == '(' ||
-                                key_length(span_from(text, n + 1)) > 0))) {
-            n++;
-        }
-        return n;
-    }
-    return up_to(text, ' ').n;
 }
 
 void exim_read_recipient(struct span *text, struct event *event)
 {
-    struct span first = span_of(text->p, first_length(*text));
+    struct span first = span_of(text->p, text->n > 0 ? first_length(*text) : 0);
     struct span parent = SPAN_EMPTY;
     struct span top = SPAN_EMPTY;
     bool colon = first.n > 1 && first.n < text->n && first.p[first.n - 1] == ':' && first.p[0] != ':';
@@ -360,7 +367,8 @@ void exim_read_recipient(struct span *text, struct event *event)
         *text = span_from(*text, 1);
         top = take_angle(text);
     }
-    struct span recipient = is_address(first) ? first : parent.n > 0 ? parent : top;
+    bool unquoted = first.n > 0 && first.p[0] != '"' && memchr(first.p, ' ', first.n) != NULL;
+    struct span recipient = is_address(first) && !unquoted ? first : parent.n > 0 ? parent : top;
     if (recipient.n == 0) {
         recipient = first;
     }

@@ -7,7 +7,6 @@
 #include "base/strbuf.h"
 
 #define PIECED_RECORDS  16    /* records under way at a time, one a process */
-#define PIECE_COUNT     9999
 #define SEEN_SLOTS      4096  /* a power of two */
 #define SEEN_PROBES     8
 #define SEEN_SECONDS    2     /* syslog's two copies are written at once */
@@ -147,9 +146,12 @@ static bool is_syslog(struct span line, bool *surely)
 {
     struct header header;
     bool parsed = header_parse(line, &header);
-    bool daemon = parsed && header.tag.n > 0 && memchr(header.tag.p, '/', header.tag.n) != NULL;
-    *surely = parsed && (header.pid.n > 0 || daemon);
-    return parsed && header.tag.n > 0 && (header.host.n > 0 || *surely);
+    if (!parsed || header.tag.n == 0 || memchr(header.tag.p, '=', header.tag.n) != NULL) {
+        *surely = false; /* `H=[192.0.2.1] rejected ...` looks like a program with its process id */
+        return false;
+    }
+    *surely = header.pid.n > 0 || memchr(header.tag.p, '/', header.tag.n) != NULL;
+    return header.host.n > 0 || *surely;
 }
 
 static enum exim_result undated_line(struct exim_input *in, const struct clock *clock,

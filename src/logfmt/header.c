@@ -263,8 +263,9 @@ static bool is_bracketed_level(struct span word)
 /* `name[pid]:` or `name:`; the colon may be missing behind a pid. */
 static bool take_tag(struct span text, struct header *header)
 {
+    static const bool ends_name[256] = {[':'] = true, ['['] = true, [' '] = true};
     size_t i = 0;
-    while (i < text.n && text.p[i] != ':' && text.p[i] != '[' && text.p[i] != ' ') {
+    while (i < text.n && !ends_name[(unsigned char)text.p[i]]) {
         i++;
     }
     if (i == 0 || i == text.n || text.p[i] == ' ') {
@@ -476,4 +477,86 @@ bool header_parse(struct span line, struct header *header)
     header->rfc5424 = false;
     header->repeated = 0;
     return parse_nested(line, header, 0);
+}
+
+/* ---- lines like the one before -------------------------------------------------------------- */
+
+/* Where a time of day stands first, or SIZE_MAX. */
+static size_t find_clock_time(struct span line)
+{
+    struct stamp stamp;
+    for (size_t i = 0; i < HEADER_REMEMBERED && i < line.n; i++) {
+        size_t at = i;
+        if (byte_is_digit(line.p[i]) && clock_time(line, &at, &stamp)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* Remembers the surroundings of the time of day, unless more than that and the message may differ in the next
+ * line: nested headers, zones by name, hosts that look like the beginning of another header. */
+static void remember(struct header_memory *memory, struct span line, const struct header *header)
+{
+    size_t front = find_clock_time(line);
+    size_t end = front;
+    struct stamp stamp = header->stamp;
+    memory->front_length = 0;
+    if (front == 0 || front == SIZE_MAX || header->rfc5424 || header->host.n == 0 ||
+        header->tag.n == 0 || stamp.zone == STAMP_ABBREVIATION || header->host.p[0] == '<' ||
+        (header->host.n >= 3 && civil_month(header->host.p) > 0) ||
+        memchr(header->host.p, '[', header->host.n) != NULL ||
+        stream_length(span_from(line, (size_t)(header->host.p - line.p))) > 0) {
+        return;
+    }
+    (void)clock_time(line, &end, &stamp);
+    size_t host_end = (size_t)(header->host.p - line.p) + header->host.n;
+    struct span behind = span_of(line.p + end, host_end < line.n ? host_end + 1 - end : 0);
+    const char *blank = behind.n > 0 ? memchr(behind.p, ' ', behind.n) : NULL;
+    if (blank == NULL || blank + 1 != header->host.p || behind.n > HEADER_REMEMBERED ||
+        behind.p[behind.n - 1] != ' ' || stamp.second_of_day != header->stamp.second_of_day ||
+        stamp.nanosecond != header->stamp.nanosecond) {
+        return;
+    }
+    memcpy(memory->front, line.p, front);
+    memcpy(memory->behind, behind.p, behind.n);
+    memory->front_length = front;
+    memory->behind_length = behind.n;
+    memory->host_length = header->host.n;
+    memory->stamp = header->stamp;
+}
+
+static bool parse_alike(const struct header_memory *memory, struct span line, struct header *header)
+{
+    size_t at = memory->front_length;
+    if (at == 0 || line.n < at || memcmp(line.p, memory->front, at) != 0) {
+        return false;
+    }
+    header->stamp = memory->stamp;
+    if (!clock_time(line, &at, &header->stamp) || line.n - at < memory->behind_length ||
+        memcmp(line.p + at, memory->behind, memory->behind_length) != 0) {
+        return false;
+    }
+    at += memory->behind_length;
+    header->host = span_of(line.p + at - memory->host_length - 1, memory->host_length);
+    header->pid = SPAN_EMPTY;
+    header->rfc5424 = false;
+    header->repeated = 0;
+    if (!take_tag(skip_blanks(span_from(line, at)), header)) {
+        return false;
+    }
+    strip_solaris_id(header);
+    return true;
+}
+
+bool header_parse_next(struct header_memory *memory, struct span line, struct header *header)
+{
+    if (parse_alike(memory, line, header)) {
+        return true;
+    }
+    if (!header_parse(line, header)) {
+        return false;
+    }
+    remember(memory, line, header);
+    return true;
 }

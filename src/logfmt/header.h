@@ -43,6 +43,20 @@ struct header {
 /* False when the line has no time stamp of a known shape. */
 bool header_parse(struct span line, struct header *header);
 
+#define HEADER_REMEMBERED 96
+
+/* What the line before had around its time of day: `Nov 21 ` in front, ` mx1 ` or `+01:00 mx1 ` behind. Most
+ * lines have the same. Zeroed at first. */
+struct header_memory {
+    char front[HEADER_REMEMBERED], behind[HEADER_REMEMBERED];
+    size_t front_length, behind_length; /* front_length is 0 while nothing is remembered */
+    size_t host_length;                 /* stands at the end of behind, before the blank */
+    struct stamp stamp;
+};
+
+/* As header_parse, with the same result, but quick when the line is like the one before. */
+bool header_parse_next(struct header_memory *memory, struct span line, struct header *header);
+
 /* Reads a stamp at the front of text; *length is what it takes up, with the blank behind it. */
 bool stamp_parse(struct span text, struct stamp *stamp, size_t *length);
 

@@ -6,10 +6,12 @@
 #include "base/arena.h"
 #include "base/hashmap.h"
 #include "base/strbuf.h"
+#include "logfmt/exim_input.h"
 #include "logfmt/header.h"
 #include "logfmt/postfix.h"
 
 #define TAGS_MAXIMUM   8192 /* distinct programs remembered; more are judged anew each time */
+#define TAGS_RECENT    64   /* slots of tags seen lately; a power of two */
 #define DOMAIN_MAXIMUM 255
 #define REPLY_MAXIMUM  (LINE_KEPT + 1)
 
@@ -25,7 +27,10 @@ struct tag {
 
 struct parser {
     struct pattern_set *postfix;
+    struct exim_input *exim; /* owned; NULL without Exim's rules */
+    struct header_memory memory;
     struct hashmap tags; /* of struct tag */
+    struct tag *recent[TAGS_RECENT]; /* some of them, by tag_slot */
     struct arena arena;
     uint64_t seed;
     struct strbuf scratch;
@@ -55,12 +60,18 @@ enum smtplog_status parser_new(struct pattern_set *postfix, struct parser **pars
     return SMTPLOG_OK;
 }
 
+enum smtplog_status parser_set_exim(struct parser *parser, struct pattern_set *exim)
+{
+    return exim_input_new(exim, &parser->exim);
+}
+
 void parser_free(struct parser *parser)
 {
     if (parser != NULL) {
         hashmap_free(&parser->tags);
         arena_free(&parser->arena);
         strbuf_free(&parser->scratch);
+        exim_input_free(parser->exim);
         free(parser);
     }
 }
@@ -92,6 +103,9 @@ static void judge_tag(struct parser *parser, struct tag *tag)
         } else {
             tag->daemon = text;
             tag->service = SPAN_EMPTY;
+            if (parser->exim != NULL && span_starts(text, SPAN_LITERAL("exim"))) {
+                tag->mta = MTA_EXIM;
+            }
         }
         return;
     }
@@ -107,7 +121,7 @@ static void judge_tag(struct parser *parser, struct tag *tag)
     }
 }
 
-static struct tag *find_tag(struct parser *parser, const struct header *header)
+static struct tag *look_up_tag(struct parser *parser, const struct header *header)
 {
     struct tag wanted = {.text = header->tag,
                          .daemon_lost = header->rfc5424 || span_is(header->tag, "postfix")};
@@ -133,6 +147,27 @@ static struct tag *find_tag(struct parser *parser, const struct header *header)
     judge_tag(parser, tag);
     tag->daemon_lost = lost; /* part of the key */
     return hashmap_add(&parser->tags, hash, tag) == SMTPLOG_OK ? tag : NULL;
+}
+
+static size_t tag_slot(struct span text)
+{
+    size_t last = (unsigned char)text.p[text.n - 1];
+    size_t middle = (unsigned char)text.p[text.n / 2];
+    return (text.n * 7 + last * 5 + middle) % TAGS_RECENT;
+}
+
+/* In front of the look-up: a few programs write nearly all lines. */
+static struct tag *find_tag(struct parser *parser, const struct header *header)
+{
+    struct tag **slot = &parser->recent[tag_slot(header->tag)];
+    if (*slot != NULL && !header->rfc5424 && span_equal((*slot)->text, header->tag)) {
+        return *slot;
+    }
+    struct tag *tag = look_up_tag(parser, header);
+    if (tag != NULL && !header->rfc5424 && tag != &parser->spare) {
+        *slot = tag;
+    }
+    return tag;
 }
 
 /* ---- messages ------------------------------------------------------------------------------ */
@@ -215,13 +250,30 @@ static bool replace_by_previous(const struct line *line, struct header *header, 
     return true;
 }
 
+/* False when the line is not Exim's. */
+static bool take_exim_result(struct parser *parser, enum exim_result result, struct event *event,
+                             enum line_bin *bin)
+{
+    static const enum line_bin bins[] = {BIN_FOREIGN, BIN_EVENT, BIN_CONTEXT, BIN_UNKNOWN};
+    *bin = bins[result];
+    if (*bin == BIN_EVENT) {
+        derive_domain(parser, event);
+    }
+    return result != EXIM_FOREIGN;
+}
+
 enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
                                 const struct line *line, struct event *event, enum line_bin *bin)
 {
     struct header header;
     event_reset(event);
     event->line = event->line_end = line->number;
-    if (!header_parse(line->text, &header)) {
+    if (parser->exim != NULL &&
+        take_exim_result(parser, exim_input_file_line(parser->exim, clock, line, event), event,
+                         bin)) {
+        return SMTPLOG_OK;
+    }
+    if (!header_parse_next(&parser->memory, line->text, &header)) {
         bool nothing = span_trim(line->text).n == 0;
         bool remark = span_starts(line->text, SPAN_LITERAL("-- "));
         *bin = nothing ? BIN_CONTEXT : remark ? BIN_FOREIGN : BIN_MALFORMED;
@@ -244,6 +296,12 @@ enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
         return SMTPLOG_OK;
     }
     (void)syslog_take_repeated(&header.message, &event->repeat);
+    if (tag->mta == MTA_EXIM) {
+        (void)take_exim_result(
+            parser, exim_input_syslog_line(parser->exim, clock, line, &header, event), event, bin);
+        set_header_fields(event, &header, tag, NULL);
+        return SMTPLOG_OK;
+    }
     const struct pattern_rule *rule =
         postfix_parse(parser->postfix, tag->list, header.message, &parser->scratch, event);
     set_header_fields(event, &header, tag, rule);
@@ -267,4 +325,12 @@ bool parser_postfix_message(struct parser *parser, struct span daemon, struct sp
         list = pattern_set_list(parser->postfix, SPAN_EMPTY);
     }
     return postfix_parse(parser->postfix, list, message, &parser->scratch, event) != NULL;
+}
+
+bool parser_exim_message(struct parser *parser, struct span daemon, struct span message,
+                         struct event *event)
+{
+    (void)daemon;
+    event_reset(event);
+    return parser->exim != NULL && exim_input_message(parser->exim, message, event);
 }

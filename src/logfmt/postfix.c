@@ -7,14 +7,16 @@
 #define QUEUE_ID_LONG  10
 #define QUEUE_ID_MOST  24
 
-/* Bit 0: upper-case hex digit; bit 1: base 52 without vowels. */
-static uint8_t id_class(char c)
-{
-    bool hex = byte_is_digit(c) || (c >= 'A' && c <= 'F');
-    bool vowel = memchr("AEIOUaeiou", c, 10) != NULL;
-    bool base52 = byte_is_digit(c) || (byte_is_alpha(c) && !vowel);
-    return (uint8_t)((hex ? 1 : 0) | (base52 ? 2 : 0));
-}
+/* Bytes of queue ids. Bit 0: upper-case hex digit; bit 1: base 52 without vowels. */
+static const uint8_t id_class[256] = {
+    ['0'] = 3, ['1'] = 3, ['2'] = 3, ['3'] = 3, ['4'] = 3, ['5'] = 3, ['6'] = 3, ['7'] = 3,
+    ['8'] = 3, ['9'] = 3, ['A'] = 1, ['B'] = 3, ['C'] = 3, ['D'] = 3, ['E'] = 1, ['F'] = 3,
+    ['G'] = 2, ['H'] = 2, ['J'] = 2, ['K'] = 2, ['L'] = 2, ['M'] = 2, ['N'] = 2, ['P'] = 2,
+    ['Q'] = 2, ['R'] = 2, ['S'] = 2, ['T'] = 2, ['V'] = 2, ['W'] = 2, ['X'] = 2, ['Y'] = 2,
+    ['Z'] = 2, ['b'] = 2, ['c'] = 2, ['d'] = 2, ['f'] = 2, ['g'] = 2, ['h'] = 2, ['j'] = 2,
+    ['k'] = 2, ['l'] = 2, ['m'] = 2, ['n'] = 2, ['p'] = 2, ['q'] = 2, ['r'] = 2, ['s'] = 2,
+    ['t'] = 2, ['v'] = 2, ['w'] = 2, ['x'] = 2, ['y'] = 2, ['z'] = 2,
+};
 
 bool postfix_take_queue_id(struct span *message, struct span *queue_id)
 {
@@ -23,7 +25,7 @@ bool postfix_take_queue_id(struct span *message, struct span *queue_id)
     uint8_t both = 3;
     size_t most = message->n < QUEUE_ID_MOST ? message->n : QUEUE_ID_MOST;
     while (n < most && message->p[n] != ':' && both != 0) {
-        both &= id_class(message->p[n]);
+        both &= id_class[(unsigned char)message->p[n]];
         n++;
     }
     if (both == 0) {

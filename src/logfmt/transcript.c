@@ -10,6 +10,7 @@
 #include "logfmt/transcript_reader.h"
 
 #define WORDS_MAXIMUM ((size_t)64 * 1024)
+#define SHADOW        400 /* lines that a dialogue shown twice lies behind */
 
 enum smtplog_status transcript_new(struct transcript_dialects *dialects,
                                    struct transcript **transcript)
@@ -87,8 +88,19 @@ void reader_hold_part(struct transcript *t, const struct open_session *o)
     }
 }
 
-/* A reply begins on a line; its record comes when the reply is complete. */
-static void hold_for_reply(struct transcript *t, const struct open_session *o, uint64_t number)
+/* The same for a line given before, which waited because it might begin a reply. */
+void reader_release(struct transcript *t, const struct open_session *o, uint64_t number)
+{
+    struct held_line *line = held_find(t, number);
+    if (line != NULL && line->verdict != TRANSCRIPT_REPLY) {
+        line->verdict = TRANSCRIPT_PART;
+        line->owner = o;
+        line->state = o->proved ? HELD_DONE : HELD_FOR_PROOF;
+    }
+}
+
+/* A reply begins on a line, or may; its record comes when the reply is complete. */
+void reader_hold_for_reply(struct transcript *t, const struct open_session *o, uint64_t number)
 {
     struct held_line *line = held_find(t, number);
     if (line != NULL) {
@@ -234,17 +246,42 @@ static bool was_shown(const struct transcript *t, int code, struct span text)
     return false;
 }
 
-static void set_origin(struct transcript *t, const struct open_session *o, struct event *event)
+/* Exim and sendmail greet a client on the same terminal by its user: `250-mx1 Hello root at client.example`. Then
+ * the replies are ours, and those that wait are put right. */
+static void notice_local_server(struct transcript *t, struct open_session *o,
+                                const struct session_reply *reply)
 {
-    if (event == NULL) {
+    struct span hello = SPAN_LITERAL(" Hello ");
+    size_t at = span_find(reply->text, hello);
+    struct span rest = at == SIZE_MAX ? SPAN_EMPTY : span_from(reply->text, at + hello.n);
+    struct span user = SPAN_EMPTY;
+    struct span next = SPAN_EMPTY;
+    (void)span_next_word(&rest, &user);
+    (void)span_next_word(&rest, &next);
+    bool local = span_is(next, "at") || span_starts(user, SPAN_LITERAL("root@localhost"));
+    if (o->proved || o->dialect != t->raw || reply->stage != STAGE_EHLO || !local) {
         return;
     }
-    if (t->origin != NULL) {
-        event->mta = o->dialect->daemons.n > 0 ? MTA_POSTFIX : MTA_TRANSCRIPT;
+    o->session->direction = DIRECTION_INBOUND;
+    o->session->peer = SPAN_EMPTY;
+    for (size_t i = 0; i < t->held_count; i++) {
+        struct held_line *line = held_at(t, i);
+        if (line->owner == o && line->event != NULL) {
+            event_set_value(line->event, EVENT_DIRECTION, DIRECTION_INBOUND);
+            event_clear_field(line->event, EVENT_PEER);
+        }
     }
-    event->has_time = o->has_time;
-    event->time = o->time;
-    event->rule = o->dialect->name;
+}
+
+static struct span origin_text(const struct origin_word *word)
+{
+    return span_of(word->bytes, word->length);
+}
+
+static void keep_origin(struct origin_word *word, struct span text)
+{
+    word->length = text.n < sizeof word->bytes ? text.n : sizeof word->bytes;
+    memcpy(word->bytes, text.p, word->length);
 }
 
 void reader_close_reply(struct transcript *t, struct open_session *o, bool unfinished)
@@ -255,12 +292,10 @@ void reader_close_reply(struct transcript *t, struct open_session *o, bool unfin
     if (!session_close_reply(s, unfinished, &reply)) {
         return;
     }
-    struct transcript_origin none = {.host = SPAN_EMPTY, .service = SPAN_EMPTY,
-                                     .daemon = SPAN_EMPTY, .pid = SPAN_EMPTY};
-    const struct transcript_origin *from = t->origin != NULL ? t->origin : &none;
+    notice_local_server(t, o, &reply);
     const struct field_text fields[] = {
-        {EVENT_HOST, from->host},         {EVENT_SERVICE, from->service},
-        {EVENT_DAEMON, from->daemon},     {EVENT_PID, from->pid},
+        {EVENT_HOST, origin_text(&o->host)},     {EVENT_SERVICE, origin_text(&o->service)},
+        {EVENT_DAEMON, origin_text(&o->daemon)}, {EVENT_PID, origin_text(&o->pid)},
         {EVENT_ENHANCED, reply.enhanced}, {EVENT_TEXT, reply.text},
         {EVENT_SENDER, reply.sender},     {EVENT_RECIPIENT, reply.recipient},
         {EVENT_PEER, s->peer},            {EVENT_PEER_IP, s->peer_ip},
@@ -269,8 +304,11 @@ void reader_close_reply(struct transcript *t, struct open_session *o, bool unfin
     };
     struct span domain_of = s->direction == DIRECTION_INBOUND ? reply.sender : reply.recipient;
     struct event *event = make_event(fields, COUNT_OF(fields), domain_of);
-    set_origin(t, o, event);
     if (event != NULL) {
+        event->mta = o->dialect->daemons.n > 0 ? MTA_POSTFIX : MTA_TRANSCRIPT;
+        event->has_time = o->has_time;
+        event->time = o->time;
+        event->rule = o->dialect->name;
         if (reply.has_sender && !event_has(event, EVENT_SENDER)) {
             event_set_text(event, EVENT_SENDER, SPAN_EMPTY); /* MAIL FROM:<> */
         }
@@ -322,6 +360,18 @@ struct open_session *reader_find_bare(struct transcript *t, size_t level)
     return best;
 }
 
+bool reader_is_shadowed(const struct transcript *t, size_t level)
+{
+    for (size_t i = 0; i < OPEN_SESSIONS; i++) {
+        const struct open_session *o = &t->open[i];
+        if (o->session != NULL && o->dialect->alone && o->level == level &&
+            o->session->last_line + SHADOW >= t->number) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void reader_reject(struct transcript *t, struct open_session *o)
 {
     disown(t, o, true);
@@ -345,7 +395,7 @@ void reader_finish(struct transcript *t, struct open_session *o)
 {
     reader_end_piece(t, o);
     reader_close_reply(t, o, !o->complete);
-    if (is_silent_session(o)) {
+    if (o->likely || is_silent_session(o)) {
         reader_prove(t, o);
     }
     if (!o->proved) {
@@ -398,6 +448,12 @@ struct open_session *reader_open(struct transcript *t, const struct transcript_d
     o->session->direction = dialect->direction;
     o->session->dialect = dialect->name;
     o->session->first_line = t->number;
+    if (t->origin != NULL) {
+        keep_origin(&o->host, t->origin->host);
+        keep_origin(&o->service, t->origin->service);
+        keep_origin(&o->daemon, t->origin->daemon);
+        keep_origin(&o->pid, t->origin->pid);
+    }
     return o;
 }
 
@@ -469,15 +525,22 @@ void reader_server(struct transcript *t, struct open_session **open, struct span
     bool first = !o->session->reply_open;
     bool last = session_server(o->session, line, number);
     if (first) {
-        hold_for_reply(t, o, number);
+        reader_hold_for_reply(t, o, number);
+        o->has_time = t->has_time;
+        o->time = t->time;
     } else {
-        reader_hold_part(t, o);
+        reader_release(t, o, number);
     }
-    if (proof) {
+    if (proof && o->dialect->bare == BARE_BOTH) {
+        o->likely = true; /* who speaks is known after EHLO */
+    } else if (proof) {
         reader_prove(t, o);
     }
     o->complete = last;
     o->gap = 0;
+    if (last && !o->dialect->folds) {
+        reader_close_reply(t, o, false);
+    }
 }
 
 void reader_client(struct transcript *t, struct open_session *o, struct span line, uint64_t number)
@@ -510,7 +573,9 @@ static void force_oldest(struct transcript *t)
     if (o != NULL && line->state == HELD_FOR_REPLY) {
         reader_close_reply(t, o, true);
     }
-    if (o != NULL && line->state == HELD_FOR_PROOF) {
+    if (o != NULL && line->state == HELD_FOR_PROOF && o->likely) {
+        reader_prove(t, o);
+    } else if (o != NULL && line->state == HELD_FOR_PROOF) {
         reader_reject(t, o);
     }
     line->state = HELD_DONE;
@@ -696,6 +761,10 @@ enum smtplog_status transcript_line(struct transcript *transcript, struct span t
     }
     t->number = number;
     t->origin = origin;
+    t->has_time = origin != NULL && origin->has_time;
+    if (t->has_time) {
+        t->time = origin->time;
+    }
     hold_line(t, number);
     if (origin != NULL) {
         look_at_message(t, text);

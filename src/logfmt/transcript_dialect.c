@@ -60,6 +60,7 @@ static const char *const direction_names[] = {"", "outbound", "inbound"};
 static const char *const proof_names[] = {"dialogue", "markers"};
 static const char *const zone_names[] = {"local", "utc"};
 static const char *const body_names[] = {"marked", "framed"};
+static const char *const beside_names[] = {"other", "repeated"};
 static const char *const quoted_names[] = {"plain", "quoted"};
 
 /* ---- loading ------------------------------------------------------------------------------ */
@@ -135,7 +136,7 @@ static struct transcript_dialect *find_dialect(struct transcript_dialects *set, 
 static void load_dialect(struct dialect_loader *loader, const struct record *record)
 {
     static const char *const keys[] = {"direction", "bare", "proof", "zone",
-                                       "body",      "words", "daemon", NULL};
+                                       "body",      "words", "daemon", "beside", NULL};
     struct transcript_dialects *set = loader->set;
     check_keys(loader, record, keys);
     struct transcript_dialect *dialect = find_dialect(set, record->name);
@@ -155,6 +156,7 @@ static void load_dialect(struct dialect_loader *loader, const struct record *rec
     dialect->utc = word_value(loader, record, "zone", zone_names, 2, 0) == 1;
     dialect->body_framed = word_value(loader, record, "body", body_names, 2, 0) == 1;
     dialect->quoted = word_value(loader, record, "words", quoted_names, 2, 0) == 1;
+    dialect->alone = word_value(loader, record, "beside", beside_names, 2, 0) == 1;
     dialect->daemons = record_value(record, "daemon");
 }
 
@@ -222,6 +224,7 @@ static struct dialect_line *load_line(struct dialect_loader *loader, const struc
                                                   ROLE_NOTE);
     line->effect = (enum transcript_effect)word_value(loader, record, "effect", effect_names,
                                                       EFFECTS, EFFECT_NONE);
+    dialect->folds = dialect->folds || line->role == ROLE_FOLD;
     compile_line(loader, record, line, check);
     return line;
 }

@@ -68,7 +68,9 @@ struct transcript_dialect {
     enum transcript_bare bare;
     bool proof;       /* the markers alone prove a session; else the dialogue must */
     bool body_framed; /* lines of the message stand in the frame, no reply before the lone dot */
+    bool alone;       /* bare lines beside it are the same dialogue once more */
     bool utc;         /* stamps without zone are UTC */
+    bool folds;       /* long lines go on in the next one */
     bool quoted;      /* the words are a quoted string of Python or Ruby */
     struct span daemons; /* lines of these Postfix programs only; empty: lines without a syslog header */
 };

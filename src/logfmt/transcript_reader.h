@@ -15,6 +15,11 @@ enum held_state { HELD_DONE, HELD_FOR_REPLY, HELD_FOR_PROOF };
 
 struct open_session;
 
+struct origin_word {
+    char bytes[80];
+    size_t length;
+};
+
 struct held_line {
     uint64_t number;
     enum transcript_verdict verdict;
@@ -31,6 +36,8 @@ struct open_session {
     size_t key_length;
     size_t level; /* depth of quoting */
     bool proved;
+    bool likely;         /* a greeting that names the protocol, in a session without markers */
+    bool proved_by_answer; /* the next reply proves it */
     bool begun;          /* a remark said that a connection was made */
     bool complete;       /* the reply being read has its last line, but may be folded */
     bool again_possible; /* nothing was sent since the last reply: it may be shown once more */
@@ -48,9 +55,10 @@ struct open_session {
     uint64_t chunk_size, piece_end;
     uint64_t piece_line;
     struct strbuf piece;
-    /* what stood in front of the line */
-    struct instant time;
+    /* what stood in front of the lines */
+    struct instant time; /* of the reply being read */
     bool has_time;
+    struct origin_word host, service, daemon, pid;
 };
 
 struct recent_reply {
@@ -77,12 +85,19 @@ struct transcript {
     /* the line being looked at */
     uint64_t number;
     const struct transcript_origin *origin;
+    struct instant time;
+    bool has_time;
     const struct transcript_dialect *raw;
 };
 
 /* ---- held lines and sessions (transcript.c) ---- */
 
+/* The line being looked at belongs to a session. */
 void reader_hold_part(struct transcript *t, const struct open_session *o);
+/* A line begins a reply, or may: it waits. */
+void reader_hold_for_reply(struct transcript *t, const struct open_session *o, uint64_t number);
+/* A line that waited begins none. */
+void reader_release(struct transcript *t, const struct open_session *o, uint64_t number);
 struct open_session *reader_open(struct transcript *t, const struct transcript_dialect *dialect,
                                  struct span key, size_t level);
 /* The open session of a dialect with that key (or, without one, used last), or NULL. */
@@ -90,6 +105,8 @@ struct open_session *reader_find(struct transcript *t, const struct transcript_d
                                  struct span key, size_t level);
 /* The open session with bare lines at a level, or NULL. */
 struct open_session *reader_find_bare(struct transcript *t, size_t level);
+/* True when a session is open whose dialogue stands bare beside its own lines. */
+bool reader_is_shadowed(const struct transcript *t, size_t level);
 void reader_finish(struct transcript *t, struct open_session *o);
 void reader_reject(struct transcript *t, struct open_session *o);
 void reader_prove(struct transcript *t, struct open_session *o);

@@ -9,6 +9,7 @@
 
 /* Bytes of heap a match without JIT may use, in KiB (pcre2_set_heap_limit). */
 #define PATTERN_HEAP_LIMIT 4096
+#define PATTERN_HEAD       32 /* bytes of a literal beginning that are kept */
 
 struct pattern_group {
     uint32_t number;
@@ -27,11 +28,14 @@ struct pattern {
     size_t group_count;
     uint8_t first[32];
     uint32_t minimum;
+    char head[PATTERN_HEAD]; /* what every subject of an anchored match begins with */
+    size_t head_length;
 };
 
 struct pattern_engine {
     pcre2_match_context *context;
     pcre2_match_data *data;
+    const size_t *ovector; /* of data */
     pcre2_jit_stack *stack;
     uint64_t limits_hit;
 };
@@ -49,6 +53,7 @@ enum smtplog_status pattern_engine_new(struct pattern_engine **engine)
         pattern_engine_free(made);
         return SMTPLOG_NO_MEMORY;
     }
+    made->ovector = pcre2_get_ovector_pointer(made->data);
     pcre2_set_match_limit(made->context, PATTERN_MATCH_LIMIT);
     pcre2_set_heap_limit(made->context, PATTERN_HEAP_LIMIT);
     if (made->stack != NULL) {
@@ -136,6 +141,92 @@ static void study_first_bytes(struct pattern *pattern)
     pcre2_code_free(code);
 }
 
+/* ---- literal beginnings --------------------------------------------------------------------- */
+
+/* Length of the class, escape or single byte at regex[at]. */
+static size_t atom_length(struct span regex, size_t at)
+{
+    if (regex.p[at] == '\\') {
+        return 2;
+    }
+    if (regex.p[at] != '[') {
+        return 1;
+    }
+    size_t i = at + 1;
+    i += i < regex.n && regex.p[i] == '^';
+    i += i < regex.n && regex.p[i] == ']';
+    while (i < regex.n && regex.p[i] != ']') {
+        i += regex.p[i] == '\\' ? 2 : 1;
+    }
+    return i + 1 - at;
+}
+
+/* Whether what begins at regex[at] is taken as a whole and once: no alternative up to the closing parenthesis (or
+ * the end), no quantifier behind it. */
+static bool is_plain_sequence(struct span regex, size_t at)
+{
+    size_t depth = 0;
+    for (size_t i = at; i < regex.n; i += atom_length(regex, i)) {
+        if (regex.p[i] == '|' && depth == 0) {
+            return false;
+        }
+        if (regex.p[i] == ')' && depth-- == 0) {
+            return i + 1 == regex.n || memchr("?*+{", regex.p[i + 1], 4) == NULL;
+        }
+        depth += regex.p[i] == '(';
+    }
+    return true;
+}
+
+/* Length of the opening of a group, `(?:` or `(?<name>`, at regex[at]; 0 when there is none. */
+static size_t group_opening(struct span regex, size_t at)
+{
+    struct span rest = span_from(regex, at);
+    if (span_starts(rest, SPAN_LITERAL("(?:"))) {
+        return 3;
+    }
+    if (rest.n > 4 && span_starts(rest, SPAN_LITERAL("(?<")) && byte_is_alpha(rest.p[3])) {
+        size_t end = span_find(rest, SPAN_LITERAL(">"));
+        return end == SIZE_MAX ? 0 : end + 1;
+    }
+    return 0;
+}
+
+/* The bytes that an expression begins with literally: most rules are told apart by them, and comparing them is
+ * cheaper than a call into a compiled expression. */
+static void study_head(struct pattern *pattern)
+{
+    struct span regex = pattern->regex;
+    size_t at = 0;
+    pattern->head_length = 0;
+    if (!pattern->anchored || !is_plain_sequence(regex, 0)) {
+        return;
+    }
+    while (at < regex.n && pattern->head_length < PATTERN_HEAD) {
+        size_t opening = group_opening(regex, at);
+        if (opening > 0 && is_plain_sequence(regex, at + opening)) {
+            at += opening;
+            continue;
+        }
+        bool escaped = regex.p[at] == '\\' && at + 1 < regex.n;
+        char byte = regex.p[at + (escaped ? 1 : 0)];
+        if (escaped ? byte_is_alpha(byte) || byte_is_digit(byte)
+                    : memchr("\\^$.[|()?*+{", byte, 12) != NULL) {
+            return;
+        }
+        at += escaped ? 2 : 1;
+        if (at < regex.n && memchr("?*{", regex.p[at], 3) != NULL) {
+            return;
+        }
+        pattern->head[pattern->head_length++] = byte;
+        if (at < regex.n && regex.p[at] == '+') {
+            return;
+        }
+    }
+}
+
+/* ---- compiling ------------------------------------------------------------------------------ */
+
 static enum smtplog_status resolve_groups(struct pattern *pattern, char *error, size_t size)
 {
     uint32_t count = 0;
@@ -181,6 +272,7 @@ enum smtplog_status pattern_compile(struct pattern *pattern, char *error, size_t
     }
     TRY(resolve_groups(pattern, error, size));
     study_first_bytes(pattern);
+    study_head(pattern);
     pattern->state = PATTERN_COMPILED;
     return SMTPLOG_OK;
 }
@@ -226,31 +318,79 @@ static int run_match(struct pattern *pattern, struct pattern_engine *engine, str
     return result;
 }
 
-bool pattern_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
-                   struct pattern_capture *captures, size_t *count)
+static bool begins_with(const struct pattern *pattern, unsigned char byte)
 {
-    *count = 0;
+    return (pattern->first[byte >> 3] >> (byte & 7) & 1) != 0;
+}
+
+bool pattern_may_begin(struct pattern *pattern, unsigned char byte)
+{
+    return pattern_ready(pattern) && begins_with(pattern, byte);
+}
+
+/* Runs the expression; the captures are then in engine->ovector up to group number *groups. */
+static bool find_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
+                       uint32_t *groups)
+{
     if (!pattern_ready(pattern) || subject.n < pattern->minimum) {
         return false;
     }
-    if (pattern->anchored && subject.n > 0) {
-        unsigned char first = (unsigned char)subject.p[0];
-        if ((pattern->first[first >> 3] >> (first & 7) & 1) == 0) {
-            return false;
-        }
+    if (pattern->anchored && subject.n > 0 &&
+        (!begins_with(pattern, (unsigned char)subject.p[0]) ||
+         !span_starts(subject, span_of(pattern->head, pattern->head_length)))) {
+        return false;
     }
     int result = run_match(pattern, engine, subject);
     if (result < 0) {
         engine->limits_hit += result != PCRE2_ERROR_NOMATCH;
         return false;
     }
-    const size_t *ovector = pcre2_get_ovector_pointer(engine->data);
+    *groups = (uint32_t)result;
+    return true;
+}
+
+/* The capture of a group, with p == NULL when it took no part. */
+static struct span capture_of(const struct pattern_engine *engine, uint32_t number, uint32_t groups,
+                              struct span subject)
+{
+    size_t start = engine->ovector[2 * number];
+    if (number >= groups || start == PCRE2_UNSET) {
+        return span_of(NULL, 0);
+    }
+    return span_of(subject.p + start, engine->ovector[2 * number + 1] - start);
+}
+
+bool pattern_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
+                   struct pattern_capture *captures, size_t *count)
+{
+    uint32_t groups = 0;
+    *count = 0;
+    if (!find_match(pattern, engine, subject, &groups)) {
+        return false;
+    }
     for (size_t i = 0; i < pattern->group_count; i++) {
-        size_t start = ovector[2 * pattern->groups[i].number];
-        size_t end = ovector[2 * pattern->groups[i].number + 1];
-        if ((int)pattern->groups[i].number < result && start != PCRE2_UNSET) {
-            captures[(*count)++] = (struct pattern_capture){
-                pattern->groups[i].field, span_of(subject.p + start, end - start)};
+        const struct pattern_group *group = &pattern->groups[i];
+        struct span text = capture_of(engine, group->number, groups, subject);
+        if (text.p != NULL) {
+            captures[(*count)++] = (struct pattern_capture){group->field, text};
+        }
+    }
+    return true;
+}
+
+bool pattern_match_into(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
+                        const struct pattern_target *target)
+{
+    uint32_t groups = 0;
+    if (!find_match(pattern, engine, subject, &groups)) {
+        return false;
+    }
+    for (size_t i = 0; target != NULL && i < pattern->group_count; i++) {
+        const struct pattern_group *group = &pattern->groups[i];
+        struct span text = capture_of(engine, group->number, groups, subject);
+        if (text.p != NULL && group->field < target->texts) {
+            target->text[group->field] = text;
+            *target->set |= (uint64_t)1 << group->field;
         }
     }
     return true;

@@ -41,6 +41,9 @@ MUST_USE enum smtplog_status pattern_compile(struct pattern *pattern, char *erro
 MUST_USE enum smtplog_status pattern_first_bytes(struct pattern *pattern, uint8_t map[32],
                                                  size_t *minimum);
 
+/* Whether an anchored pattern can match subjects that begin with a byte. Compiles if needed. */
+bool pattern_may_begin(struct pattern *pattern, unsigned char byte);
+
 struct pattern_capture {
     size_t field;
     struct span text;
@@ -50,5 +53,16 @@ struct pattern_capture {
  * captures has room for PATTERN_CAPTURES. A pattern that cannot be compiled never matches. */
 bool pattern_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
                    struct pattern_capture *captures, size_t *count);
+
+/* Where captures go: texts by field, and a bit for each field. */
+struct pattern_target {
+    struct span *text;
+    size_t texts; /* captures of fields from here on are dropped */
+    uint64_t *set;
+};
+
+/* As pattern_match, with the captures put into target, which may be NULL. */
+bool pattern_match_into(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
+                        const struct pattern_target *target);
 
 #endif

@@ -587,17 +587,12 @@ struct pattern_list *pattern_set_list(struct pattern_set *set, struct span daemo
 
 /* ---- matching ----------------------------------------------------------------------------- */
 
-static void apply_match(const struct pattern_set *set, const struct pattern_rule *rule,
-                        const struct pattern_capture *captures, size_t count,
-                        struct pattern_fields *fields)
+#define FIRST_BYTES 256
+
+static void apply_constants(const struct pattern_set *set, const struct pattern_rule *rule,
+                            struct pattern_fields *fields)
 {
     size_t texts = set->vocabulary.texts;
-    for (size_t i = 0; i < count; i++) {
-        if (captures[i].field < texts) {
-            fields->text[captures[i].field] = captures[i].text;
-            *fields->set |= (uint64_t)1 << captures[i].field;
-        }
-    }
     for (size_t i = 0; i < rule->constant_count; i++) {
         const struct pattern_constant *constant = &rule->constants[i];
         if (constant->field < texts) {
@@ -609,6 +604,18 @@ static void apply_match(const struct pattern_set *set, const struct pattern_rule
     }
 }
 
+/* Tries one rule; puts its captures and constants into fields. */
+static bool try_rule(struct pattern_set *set, const struct pattern_rule *rule, struct span subject,
+                     struct pattern_fields *fields)
+{
+    struct pattern_target target = {fields->text, set->vocabulary.texts, fields->set};
+    if (!pattern_match_into(rule->pattern, set->engine, subject, &target)) {
+        return false;
+    }
+    apply_constants(set, rule, fields);
+    return true;
+}
+
 static void apply_refines(struct pattern_set *set, const struct pattern_rule *rule,
                           struct pattern_fields *fields, int depth)
 {
@@ -618,13 +625,10 @@ static void apply_refines(struct pattern_set *set, const struct pattern_rule *ru
             continue;
         }
         struct span subject = fields->text[use->field];
-        struct pattern_capture captures[PATTERN_CAPTURES];
-        size_t count = 0;
         for (size_t k = 0; k < use->group->count; k++) {
             struct pattern_rule *refine = use->group->rules[k];
-            if (pattern_match(refine->pattern, set->engine, subject, captures, &count)) {
+            if (try_rule(set, refine, subject, fields)) {
                 refine->used = true;
-                apply_match(set, refine, captures, count, fields);
                 apply_refines(set, refine, fields, depth + 1);
                 break;
             }
@@ -638,14 +642,49 @@ void pattern_set_refine(struct pattern_set *set, const struct pattern_rule *rule
     apply_refines(set, rule, fields, 0);
 }
 
-static void prepare_list(struct pattern_list *list)
+static void prepare_list(struct pattern_set *set, struct pattern_list *list)
 {
     list->minimum = SIZE_MAX;
     for (size_t i = 0; i < list->count; i++) {
         /* A rule that cannot be compiled never matches and adds nothing. */
         (void)!pattern_first_bytes(list->rules[i]->pattern, list->first, &list->minimum);
     }
+    list->choices = arena_alloc(&set->arena, 2 * FIRST_BYTES * sizeof(struct pattern_choice *));
     list->prepared = true;
+}
+
+static bool rule_fits(const struct pattern_rule *rule, bool has_queue_id)
+{
+    return rule->queue == PATTERN_QUEUE_ANY || (rule->queue == PATTERN_QUEUE_YES) == has_queue_id;
+}
+
+static struct pattern_choice *make_choice(struct pattern_set *set, const struct pattern_list *list,
+                                          unsigned char first, bool has_queue_id)
+{
+    struct pattern_choice *choice =
+        arena_alloc(&set->arena, sizeof *choice + list->count * sizeof choice->rules[0]);
+    for (size_t i = 0; choice != NULL && i < list->count; i++) {
+        struct pattern_rule *rule = list->rules[i];
+        if (rule_fits(rule, has_queue_id) && pattern_may_begin(rule->pattern, first)) {
+            choice->rules[choice->count++] = rule;
+        }
+    }
+    return choice;
+}
+
+static const struct pattern_rule *try_rules(struct pattern_set *set,
+                                            struct pattern_rule *const *rules, size_t count,
+                                            struct span message, bool has_queue_id,
+                                            struct pattern_fields *fields)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct pattern_rule *rule = rules[i];
+        if (rule_fits(rule, has_queue_id) && try_rule(set, rule, message, fields)) {
+            apply_refines(set, rule, fields, 0);
+            return rule;
+        }
+    }
+    return NULL;
 }
 
 const struct pattern_rule *pattern_set_match(struct pattern_set *set, struct pattern_list *list,
@@ -653,25 +692,20 @@ const struct pattern_rule *pattern_set_match(struct pattern_set *set, struct pat
                                              struct pattern_fields *fields)
 {
     if (!list->prepared) {
-        prepare_list(list);
+        prepare_list(set, list);
     }
     unsigned char first = message.n > 0 ? (unsigned char)message.p[0] : 0;
     if (message.n < list->minimum || (list->first[first >> 3] >> (first & 7) & 1) == 0) {
         return NULL;
     }
-    struct pattern_capture captures[PATTERN_CAPTURES];
-    size_t count = 0;
-    for (size_t i = 0; i < list->count; i++) {
-        struct pattern_rule *rule = list->rules[i];
-        if ((rule->queue == PATTERN_QUEUE_YES && !has_queue_id) ||
-            (rule->queue == PATTERN_QUEUE_NO && has_queue_id)) {
-            continue;
+    if (message.n > 0 && list->choices != NULL) {
+        struct pattern_choice **choice = &list->choices[(has_queue_id ? FIRST_BYTES : 0) + first];
+        if (*choice == NULL) {
+            *choice = make_choice(set, list, first, has_queue_id);
         }
-        if (pattern_match(rule->pattern, set->engine, message, captures, &count)) {
-            apply_match(set, rule, captures, count, fields);
-            apply_refines(set, rule, fields, 0);
-            return rule;
+        if (*choice != NULL) {
+            return try_rules(set, (*choice)->rules, (*choice)->count, message, has_queue_id, fields);
         }
     }
-    return NULL;
+    return try_rules(set, list->rules, list->count, message, has_queue_id, fields);
 }

@@ -62,6 +62,12 @@ struct pattern_refine {
     bool used;
 };
 
+/* Rules of a list that are left for messages with a certain first byte. */
+struct pattern_choice {
+    size_t count;
+    struct pattern_rule *rules[];
+};
+
 /* The rules that a message of one daemon is tried against. */
 struct pattern_list {
     struct span daemon;
@@ -70,6 +76,7 @@ struct pattern_list {
     uint8_t first[32]; /* bytes a message can begin with */
     size_t minimum;
     bool prepared;
+    struct pattern_choice **choices; /* in the set's arena, made when needed; by queue id, first byte */
     bool known; /* false: no rule names this daemon, only the rules for all */
 };
 

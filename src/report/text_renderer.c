@@ -16,6 +16,7 @@ struct text_renderer {
     const struct text_style *style;
     struct strbuf *out;
     struct strbuf cell;
+    struct strbuf row; /* the cells of one row, one behind the other */
 };
 
 static void set_color(struct text_renderer *r, const char *code)
@@ -113,11 +114,12 @@ static struct span cell_content(struct text_renderer *r, const struct cell *cell
 
 /* ---- tables ----------------------------------------------------------------------------------- */
 
+/* Columns of a table: as wide as their cells, the wrapping ones share what is left. */
 static void measure(struct text_renderer *r, const struct table *table,
                     size_t widths[COLUMNS_MAXIMUM])
 {
-    size_t used = INDENT;
-    size_t wrapping = COLUMNS_MAXIMUM;
+    size_t used = INDENT + GAP * (table->column_count - 1);
+    size_t wrapping = 0;
     for (size_t c = 0; c < table->column_count; c++) {
         const struct column *column = &table->columns[c];
         widths[c] = utf8_text_columns(span_cstr(column->title));
@@ -128,17 +130,16 @@ static void measure(struct text_renderer *r, const struct table *table,
             bool fixed = column->width > 0 && !column->wraps;
             widths[c] = width > widths[c] && !fixed ? width : widths[c];
         }
-        if (column->wraps) {
-            wrapping = c;
-        } else {
-            used += widths[c];
-        }
-        used += c > 0 ? GAP : 0;
+        wrapping += column->wraps;
+        used += column->wraps ? 0 : widths[c];
     }
-    if (wrapping < COLUMNS_MAXIMUM) {
-        size_t left = r->style->width > used + NARROWEST_WRAP ? r->style->width - used
-                                                              : NARROWEST_WRAP;
-        widths[wrapping] = widths[wrapping] < left ? widths[wrapping] : left;
+    size_t left = r->style->width > used ? r->style->width - used : 0;
+    for (size_t c = 0; c < table->column_count; c++) {
+        size_t each = wrapping > 0 ? left / wrapping : 0;
+        each = each > NARROWEST_WRAP ? each : NARROWEST_WRAP;
+        if (table->columns[c].wraps && widths[c] > each) {
+            widths[c] = each;
+        }
     }
 }
 
@@ -182,37 +183,38 @@ static void add_titles(struct text_renderer *r, const struct table *table,
     end_line(r->out);
 }
 
-/* One row; the wrapping column goes on below itself. */
+/* One row; a wrapping column goes on below itself. */
 static void add_row(struct text_renderer *r, const struct table *table, const struct cell *cells,
                     const size_t widths[COLUMNS_MAXIMUM])
 {
-    char wrapped[CELL_BYTES];
-    struct span rest = SPAN_EMPTY;
-    size_t column_start = INDENT;
-    size_t wrap_start = INDENT;
-    size_t wrap_width = 0;
-    strbuf_add_repeat(r->out, " ", INDENT);
+    struct span rest[COLUMNS_MAXIMUM];
+    size_t start[COLUMNS_MAXIMUM];
+    bool more = true;
+    strbuf_clear(&r->row);
     for (size_t c = 0; c < table->column_count; c++) {
-        const struct column *column = &table->columns[c];
-        struct span text = cell_content(r, &cells[c], column);
-        strbuf_add_repeat(r->out, " ", c > 0 ? GAP : 0);
-        column_start += c > 0 ? GAP : 0;
-        if (column->wraps) {
-            size_t n = text.n < sizeof wrapped ? text.n : sizeof wrapped;
-            memcpy(wrapped, text.p, n);
-            rest = span_of(wrapped, n);
-            text = take_line(&rest, widths[c]);
-            wrap_start = column_start;
-            wrap_width = widths[c];
-        }
-        add_padded(r, text, widths[c], column->right, c + 1 == table->column_count);
-        column_start += widths[c];
+        start[c] = r->row.length;
+        strbuf_add_span(&r->row, cell_content(r, &cells[c], &table->columns[c]));
     }
-    end_line(r->out);
-    while (rest.n > 0) {
-        strbuf_add_repeat(r->out, " ", wrap_start);
-        strbuf_add_span(r->out, take_line(&rest, wrap_width));
-        strbuf_add_byte(r->out, '\n');
+    for (size_t c = 0; c < table->column_count; c++) {
+        size_t end = c + 1 < table->column_count ? start[c + 1] : r->row.length;
+        rest[c] = span_of(strbuf_cstr(&r->row) + start[c], end - start[c]);
+    }
+    while (more) {
+        more = false;
+        strbuf_add_repeat(r->out, " ", INDENT);
+        for (size_t c = 0; c < table->column_count; c++) {
+            const struct column *column = &table->columns[c];
+            struct span line = rest[c];
+            strbuf_add_repeat(r->out, " ", c > 0 ? GAP : 0);
+            if (column->wraps) {
+                line = take_line(&rest[c], widths[c]);
+            } else {
+                rest[c] = SPAN_EMPTY;
+            }
+            more = more || rest[c].n > 0;
+            add_padded(r, line, widths[c], column->right, c + 1 == table->column_count);
+        }
+        end_line(r->out);
     }
 }
 
@@ -257,6 +259,7 @@ enum smtplog_status text_render(const struct document *document, const struct te
 {
     struct text_renderer r = {.style = style, .out = out};
     strbuf_init(&r.cell, CELL_BYTES);
+    strbuf_init(&r.row, CELL_BYTES * COLUMNS_MAXIMUM);
     for (const struct section *s = document->first; s != NULL; s = s->next) {
         if (s != document->first) {
             strbuf_add_byte(out, '\n');
@@ -271,5 +274,6 @@ enum smtplog_status text_render(const struct document *document, const struct te
         }
     }
     strbuf_free(&r.cell);
+    strbuf_free(&r.row);
     return document->status != SMTPLOG_OK ? document->status : strbuf_status(out);
 }

@@ -129,6 +129,8 @@ connect:
           log_message = on our own list
   defer   hosts = 198.51.100.202
           log_message = slow down
+  warn    hosts = 192.0.2.106
+          delay = 300ms
   accept
 helo:
   deny    condition = ${{if eq{{$sender_helo_name}}{{bad.helo.example}}}}

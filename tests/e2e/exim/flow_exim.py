@@ -17,7 +17,7 @@ import time
 
 import world_exim as world
 import configuration
-from flow import Client, Dialogue
+from flow import Client, Dialogue, RefusalWatcher
 from instance import wait_for
 from journal import Journal, split_reply
 from sink import Session, Sink
@@ -92,7 +92,7 @@ class EximDialogue(Dialogue):
 
     def note(self, stage, reply, verdict, recipient=None):
         """Every reply, with what it becomes in the log; a verdict that does not fit the reply is said."""
-        if not reply:
+        if not reply or not reply[0][:3].isdigit():          # the alert of a broken TLS handshake
             return 0
         code, enhanced = split_reply(reply)
         self.journal.write(
@@ -113,7 +113,7 @@ class EximDialogue(Dialogue):
         if self.talk.get("eager"):
             client.send("EHLO " + "too.early.example")
         code = self.note("connect", client.reply(), self.talk.get("greeting"))
-        for text, verdict in self.lines if code < 400 else []:
+        for text, verdict in self.lines if 0 < code < 400 else []:
             if not self.line(client, text, verdict):
                 break
         client.close()
@@ -213,6 +213,8 @@ class Flow:
         Sink(self.journal, "lmtp", "127.0.0.1", "localhost", words=world.WORDS, port=24, lmtp=True).start()
 
     def submit(self, name, mail):
+        """The sender's address tells the daemons apart, and the messages: greylisting scripts go by it."""
+        mail = dict(mail, sender=mail["sender"].replace("@", "-%s@" % name))
         client = Client(world.SENDERS[name]["ip"], 587)
         client.reply()
         client.command("EHLO submit.example")
@@ -240,6 +242,7 @@ class Flow:
             os.unlink("/dev/log")
         SyslogWriter(self.run_directory, "mx-exim").start()
         Greylister(self.work + "/greylist").start()
+        RefusalWatcher(self.journal, world.DEAD_IPS).start()
         for name, facts in world.SENDERS.items():
             self.daemons[name] = Exim(self, name, facts, configuration.sender)
         for name, facts in world.RECEIVERS.items():

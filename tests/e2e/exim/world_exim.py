@@ -140,7 +140,7 @@ def letter(sender, recipients, verdict=None, subject="hello", data=None, eod=Non
 
 
 def talk(client, *lines, helo=None, again=None, after=0.0, **more):
-    return dict(client=client, helo=helo or CLIENTS.get(client) or "h.example", lines=list(lines), again=again,
+    return dict(client=client, helo=CLIENTS.get(client) or "h.example" if helo is None else helo, lines=list(lines), again=again,
                 after=after, **more)
 
 
@@ -155,8 +155,8 @@ DIALOGUES = [
     talk("192.0.2.104", *letter("friend@d.example", ["kim@hosted.test", "lea@hosted.test"]), QUIT, tls=True),
     talk("192.0.2.104", *letter("friend@d.example", "kim@hosted.test", subject="buy gold", eod="reject"), QUIT),
     talk("192.0.2.104", *letter("friend@d.example", "kim@hosted.test", subject="later please", eod="reject"), QUIT),
-    talk("192.0.2.104", *letter("friend@d.example", "kim@hosted.test", subject="fake it", eod="reject"), QUIT),
-    talk("192.0.2.104", *letter("friend@d.example", "kim@hosted.test", subject="throw away"), QUIT),
+    talk("192.0.2.104", *letter("fake@d.example", "kim@hosted.test", subject="fake it", eod="reject"), QUIT),
+    talk("192.0.2.104", *letter("away@d.example", "kim@hosted.test", subject="throw away"), QUIT),
     talk("192.0.2.104", *letter("blocked@d.example", "kim@hosted.test", mailed="reject"), QUIT),
     talk("192.0.2.104", *letter("moving@d.example", "kim@hosted.test", mailed="reject"), QUIT),
     talk("192.0.2.104", *letter("nodata@d.example", "kim@hosted.test", data="reject"), QUIT),
@@ -190,7 +190,7 @@ DIALOGUES = [
     talk("198.51.100.201", *[("MAIL FROM nonsense %d" % n, None) for n in range(3)],
          ("RSET now", None), ("NOOP", "failed"), clumsy=True),
     talk("198.51.100.201", ("MAIL FROM:<x@c.example>", None), ("HANG", "failed")),
-    talk("198.51.100.201", ("STARTTLS", None), ("nonsense instead of a handshake", "failed")),
+    talk("198.51.100.201", ("STARTTLS", None), ("nonsense instead of a handshake", "failed"), blunt=True),
 ]
 
 

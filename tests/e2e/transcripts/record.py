@@ -22,6 +22,7 @@ ANN, BOB = "ann@example.com", "bob@example.org"
 MANY = "bob@example.org,unknown@example.org,grey@example.org,multi@example.org"
 BODY = ("From: ann@example.com\nTo: bob@example.org\nSubject: figures\n\n550 5.1.1 fake\n250 ok\n<** 550 quoted\n<-  250 x\n"
         "< 550 quoted\n 221 bye\n...\n.. two dots\nDATA\nQUIT\n")
+MESSAGE = b"Subject: figures\n\n550 5.1.1 fake\n250 ok\n  SMTP<< 550 quoted\n.dot\n"
 ENV = dict(os.environ, LC_ALL="C", LD_LIBRARY_PATH=":".join([ROOT + "/usr/lib/x86_64-linux-gnu", ROOT + "/usr/lib"]),
            NODE_PATH=BASE + "/npm/node_modules", PHPMAILER=ROOT + "/usr/share/php/libphp-phpmailer/src",
            PERL5LIB=":".join([ROOT + "/usr/share/perl5", ROOT + "/usr/lib/x86_64-linux-gnu/perl5/5.36"]))
@@ -98,6 +99,31 @@ S_CLIENT = ["openssl", "s_client", "-starttls", "smtp", "-crlf", "-connect", "12
 DIALOGUE = ["EHLO client.example.net", "MAIL FROM:<ann@example.com>", "RCPT TO:<unknown@example.org>",
             "RCPT TO:<bob@example.org>", "DATA", "Subject: figures\n\n550 5.1.1 fake\n250 ok\n.", "QUIT"]
 
+# s_client takes lines that begin with R and Q for orders to itself.
+LOWER = [line if line.startswith("Subject") else line.replace("RCPT TO", "rcpt to").replace("QUIT", "quit") for line in DIALOGUE]
+
+BS = ["EHLO client.example.com", "MAIL FROM:<ann@example.com>", "RCPT TO:<unknown@example.net>", "RCPT TO:<grey@example.net>",
+      "RCPT TO:<bob@example.net>", "DATA", "Subject: figures\n\n550 5.1.1 fake\n250 ok\n.", "QUIT"]
+
+
+def exim(*words):
+    """Exim delivers one message to the scripted server; it runs where it finds its user (see fetch.sh)."""
+    def command(port):
+        conf = os.path.join(BASE, "exim-%d.conf" % port)
+        with open(os.path.join(HERE, "exim.conf"), encoding="ascii") as template, open(conf, "w", encoding="ascii") as out:
+            out.write(template.read().replace("PORT", str(port)).replace("BASE", BASE))
+        return [tool("unshare"), "-m", os.path.join(BASE, "in_root.sh"), "/usr/sbin/exim4", "-C", conf, *words]
+    return command
+
+
+def from_file(argv, lines):
+    """The whole dialogue comes from a file: only what the server says is shown."""
+    return lambda port: ["sh", "-c", "(sleep 0.3; while read -r l; do printf '%%s\\r\\n' \"$l\"; sleep 0.2; done) <<'END' | %s\n%s\nEND\n" % (
+        " ".join(word.format(port=port) for word in argv), "\n".join(lines))]
+
+
+TO_MANY = ["-odi", "-f", ANN, *MANY.split(",")]
+
 # name: (options of the server, command)
 SCENES = {
     "swaks-ok": ({}, swaks("--to", BOB)),
@@ -147,7 +173,26 @@ SCENES = {
     "javamail-auth": ({"auth": "LOGIN PLAIN"}, java(ANN, BOB, "wrong")),
     "telnet": ({}, typed(TELNET, DIALOGUE)),
     "netcat": ({}, typed(NETCAT, DIALOGUE)),
-    "s_client": ({"tls": 1, "chunking": True}, typed(S_CLIENT, DIALOGUE)),
+    "s_client": ({"tls": 1, "chunking": True}, typed(S_CLIENT, LOWER)),
+    "s_client-quiet": ({"tls": 1}, typed(S_CLIENT + ["-quiet"], LOWER)),
+    "netcat-file": ({}, from_file(NETCAT, "\n".join(DIALOGUE).split("\n"))),
+    "telnet-ahead": ({}, typed(TELNET, DIALOGUE[:4] + ["DATA", "Subject: x\n\nhello\n.\nQUIT"])),
+    "telnet-garbage": ({}, typed(TELNET, ["HELO client", "FOO bar", "MAIL FROM:<ann@example.com>", "VRFY ann", "EXPN list",
+                                          "HELP", "NOOP", "RSET", "QUIT"])),
+    "telnet-auth": ({"auth": "LOGIN PLAIN"}, typed(TELNET, ["EHLO client", "AUTH LOGIN", "d3Jvbmc=", "Z2VoZWlt", "AUTH PLAIN",
+                                                     "AHdyb25nAGdlaGVpbQ==", "AUTH PLAIN AHdyb25nAGdlaGVpbQ==", "QUIT"])),
+    "curl-meter": ({}, lambda port: [word for word in curl("-v")(port) if word != "-sS"]),
+    "javamail-authdebug": ({"auth": "LOGIN PLAIN"}, lambda port: ["env", "AUTHDEBUG=1", *java(ANN, BOB, "wrong")(port)]),
+    "exim-v": ({}, exim("-v", *TO_MANY)),
+    "exim-v-tls": ({"tls": 1}, exim("-v", *TO_MANY)),
+    "exim-v-prdr": ({"prdr": True}, exim("-v", *TO_MANY)),
+    "exim-v-chunking": ({"chunking": True}, exim("-v", *TO_MANY)),
+    "exim-d": ({}, exim("-d", *TO_MANY)),
+    "exim-d-stamped": ({}, exim("-d-all+transport+timestamp+pid", *TO_MANY)),
+    "exim-bs": (None, typed(exim("-bs")(0), BS)),
+    "exim-v-bs": (None, typed(exim("-v", "-bs")(0), BS)),
+    "exim-bh": (None, typed(exim("-bh", "192.0.2.9")(0), BS)),
+    "exim-d-bs": (None, typed(exim("-d-all+receive", "-bs")(0), BS)),
 }
 
 
@@ -163,7 +208,8 @@ def run_typed(scene, mx):
     read, write = os.pipe()
     process = subprocess.Popen(scene.argv, stdin=subprocess.PIPE, stdout=write, stderr=write, env=ENV)
     os.close(write)
-    wait_for(mx.journal, 1)
+    if mx:
+        wait_for(mx.journal, 1)
     time.sleep(0.8)
     out = b""
     os.set_blocking(read, False)
@@ -181,10 +227,13 @@ def run_typed(scene, mx):
         return got
     for line in scene.lines:
         out += drain() + (line + "\n").encode()
-        count = len(mx.journal)
+        count = len(mx.journal) if mx else 0
         process.stdin.write((line + "\n").encode())
         process.stdin.flush()
-        wait_for(mx.journal, count + 1)
+        if mx:
+            wait_for(mx.journal, count + 1)
+        else:
+            time.sleep(0.6)
     time.sleep(0.3)
     process.stdin.close()
     process.wait(10)
@@ -195,11 +244,13 @@ def run_typed(scene, mx):
 
 def record(name, directory, certificate):
     options, make = SCENES[name]
-    options = dict(options)
-    if options.get("tls"):
-        options["tls"] = certificate
-    mx = server.Server(**options)
-    scene = make(mx.port)
+    mx = None
+    if options is not None:
+        options = dict(options)
+        if options.get("tls"):
+            options["tls"] = certificate
+        mx = server.Server(**options)
+    scene = make(mx.port if mx else 0)
     argv = scene.argv if isinstance(scene, Typed) else scene
     if argv[0] is None or not os.path.exists(shutil.which(argv[0]) or argv[0]):
         print("# %s: the tool is not here, skipped" % name)
@@ -207,13 +258,14 @@ def record(name, directory, certificate):
     if isinstance(scene, Typed):
         out = run_typed(scene, mx)
     else:
-        out = subprocess.run(scene, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=ENV,
+        out = subprocess.run(scene, input=MESSAGE if name.startswith("exim") else b"", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=ENV,
                              timeout=60, check=False).stdout
-    mx.stop()
+    if mx:
+        mx.stop()
+        mx.write_journal(os.path.join(directory, name + ".jsonl"))
     with open(os.path.join(directory, name + ".txt"), "wb") as text:
         text.write(out)
-    mx.write_journal(os.path.join(directory, name + ".jsonl"))
-    print("%s: %d bytes, %d replies" % (name, len(out), len(mx.journal)))
+    print("%s: %d bytes, %d replies" % (name, len(out), len(mx.journal) if mx else 0))
 
 
 def main():

@@ -1,0 +1,11 @@
+/* Small pieces that explain and compare share. */
+#ifndef REPORT_EXPLAIN_WORD_H
+#define REPORT_EXPLAIN_WORD_H
+
+#include "catalog/catalog.h"
+#include "report/fact_sheet.h"
+
+/* A list of stage words as commands: "rcpt eod" is "RCPT TO, end of DATA". */
+struct span explain_stages(const struct catalog *catalog, struct fact_book *book, struct span stages);
+
+#endif

@@ -1,0 +1,216 @@
+/* What is known about things, as labelled rows: building, text, JSON. */
+#include "report/fact_sheet.h"
+
+#include "report/json_writer.h"
+
+void fact_book_init(struct fact_book *book)
+{
+    *book = (struct fact_book){.first = NULL};
+    document_init(&book->document);
+}
+
+void fact_book_free(struct fact_book *book)
+{
+    document_free(&book->document);
+    book->first = book->last = NULL;
+}
+
+static void *book_alloc(struct fact_book *book, size_t size)
+{
+    void *piece = arena_alloc(&book->document.arena, size);
+    if (piece == NULL) {
+        book->document.status = SMTPLOG_NO_MEMORY;
+    }
+    return piece;
+}
+
+struct fact_sheet *fact_book_sheet(struct fact_book *book, const char *kind)
+{
+    struct fact_sheet *sheet = book_alloc(book, sizeof *sheet);
+    if (sheet == NULL) {
+        return NULL;
+    }
+    sheet->kind = kind;
+    sheet->columns = 1;
+    if (book->last != NULL) {
+        book->last->next = sheet;
+    } else {
+        book->first = sheet;
+    }
+    book->last = sheet;
+    return sheet;
+}
+
+struct fact_row *fact_sheet_row(struct fact_sheet *sheet, const char *key, const char *label)
+{
+    if (sheet == NULL || sheet->row_count == SHEET_ROWS) {
+        return NULL;
+    }
+    struct fact_row *row = &sheet->rows[sheet->row_count++];
+    *row = (struct fact_row){.key = key, .label = span_cstr(label)};
+    for (size_t i = 0; i < SHEET_COLUMNS; i++) {
+        row->text[i] = SPAN_EMPTY;
+    }
+    return row;
+}
+
+void fact_sheet_add(struct fact_sheet *sheet, const char *key, const char *label, struct span text)
+{
+    struct fact_row *row = text.n > 0 ? fact_sheet_row(sheet, key, label) : NULL;
+    if (row != NULL) {
+        row->text[0] = text;
+    }
+}
+
+struct fact_list *fact_sheet_list(struct fact_book *book, struct fact_sheet *sheet, const char *key,
+                                  const char *heading)
+{
+    struct fact_list *list = sheet != NULL ? book_alloc(book, sizeof *list) : NULL;
+    if (list == NULL) {
+        return NULL;
+    }
+    list->key = key;
+    list->heading = heading;
+    if (sheet->last_list != NULL) {
+        sheet->last_list->next = list;
+    } else {
+        sheet->first_list = list;
+    }
+    sheet->last_list = list;
+    return list;
+}
+
+void fact_list_add(struct fact_list *list, struct span text)
+{
+    if (list != NULL && list->count < SHEET_ROWS && text.n > 0) {
+        list->text[list->count++] = text;
+    }
+}
+
+static bool row_is_empty(const struct fact_sheet *sheet, const struct fact_row *row)
+{
+    for (size_t i = 0; i < sheet->columns; i++) {
+        if (row->text[i].n > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- text --------------------------------------------------------------------------------------- */
+
+static void add_rows(struct fact_book *book, const struct fact_sheet *sheet, struct section *section)
+{
+    struct document *document = &book->document;
+    struct column *columns = book_alloc(book, (sheet->columns + 1) * sizeof *columns);
+    if (columns == NULL || sheet->row_count == 0) {
+        return;
+    }
+    columns[0] = (struct column){.title = ""};
+    for (size_t i = 0; i < sheet->columns; i++) {
+        const char *head = sheet->heads[i].n > 0 ? document_text(document, sheet->heads[i]).p : "";
+        columns[i + 1] = (struct column){.title = head, .wraps = true};
+    }
+    struct table *table = section_table(document, section, columns, sheet->columns + 1);
+    for (size_t i = 0; i < sheet->row_count; i++) {
+        struct cell *cells =
+            row_is_empty(sheet, &sheet->rows[i]) ? NULL : table_row(document, table);
+        for (size_t c = 0; cells != NULL && c < sheet->columns; c++) {
+            cells[0] = cell_text(CELL_WORDS, sheet->rows[i].label);
+            cells[c + 1] = cell_text(CELL_WORDS, sheet->rows[i].text[c]);
+        }
+    }
+}
+
+static void add_list(struct fact_book *book, const struct fact_list *list)
+{
+    static const struct column columns[] = {{.title = ""}, {.title = "", .wraps = true}};
+    struct document *document = &book->document;
+    struct section *section =
+        list->count > 0 ? document_section(document, list->key, list->heading, SPAN_EMPTY) : NULL;
+    struct table *table = section_table(document, section, columns, COUNT_OF(columns));
+    for (size_t i = 0; i < list->count; i++) {
+        struct cell *cells = table_row(document, table);
+        if (cells != NULL) {
+            cells[0] = cell_words("-");
+            cells[1] = cell_text(CELL_WORDS, list->text[i]);
+        }
+    }
+}
+
+enum smtplog_status fact_book_text(struct fact_book *book, const struct text_style *style,
+                                   struct strbuf *out)
+{
+    struct document *document = &book->document;
+    for (const struct fact_sheet *sheet = book->first; sheet != NULL; sheet = sheet->next) {
+        const char *title = document_text(document, sheet->title).p;
+        struct section *section = document_section(document, sheet->kind, title, sheet->aside);
+        if (sheet->summary.n > 0) {
+            section_paragraph(document, section, sheet->summary);
+        }
+        add_rows(book, sheet, section);
+        for (const struct fact_list *list = sheet->first_list; list != NULL; list = list->next) {
+            add_list(book, list);
+        }
+    }
+    return document->status != SMTPLOG_OK ? document->status : text_render(document, style, out);
+}
+
+/* ---- JSON --------------------------------------------------------------------------------------- */
+
+static void json_row(struct json_writer *json, const struct fact_sheet *sheet,
+                     const struct fact_row *row)
+{
+    if (sheet->columns == 1) {
+        json_text(json, row->key, row->text[0]);
+        return;
+    }
+    json_array(json, row->key);
+    for (size_t i = 0; i < sheet->columns; i++) {
+        json_text(json, NULL, row->text[i]);
+    }
+    json_end(json, ']');
+}
+
+static void json_sheet(struct json_writer *json, const struct fact_sheet *sheet)
+{
+    json_object(json, NULL);
+    json_text(json, "kind", span_cstr(sheet->kind));
+    json_text(json, "title", sheet->title);
+    if (sheet->summary.n > 0) {
+        json_text(json, "summary", sheet->summary);
+    }
+    if (sheet->columns > 1) {
+        json_array(json, "of");
+        for (size_t i = 0; i < sheet->columns; i++) {
+            json_text(json, NULL, sheet->heads[i]);
+        }
+        json_end(json, ']');
+    }
+    for (size_t i = 0; i < sheet->row_count; i++) {
+        if (!row_is_empty(sheet, &sheet->rows[i])) {
+            json_row(json, sheet, &sheet->rows[i]);
+        }
+    }
+    for (const struct fact_list *list = sheet->first_list; list != NULL; list = list->next) {
+        json_array(json, list->key);
+        for (size_t i = 0; i < list->count; i++) {
+            json_text(json, NULL, list->text[i]);
+        }
+        json_end(json, ']');
+    }
+    json_end(json, '}');
+}
+
+enum smtplog_status fact_book_json(struct fact_book *book, struct strbuf *out)
+{
+    struct json_writer json;
+    json_begin(&json, out, true);
+    json_array(&json, NULL);
+    for (const struct fact_sheet *sheet = book->first; sheet != NULL; sheet = sheet->next) {
+        json_sheet(&json, sheet);
+    }
+    json_end(&json, ']');
+    strbuf_add_byte(out, '\n');
+    return book->document.status != SMTPLOG_OK ? book->document.status : strbuf_status(out);
+}

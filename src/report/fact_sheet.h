@@ -1,0 +1,65 @@
+/* What is known about one thing (a code, a reply, a class, a provider), or about several side by side, as labelled
+ * rows: built once, written as text or JSON. */
+#ifndef REPORT_FACT_SHEET_H
+#define REPORT_FACT_SHEET_H
+
+#include "report/document.h"
+#include "report/text_renderer.h"
+
+#define SHEET_COLUMNS 6 /* things side by side */
+#define SHEET_ROWS    48
+
+struct fact_row {
+    const char *key;    /* stable, for JSON */
+    struct span label;  /* for people */
+    struct span text[SHEET_COLUMNS];
+};
+
+/* A list of sentences under a heading. */
+struct fact_list {
+    const char *key;
+    const char *heading;
+    struct span text[SHEET_ROWS];
+    size_t count;
+    struct fact_list *next;
+};
+
+struct fact_sheet {
+    const char *kind;  /* "code", "enhanced", "reply", "class", "provider", "compare", "list" */
+    struct span title;
+    struct span aside;
+    struct span summary;
+    size_t columns; /* 1 unless things stand side by side */
+    struct span heads[SHEET_COLUMNS];
+    struct fact_row rows[SHEET_ROWS];
+    size_t row_count;
+    struct fact_list *first_list, *last_list;
+    struct fact_sheet *next;
+};
+
+/* The sheets of one answer; texts live in the document's arena or in the catalogue. */
+struct fact_book {
+    struct document document; /* arena and status; sections are made when text is written */
+    struct fact_sheet *first, *last;
+};
+
+void fact_book_init(struct fact_book *book);
+void fact_book_free(struct fact_book *book);
+
+/* A new empty sheet of one column; NULL when memory is short (the book is then failed). */
+struct fact_sheet *fact_book_sheet(struct fact_book *book, const char *kind);
+
+/* Adds a row; nothing happens for an empty text, a NULL sheet or a full one. */
+void fact_sheet_add(struct fact_sheet *sheet, const char *key, const char *label, struct span text);
+/* A row for several columns; left out when all are empty. Returns it for filling, or NULL. */
+struct fact_row *fact_sheet_row(struct fact_sheet *sheet, const char *key, const char *label);
+/* A list under a heading, to be filled with fact_list_add. */
+struct fact_list *fact_sheet_list(struct fact_book *book, struct fact_sheet *sheet, const char *key,
+                                  const char *heading);
+void fact_list_add(struct fact_list *list, struct span text);
+
+MUST_USE enum smtplog_status fact_book_text(struct fact_book *book, const struct text_style *style,
+                                            struct strbuf *out);
+MUST_USE enum smtplog_status fact_book_json(struct fact_book *book, struct strbuf *out);
+
+#endif

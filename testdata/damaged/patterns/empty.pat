@@ -1,0 +1,2 @@
+# expect status 1
+# expect 1: the first record must be [file]

@@ -1,0 +1,18 @@
+# expect status 1
+# expect unknown or endless define: X
+[file]
+format = 1
+name = test/broken
+version = 1
+mta = postfix
+[define X]
+regex = a%{X}
+[event delivery]
+daemon = smtp
+kind = delivery
+regex = (?:%{X})?+to=<(?<recipient>[^>]*+)>, status=(?<status_word>\w++)
+[sample sent]
+line = 3F2A1B0C9D: to=<bob@example.org>, status=sent
+want recipient = bob@example.org
+want status = delivered
+want queue_id = 3F2A1B0C9D

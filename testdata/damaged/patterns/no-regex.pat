@@ -1,0 +1,15 @@
+# expect status 1
+# expect 8: a rule needs a name and a regex: delivery
+[file]
+format = 1
+name = test/broken
+version = 1
+mta = postfix
+[event delivery]
+daemon = smtp
+kind = delivery
+[sample sent]
+line = 3F2A1B0C9D: to=<bob@example.org>, status=sent
+want recipient = bob@example.org
+want status = delivered
+want queue_id = 3F2A1B0C9D

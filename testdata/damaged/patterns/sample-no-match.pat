@@ -1,0 +1,16 @@
+# expect status 1
+# expect 12: [delivery] sample "sent": no rule matches
+[file]
+format = 1
+name = test/broken
+version = 1
+mta = postfix
+[event delivery]
+daemon = nosuch
+kind = delivery
+regex = to=<(?<recipient>[^>]*+)>, status=(?<status_word>\w++)
+[sample sent]
+line = 3F2A1B0C9D: top=<bob@example.org>, status=sent
+want recipient = bob@example.org
+want status = delivered
+want queue_id = 3F2A1B0C9D

@@ -1,0 +1,57 @@
+#!/bin/sh
+# Makes sure that the packages named are there. Quick and silent when they are. Debian and its kin, as root: installs what is
+# missing with apt-get. Elsewhere, or without root: says what is missing, by what it is needed for, and fails.
+#
+# usage: deps.sh PACKAGE...    (Debian's names)
+# environment: DEPS_DRY=yes    say what would be done, install nothing
+set -u
+
+# How to see a package where there is no dpkg: a command, or a library that pkg-config knows.
+seen_by() {
+    case $1 in
+        libpcre2-dev) echo 'lib libpcre2-8' ;;
+        zlib1g-dev) echo 'lib zlib' ;;
+        gettext) echo 'command msgfmt' ;;
+        iproute2) echo 'command ip' ;;
+        util-linux) echo 'command unshare' ;;
+        libclang-rt-*) echo 'none' ;; # part of clang elsewhere
+        *) echo "command $1" ;;
+    esac
+}
+
+present() {
+    if command -v dpkg-query >/dev/null 2>&1; then
+        case $(dpkg-query -W -f '${Status}\n' "$1" 2>/dev/null) in *'ok installed'*) return 0 ;; *) return 1 ;; esac
+    fi
+    # shellcheck disable=SC2046
+    set -- $(seen_by "$1")
+    case $1 in
+        command) command -v "$2" >/dev/null 2>&1 ;;
+        lib) pkg-config --exists "$2" 2>/dev/null ;;
+        *) true ;;
+    esac
+}
+
+missing=
+for package in "$@"; do present "$package" || missing="$missing $package"; done
+[ -n "$missing" ] || exit 0
+
+if [ "${DEPS_DRY:-no}" = yes ]; then
+    echo "deps: missing:$missing"
+    exit 1
+fi
+if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then
+    echo "deps: installing$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086  # names are words
+    apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends $missing </dev/null >/dev/null && exit 0
+    echo "deps: apt-get could not install$missing" >&2
+    exit 1
+fi
+echo "deps: missing:$missing" >&2
+if command -v apt-get >/dev/null 2>&1; then
+    echo "deps: as root: apt-get install$missing" >&2
+else
+    echo "deps: these are Debian's names; install what your system calls them" >&2
+fi
+exit 1
