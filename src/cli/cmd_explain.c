@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 
 #define STDIN_REPLIES 4096
-#define REPLY_LENGTH  65536
+#define REPLY_LENGTH  65600 /* more than the library takes for a reply */
 
 static int exit_status_of(enum smtplog_status status)
 {
@@ -24,6 +24,10 @@ static size_t read_replies(char **replies)
     size_t count = 0;
     char *line = malloc(REPLY_LENGTH);
     while (line != NULL && count < STDIN_REPLIES && fgets(line, REPLY_LENGTH, stdin) != NULL) {
+        int c = strchr(line, '\n') == NULL ? 0 : '\n';
+        while (c != '\n' && c != EOF) {
+            c = getc(stdin); /* the rest of a line that is too long */
+        }
         line[strcspn(line, "\r\n")] = '\0';
         replies[count] = line[0] != '\0' ? strdup(line) : NULL;
         count += replies[count] != NULL;

@@ -200,8 +200,9 @@ static enum smtplog_status explain_unassigned(struct explainer *e, struct span w
 
 struct subject_listing {
     struct explainer *e;
-    struct span prefix; /* ".7." */
-    struct fact_sheet *sheet;
+    struct span what;
+    struct span prefix;       /* ".7." */
+    struct fact_sheet *sheet; /* made for the first code found */
 };
 
 static enum smtplog_status list_subject(void *context, const struct catalog_entry *entry)
@@ -209,6 +210,13 @@ static enum smtplog_status list_subject(void *context, const struct catalog_entr
     struct subject_listing *listing = context;
     if (entry->name.n > listing->prefix.n + 1 &&
         span_starts(span_from(entry->name, 1), listing->prefix)) {
+        if (listing->sheet == NULL) {
+            listing->sheet = fact_book_sheet(&listing->e->book, "list");
+            if (listing->sheet == NULL) {
+                return SMTPLOG_NO_MEMORY;
+            }
+            listing->sheet->title = listing->what;
+        }
         struct span name = document_text(&listing->e->book.document, entry->name);
         fact_sheet_add(listing->sheet, name.p, name.p, catalog_text(entry, "short"));
     }
@@ -218,14 +226,9 @@ static enum smtplog_status list_subject(void *context, const struct catalog_entr
 static enum smtplog_status answer_enhanced(struct explainer *e, struct span what, bool whole_subject)
 {
     if (whole_subject) {
-        struct subject_listing listing = {e, span_of(what.p + 1, what.n - 2),
-                                          fact_book_sheet(&e->book, "list")};
-        if (listing.sheet == NULL) {
-            return SMTPLOG_NO_MEMORY;
-        }
-        listing.sheet->title = what;
+        struct subject_listing listing = {e, what, span_of(what.p + 1, what.n - 2), NULL};
         TRY(catalog_each(e->knowledge.catalog, "enhanced", list_subject, &listing));
-        return listing.sheet->row_count > 0
+        return listing.sheet != NULL
                    ? SMTPLOG_OK
                    : refuse(e, what, "the registry has no codes of this subject");
     }
@@ -260,6 +263,24 @@ static bool looks_like_reply(struct span what)
     return (reply_code(what, &code) && what.n > 4) || reply_enhanced_length(what) > 0 || words >= 3;
 }
 
+/* What is wrong with an argument that means nothing. */
+static const char *why_not(struct span what)
+{
+    size_t digits = 0;
+    size_t dots = 0;
+    for (size_t i = 0; i < what.n; i++) {
+        digits += byte_is_digit(what.p[i]);
+        dots += what.p[i] == '.';
+    }
+    if (digits == what.n) {
+        return "is no SMTP reply code: these have three digits, from 200 to 599";
+    }
+    if (digits + dots == what.n) {
+        return "is no enhanced status code: these have three parts, such as 4.7.1, of up to three digits";
+    }
+    return "is no reply code (450), enhanced code (4.7.1), reply, reason class or provider";
+}
+
 static enum smtplog_status answer(struct explainer *e, struct span what)
 {
     bool whole_subject = false;
@@ -284,8 +305,7 @@ static enum smtplog_status answer(struct explainer *e, struct span what)
     if (looks_like_reply(what)) {
         return answer_reply(e, what);
     }
-    return refuse(e, what,
-                  "is no reply code (450), enhanced code (4.7.1), reply, reason class or provider");
+    return refuse(e, what, why_not(what));
 }
 
 /* A reply whose words were not quoted: a code, then something that is no name of its own. Two words, code and
