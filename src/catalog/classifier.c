@@ -263,9 +263,7 @@ static void find_words(const struct classifier *classifier, struct span text,
                        struct reason_set *found)
 {
     char lower[TEXT_JUDGED];
-    for (size_t i = 0; i < text.n; i++) {
-        lower[i] = byte_lower(text.p[i]);
-    }
+    bytes_lower(lower, text.p, text.n);
     for (size_t i = 0; i + 3 <= text.n; i++) {
         for (uint16_t w = classifier->slot[word_slot(lower + i)]; w != 0;) {
             const struct reason_word *word = &classifier->words[w - 1];

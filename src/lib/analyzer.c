@@ -78,6 +78,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     summary_free(a->summary);
     free(a->inputs);
     free(a->verdicts);
+    free(a->providers);
     if (a->knowledge_loaded) {
         knowledge_free(&a->knowledge);
     }
@@ -226,7 +227,8 @@ static enum smtplog_status prepare(struct smtplog_analyzer *a)
                   &a->diagnostic, &a->plan));
     a->inputs = calloc(a->plan.count + 1, sizeof *a->inputs);
     a->verdicts = calloc(1, sizeof *a->verdicts);
-    if (a->inputs == NULL || a->verdicts == NULL) {
+    a->providers = calloc(1, sizeof *a->providers);
+    if (a->inputs == NULL || a->verdicts == NULL || a->providers == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
     return line_stream_new(&a->plan, a->zone, &a->diagnostic, &a->stream);
@@ -252,10 +254,11 @@ static void add_knowledge(struct smtplog_analyzer *a, struct event *event)
 {
     const struct catalog_entry *provider = NULL;
     if (event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND) {
-        provider = catalog_provider_of_peer(a->knowledge.catalog, event_text(event, EVENT_PEER));
+        provider = provider_cache_peer(a->providers, a->knowledge.catalog,
+                                       event_text(event, EVENT_PEER));
     }
     if (provider == NULL) {
-        provider = catalog_provider_of_domain(a->knowledge.catalog, event->domain);
+        provider = provider_cache_domain(a->providers, a->knowledge.catalog, event->domain);
     }
     event->provider = provider != NULL ? provider->name : SPAN_EMPTY;
     if (!wants_reason(event)) {

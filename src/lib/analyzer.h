@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "lib/knowledge.h"
 #include "lib/line_stream.h"
+#include "lib/provider_cache.h"
 #include "lib/verdict_cache.h"
 #include "report/event_writer.h"
 #include "report/report.h"
@@ -46,6 +47,7 @@ struct smtplog_analyzer {
     struct session_table *sessions;
     struct summary *summary;
     struct verdict_cache *verdicts; /* owned */
+    struct provider_cache *providers; /* owned */
     struct input_figures *inputs; /* owned; by file of the plan */
     struct span first_unknown, first_malformed; /* said when too little was understood */
     struct arena arena;

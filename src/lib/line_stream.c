@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "logfmt/header_reader.h"
+
 /* An input that is being read. */
 struct channel {
     size_t file;
@@ -20,6 +22,7 @@ struct line_stream {
     struct plan *plan;
     struct zone *zone;
     const struct diagnostic *diagnostic;
+    struct header_reader reader; /* for the times of pending lines */
     struct channel **active; /* owned array; in reading order of the plan */
     size_t active_count;
     size_t next_file; /* first of the plan not yet opened */
@@ -37,6 +40,7 @@ enum smtplog_status line_stream_new(struct plan *plan, struct zone *zone,
     if (made == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
+    header_reader_init(&made->reader);
     made->plan = plan;
     made->zone = zone;
     made->diagnostic = diagnostic;
@@ -65,6 +69,7 @@ void line_stream_free(struct line_stream *stream)
     for (size_t i = 0; stream->active != NULL && i < stream->active_count; i++) {
         channel_free(stream->active[i]);
     }
+    header_reader_free(&stream->reader);
     free(stream->active);
     free(stream->damage);
     free(stream);
@@ -99,10 +104,10 @@ static enum smtplog_status channel_advance(struct line_stream *stream, struct ch
 }
 
 /* Time of the pending line, for choosing between inputs. */
-static void channel_time(struct channel *channel)
+static void channel_time(struct line_stream *stream, struct channel *channel)
 {
     struct header header;
-    if (channel->has_line && header_parse(channel->line.text, &header)) {
+    if (channel->has_line && header_reader_read(&stream->reader, channel->line.text, &header)) {
         clock_resolve(&channel->clock, &header.stamp, &channel->time);
     }
 }
@@ -307,7 +312,7 @@ static enum smtplog_status pass_given(struct line_stream *stream)
     stream->given = NULL;
     TRY(channel_advance(stream, given));
     if (stream->merging) {
-        channel_time(given);
+        channel_time(stream, given);
     }
     if (!given->has_line) {
         drop_ended(stream);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "logfmt/clock.h"
+#include "logfmt/header_reader.h"
 
 #define PROBE_BYTES   ((size_t)64 * 1024)
 #define PROBE_WHOLE   ((size_t)4 * 1024 * 1024) /* read through to count New Years */
@@ -22,7 +23,8 @@ void plan_free(struct plan *plan)
 /* ---- stamps ---------------------------------------------------------------------------------- */
 
 /* Walks the lines of a block and follows their stamps. */
-static void walk_stamps(struct plan_file *file, struct span block, bool cut_first, bool *any)
+static void walk_stamps(struct plan_file *file, struct header_reader *reader, struct span block,
+                        bool cut_first, bool *any)
 {
     struct span rest = block;
     struct span line;
@@ -31,7 +33,7 @@ static void walk_stamps(struct plan_file *file, struct span block, bool cut_firs
     }
     while (span_next_piece(&rest, '\n', &line)) {
         struct header header;
-        if (line.n < 15 || !header_parse(line, &header)) {
+        if (line.n < 15 || !header_reader_read(reader, line, &header)) {
             continue;
         }
         if (!file->has_stamp) {
@@ -48,7 +50,8 @@ static void walk_stamps(struct plan_file *file, struct span block, bool cut_firs
 }
 
 /* Stamps of a long plain file at evenly spread places, and at its end. */
-static enum smtplog_status sample_stamps(struct plan_file *file, struct source *source)
+static enum smtplog_status sample_stamps(struct plan_file *file, struct header_reader *reader,
+                                         struct source *source)
 {
     char *block = malloc(PROBE_BYTES);
     if (block == NULL) {
@@ -63,14 +66,14 @@ static enum smtplog_status sample_stamps(struct plan_file *file, struct source *
             break;
         }
         /* The last line of a block may be cut in its stamp; it is then no header and passed over. */
-        walk_stamps(file, span_of(block, got), true, &file->last_known);
+        walk_stamps(file, reader, span_of(block, got), true, &file->last_known);
     }
     free(block);
     return SMTPLOG_OK;
 }
 
-static enum smtplog_status probe_stamps(struct plan_file *file, struct source *source,
-                                        bool year_given)
+static enum smtplog_status probe_stamps(struct plan_file *file, struct header_reader *reader,
+                                        struct source *source, bool year_given)
 {
     struct span head;
     bool ended = false;
@@ -78,19 +81,19 @@ static enum smtplog_status probe_stamps(struct plan_file *file, struct source *s
     bool plain = file->info.is_regular && !file->info.is_gzip;
     bool waits = !file->info.is_regular && file->info.stored_size == 0;
     TRY(source_peek(source, waits ? 1 : PROBE_BYTES, &head, &ended));
-    walk_stamps(file, head, false, &any);
+    walk_stamps(file, reader, head, false, &any);
     file->first_stamp.abbreviation = SPAN_EMPTY;
     if (!file->has_stamp || file->first_stamp.year > 0) {
         return SMTPLOG_OK;
     }
     if (!ended && plain && file->info.stored_size > PROBE_WHOLE) {
-        return sample_stamps(file, source);
+        return sample_stamps(file, reader, source);
     }
     if (!ended && (!waits || year_given)) {
         TRY(source_peek(source, PROBE_WHOLE, &head, &ended));
         file->has_stamp = false;
         file->new_years = 0;
-        walk_stamps(file, head, false, &any);
+        walk_stamps(file, reader, head, false, &any);
         file->first_stamp.abbreviation = SPAN_EMPTY;
     }
     file->last_known = ended;
@@ -243,7 +246,11 @@ static enum smtplog_status probe_file(struct plan_file *file, bool year_given,
     }
     file->readable = true;
     file->info = *source_info(file->source);
-    TRY(probe_stamps(file, file->source, year_given));
+    struct header_reader reader;
+    header_reader_init(&reader);
+    status = probe_stamps(file, &reader, file->source, year_given);
+    header_reader_free(&reader);
+    TRY(status);
     if (file->info.is_regular) {
         source_close(file->source);
         file->source = NULL;

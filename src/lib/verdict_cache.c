@@ -7,41 +7,28 @@
 #define ID_LENGTH      12  /* a word of letters and digits this long is an id */
 
 /* What a byte is to a word, a bit each; END stands between words. */
-enum { DIGIT = 1, HEX = 2, LETTER = 4, DOT = 8, COLON = 16, JOIN = 32, AT = 64, OTHER = 128, END = 256 };
+enum { DIGIT = 1, HEX = 2, LETTER = 4, DOT = 8, COLON = 16, JOIN = 32, AT = 64, OTHER = 128, END = 255 };
+#define TELLING (DIGIT | AT) /* a word without these is kept as it is */
+
+#define TEN(first, kind)                                                                            \
+    [first] = kind, [(first) + 1] = kind, [(first) + 2] = kind, [(first) + 3] = kind,               \
+    [(first) + 4] = kind, [(first) + 5] = kind, [(first) + 6] = kind, [(first) + 7] = kind,         \
+    [(first) + 8] = kind, [(first) + 9] = kind
+#define SIX(first, kind)                                                                            \
+    [first] = kind, [(first) + 1] = kind, [(first) + 2] = kind, [(first) + 3] = kind,               \
+    [(first) + 4] = kind, [(first) + 5] = kind
+
+static const uint8_t byte_kinds[256] = {
+    TEN('0', DIGIT),    SIX('a', HEX),      SIX('A', HEX),    TEN('g', LETTER), TEN('q', LETTER),
+    TEN('G', LETTER),   TEN('Q', LETTER),   ['.'] = DOT,      [':'] = COLON,    ['-'] = JOIN,
+    ['/'] = JOIN,       ['@'] = AT,         [' '] = END,      ['<'] = END,      ['>'] = END,
+    ['('] = END,        [')'] = END,        ['['] = END,      [']'] = END,      [';'] = END,
+    [','] = END,        ['"'] = END,        ['\''] = END,
+};
 
 static unsigned byte_kind(char c)
 {
-    if (byte_is_digit(c)) {
-        return DIGIT;
-    }
-    if (byte_is_alpha(c)) {
-        return byte_lower(c) <= 'f' ? HEX : LETTER;
-    }
-    switch (c) {
-    case '.':
-        return DOT;
-    case ':':
-        return COLON;
-    case '-':
-    case '/':
-        return JOIN;
-    case '@':
-        return AT;
-    case ' ':
-    case '<':
-    case '>':
-    case '(':
-    case ')':
-    case '[':
-    case ']':
-    case ';':
-    case ',':
-    case '"':
-    case '\'':
-        return END;
-    default:
-        return OTHER;
-    }
+    return byte_kinds[(unsigned char)c];
 }
 
 struct word_shape {
@@ -53,7 +40,7 @@ static struct word_shape shape_of(struct span word)
 {
     struct word_shape shape = {0};
     for (size_t i = 0; i < word.n; i++) {
-        shape.kinds |= byte_kind(word.p[i]);
+        shape.kinds |= byte_kind(word.p[i]) != 0 ? byte_kind(word.p[i]) : OTHER;
         shape.digits += byte_is_digit(word.p[i]);
         shape.dots += word.p[i] == '.';
         shape.colons += word.p[i] == ':';
@@ -133,29 +120,22 @@ static void reduce_word(struct reducer *verdict, struct reducer *text, struct sp
     }
 }
 
-/* Bytes that make a word worth a look (1) or end it (2). */
-static const uint8_t word_bytes[256] = {
-    ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1,  ['4'] = 1,  ['5'] = 1, ['6'] = 1,
-    ['7'] = 1, ['8'] = 1, ['9'] = 1, ['@'] = 1,  [' '] = 2,  ['<'] = 2, ['>'] = 2,
-    ['('] = 2, [')'] = 2, ['['] = 2, [']'] = 2,  [';'] = 2,  [','] = 2, ['"'] = 2,
-    ['\''] = 2,
-};
-
 static void reduce_text(struct reducer *verdict, struct reducer *text, struct span all)
 {
     for (size_t at = 0; at < all.n; at++) {
         size_t end = at;
         size_t most = all.n - at < WORD_LOOKED_AT ? all.n : at + WORD_LOOKED_AT;
         unsigned seen = 0;
-        while (end < most && word_bytes[(unsigned char)all.p[end]] != 2) {
-            seen |= word_bytes[(unsigned char)all.p[end++]];
+        while (end < most && byte_kind(all.p[end]) != END) {
+            seen |= byte_kind(all.p[end++]);
         }
         /* The full stop or colon behind a word is not part of it, as in templates. */
         size_t tail = end;
-        while (seen != 0 && tail > at + 1 && (all.p[tail - 1] == '.' || all.p[tail - 1] == ':')) {
+        bool telling = (seen & TELLING) != 0;
+        while (telling && tail > at + 1 && (all.p[tail - 1] == '.' || all.p[tail - 1] == ':')) {
             tail--;
         }
-        if (seen != 0 && tail - at >= 3) {
+        if (telling && tail - at >= 3) {
             reduce_word(verdict, text, span_of(all.p + at, tail - at));
         }
         at = end;

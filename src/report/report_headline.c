@@ -46,6 +46,13 @@ static void say_greylist_ends(struct builder *b)
     }
 }
 
+/* "118 (33 %) " */
+static void say_part(struct builder *b, uint64_t part, uint64_t whole)
+{
+    format_count(&b->text, part);
+    strbuf_addf(&b->text, " (%d %%) ", percent(part, whole));
+}
+
 static void say_refused(struct builder *b)
 {
     const struct summary *s = b->summary;
@@ -53,24 +60,28 @@ static void say_refused(struct builder *b)
     uint64_t hard_550 = s->hard_recipient_code[550];
     const struct refusal_lines *lines = &s->refusal_lines[DIRECTION_OUTBOUND];
     say_count(b, all, all == 1 ? " recipient met a refusal. " : " recipients met a refusal. ");
-    say_count(b, s->greylisted, "");
-    strbuf_addf(&b->text, " (%d %%) %s greylisted", percent(s->greylisted, all),
-                s->greylisted == 1 ? "was" : "were");
     if (s->greylisted > 0) {
-        strbuf_add_cstr(&b->text, ": ");
+        say_part(b, s->greylisted, all);
+        strbuf_add_cstr(&b->text, s->greylisted == 1 ? "was greylisted: " : "were greylisted: ");
         say_greylist_ends(b);
+        strbuf_add_cstr(&b->text, ". ");
+    } else {
+        strbuf_add_cstr(&b->text, "None was greylisted. ");
     }
-    strbuf_add_cstr(&b->text, ". ");
-    say_count(b, hard_550, "");
-    strbuf_addf(&b->text, " (%d %%) ended in a hard 550", percent(hard_550, all));
-    if (s->greylisted_and_hard_550 > 0) {
-        strbuf_add_cstr(&b->text, " (");
-        say_count(b, s->greylisted_and_hard_550, " of them had been greylisted)");
+    if (s->hard_recipients > 0) {
+        say_part(b, hard_550, all);
+        strbuf_add_cstr(&b->text, "ended in a hard 550");
+        if (s->greylisted_and_hard_550 > 0) {
+            strbuf_add_cstr(&b->text, " (");
+            say_count(b, s->greylisted_and_hard_550, " of them had been greylisted)");
+        }
+        strbuf_add_cstr(&b->text, ", ");
+        say_part(b, s->hard_recipients, all);
+        strbuf_add_cstr(&b->text, "in any 5yz. ");
+    } else {
+        strbuf_add_cstr(&b->text, "None ended in a hard 5yz. ");
     }
-    strbuf_add_cstr(&b->text, ", ");
-    say_count(b, s->hard_recipients, "");
-    strbuf_addf(&b->text, " (%d %%) in any 5yz. By log lines, retries included: ",
-                percent(s->hard_recipients, all));
+    strbuf_add_cstr(&b->text, "By log lines, retries included: ");
     say_count(b, lines->greylisting, " of ");
     say_count(b, lines->refusals, lines->refusals == 1 ? " refusal was" : " refusals were");
     strbuf_add_cstr(&b->text, " greylisting, ");

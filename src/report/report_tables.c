@@ -251,6 +251,34 @@ static void add_traffic(struct builder *b, const char *key, const char *title, c
     free(rows);
 }
 
+/* What to do about the providers that refused us. */
+static void add_provider_advice(struct builder *b)
+{
+    static const struct column columns[] = {{.title = ""}, {.title = "", .wraps = true}};
+    size_t count = 0;
+    struct topk_row **rows = attempted_rows(b, &b->summary->traffic[TRAFFIC_PROVIDER], &count);
+    size_t shown = b->report->top > 0 && b->report->top < count ? b->report->top : count;
+    struct table *table = NULL;
+    for (size_t i = 0; i < shown; i++) {
+        const struct traffic *row = rows[i]->value;
+        const struct catalog_entry *entry =
+            catalog_find(b->report->catalog, "provider", rows[i]->key);
+        struct span todo = catalog_text(entry, "action");
+        if (row->deferred + row->bounced == 0 || todo.n == 0) {
+            continue;
+        }
+        if (table == NULL) {
+            table = section_table(b->document, b->document->last, columns, COUNT_OF(columns));
+        }
+        struct cell *cells = table_row(b->document, table);
+        if (cells != NULL) {
+            cells[0] = cell_text(CELL_NAME, rows[i]->key);
+            cells[1] = cell_text(CELL_WORDS, todo);
+        }
+    }
+    free(rows);
+}
+
 static void add_clients(struct builder *b)
 {
     static const struct column columns[] = {{.title = "client", .wraps = true},
@@ -494,6 +522,11 @@ void report_build_tables(const struct report *report, struct document *document)
     add_classes(&b);
     add_traffic(&b, "domains", "DOMAINS", "delivery attempts by recipient domain", "domain",
                 TRAFFIC_DOMAIN);
+    if (b.summary->traffic[TRAFFIC_PROVIDER].count > 0) {
+        add_traffic(&b, "providers", "PROVIDERS", "delivery attempts by who runs the mailboxes",
+                    "provider", TRAFFIC_PROVIDER);
+        add_provider_advice(&b);
+    }
     add_traffic(&b, "peers", "PEERS", "delivery attempts by the host we talked to", "peer",
                 TRAFFIC_PEER);
     add_texts(&b);

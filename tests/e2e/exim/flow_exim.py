@@ -17,12 +17,14 @@ import time
 
 import world_exim as world
 import configuration
+import flow
 from flow import Client, Dialogue, RefusalWatcher
 from instance import wait_for
 from journal import Journal, split_reply
 from sink import Session, Sink
 
 USER = 5101
+flow.STAGES.update({"EXPN": "expn", "ETRN": "etrn"})
 
 
 # ---- the other side ------------------------------------------------------------------------------------------------------
@@ -193,8 +195,7 @@ class Flow:
         with open("/etc/hosts", "w", encoding="ascii") as out:
             out.write("".join("%s %s\n" % pair for pair in pairs))
         self.write("routes", "".join("%s: %s\n" % pair for pair in world.ROUTES.items()))
-        self.write("aliases", "".join("%s: %s\n" % (key if key[0] != '"' else "john\\ doe", value)
-                                      for key, value in world.ALIASES.items()))
+        self.write("aliases", "".join("%s: %s\n" % pair for pair in world.ALIASES.items()))
         path = self.work + "/certificate.pem"
         subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj",
                         "/CN=test.example", "-keyout", path, "-out", path + ".crt"], stdin=subprocess.DEVNULL,

@@ -11,7 +11,7 @@ shift 3
 
 hostname mx-exim
 ip link set lo up
-for address in $(python3 "$(dirname "$0")/world_exim.py" addresses); do
+for address in $("${PYTHON:-python3}" "$(dirname "$0")/world_exim.py" addresses); do
     ip address add "$address/32" dev lo
 done
 

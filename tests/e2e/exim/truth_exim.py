@@ -19,6 +19,14 @@ SEEN = {"code550@hosted.test", "code451@hosted.test"}        # the administrator
 NO_SENDER = {"connect", "ehlo", "helo", "expn", "vrfy", "etrn", "data"}
 
 
+def asked_again(entry, journal):
+    """A 452 to one recipient among accepted ones means `not so many` to Exim: it asks again in the same session, and only
+    the last answer is logged."""
+    return entry["stage"] == "rcpt" and entry.get("code") == 452 and any(
+        e["role"] == "sink" and e["session"] == entry["session"] and e["transaction"] > entry["transaction"]
+        and e.get("recipient") == entry["recipient"] for e in journal)
+
+
 class EximTruth:
     """What the log of one daemon must show; the same face as truth.Truth."""
 
@@ -82,6 +90,8 @@ class EximTruth:
         return recipient.state if recipient else "deferred"
 
     def from_sink(self, entry):
+        if asked_again(entry, self.journal):
+            return
         stage, code, sink = entry["stage"], entry.get("code"), entry["sink"]
         if self.name in world.RECEIVERS:                     # we asked about a sender
             if code and code >= 400:
@@ -139,6 +149,7 @@ class EximTruth:
         stage, verdict, code = entry["stage"], entry.get("verdict"), entry["code"]
         if verdict == "auth":
             self.logins["failed"] += 1
+            self.add(entry, kind="auth", direction="inbound", peer_ip=entry["client"])
         if code == 235:
             self.logins["ok"] += 1
         if verdict == "reject":

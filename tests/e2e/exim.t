@@ -1,0 +1,4 @@
+#!/bin/sh
+# exim/run.sh for prove: the program of this build, everything else below it.
+build=$(cd "${BUILD:-build}" && pwd) || exit 1
+SMTPLOG=$build/smtplog exec sh "$(dirname "$0")/exim/run.sh"
