@@ -9,8 +9,13 @@ BUILD   ?= build
 
 PKG_CONFIG ?= pkg-config
 # Probed when used, not when the file is read, so that `make deps all` sees what deps installed.
-PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags libpcre2-8 zlib 2>/dev/null)
-PKG_LIBS    = $(shell $(PKG_CONFIG) --libs libpcre2-8 zlib 2>/dev/null || echo -lpcre2-8 -lz)
+PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags libpcre2-8 zlib $(FOUND) 2>/dev/null) $(FEATURES)
+PKG_LIBS    = $(shell $(PKG_CONFIG) --libs libpcre2-8 zlib $(FOUND) 2>/dev/null || echo -lpcre2-8 -lz)
+
+# One feature each, there when the library is: JSON log lines, --journal. `make OPTIONAL=` builds without them.
+OPTIONAL = jansson libsystemd
+FOUND    = $(shell for name in $(OPTIONAL); do $(PKG_CONFIG) --exists $$name 2>/dev/null && echo $$name; done)
+FEATURES = $(patsubst jansson,-DHAVE_JANSSON,$(patsubst libsystemd,-DHAVE_LIBSYSTEMD,$(FOUND)))
 
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Werror
 STANDARD  = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
@@ -29,9 +34,10 @@ UNIT_BIN = $(UNIT:tests/unit/%.c=$(BUILD)/test/%)
 MAN      = $(sort $(wildcard src/man/*.1 src/man/*.5))
 
 DEPS_REQUIRED = gcc make pkg-config libpcre2-dev zlib1g-dev gettext perl python3 gzip
+DEPS_OPTIONAL = libjansson-dev libsystemd-dev
 DEPS_CHECK    = g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux
 
-.PHONY: help all deps demo check check-e2e check-all sanitize lint format bench score-classes \
+.PHONY: always help all deps demo check check-e2e check-all sanitize lint format bench score-classes \
         install uninstall dist clean
 
 .DEFAULT_GOAL := all
@@ -43,6 +49,7 @@ all: $(BUILD)/smtplog $(BUILD)/libsmtplog.a $(BUILD)/libsmtplog.so ## the progra
 
 deps: ## install what is needed to build and test (Debian: apt-get; elsewhere: says what is missing)
 	@sh tests/check/deps.sh $(DEPS_REQUIRED) $(DEPS_CHECK)
+	@sh tests/check/deps.sh $(DEPS_OPTIONAL) || echo 'deps: these are optional: the build goes on without them'
 
 demo: all ## analyze the sample logs
 	$(BUILD)/smtplog analyze --year 2026 --tz UTC testdata/rotated/mail.log*
@@ -50,6 +57,15 @@ demo: all ## analyze the sample logs
 $(BUILD)/obj/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c $< -o $@
+
+# Written anew when other libraries are found than last time, so that what depends on them is built again.
+$(BUILD)/found: always
+	@mkdir -p $(@D)
+	@echo '$(FOUND)' | cmp -s - $@ || echo '$(FOUND)' >$@
+
+$(BUILD)/obj/logfmt/json_line.o $(BUILD)/obj/input/journal.o: $(BUILD)/found
+
+always:
 
 $(BUILD)/embed: src/tools/embed.c
 	@mkdir -p $(@D)

@@ -52,6 +52,10 @@ const char *smtplog_status_name(enum smtplog_status status);
 /* Version of the library that is running, such as "0.1.0"; static storage. */
 const char *smtplog_version(void);
 
+/* 1 when this build has a feature that depends on a library that was there at build: "journal" (reads the systemd
+ * journal), "json" (reads JSON log lines); else 0. */
+int smtplog_has(const char *feature);
+
 /* Borrowed bytes, not terminated, valid as long as the function that hands them out says. */
 struct smtplog_text {
     const char *bytes;
@@ -119,6 +123,12 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_set(struct smtplog_analyze
  * cannot be read is reported then and the others are still read. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_add_file(struct smtplog_analyzer *analyzer,
                                                                const char *path);
+
+/* Adds the systemd journal as an input, called "journal" in reports; of its entries those of mail servers are read.
+ * place is a directory with journal files or one such file, NULL for this machine's journal. SMTPLOG_USAGE with a
+ * diagnostic when this build cannot read it: see smtplog_has. */
+SMTPLOG_MUST_USE enum smtplog_status
+smtplog_analyzer_add_journal(struct smtplog_analyzer *analyzer, const char *place);
 
 /* Reads all inputs in order of time and keeps the figures. May be called once. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_run(struct smtplog_analyzer *analyzer);

@@ -105,3 +105,7 @@ set status = expired
 # Where the other server put the message.
 [refine confirmation/queued]
 regex = (?:[^q]++|q(?!ueued as ))*+queued as (?<linked_id>[0-9A-Za-z-]++)
+
+# Another Exim: its own message id.
+[refine confirmation/id]
+regex = [^O]*+(?:O(?!K id=)[^O]*+){0,30}+OK id=(?<linked_id>[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4})

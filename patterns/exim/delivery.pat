@@ -195,6 +195,7 @@ want queue_id = 1xV7nQ-00003J-0X
 want recipient = ok-3@ok.example
 want peer = mx.ok.example
 want peer_ip = 198.51.100.11
+want linked_id = 1xV7nR-00004N-0d
 want direction = outbound
 want stage = eod
 want code = 250
@@ -241,6 +242,7 @@ want queue_id = 1vMPaa-00000000001-0001
 want recipient = d@z.example
 want peer = mx.z.example
 want peer_ip = 192.0.2.50
+want linked_id = 1vMPab-00000000002-0002
 want direction = outbound
 want stage = eod
 want code = 250
@@ -350,12 +352,22 @@ line = 1vMPaa-00000000001-0001 == d@z.example R=dnslookup T=remote_smtp defer (-
 [context retry time not reached]
 daemon = exim
 queue = yes
-regex = ==(?: (?!defer \()[^ ]++)++ defer \(-5[123]\): (?<text>(?s:.*+))
+regex = ==(?: (?!defer \()[^ ]++)++ defer \(-5[0-9]\)(?: [A-Z]++=[^ :]++){0,9}+: (?<text>retry time not reached(?s:.*+))
 
 [sample host]
 line = 1vMPaa-00000000001-0001 == d@z.example R=dnslookup T=remote_smtp defer (-53): retry time not reached for any host for 'z.example'
 want text = retry time not reached for any host for 'z.example'
 want queue_id = 1vMPaa-00000000001-0001
+
+[sample host, another number]
+line = 1xV868-0000He-0E == ok-15@notls.example R=hosts T=remote_smtp defer (-54): retry time not reached for any host for 'notls.example'
+want text = retry time not reached for any host for 'notls.example'
+want queue_id = 1xV868-0000He-0E
+
+[sample the time of nothing]
+line = 1xV868-0000He-0E == ok-15@notls.example routing defer (-52) DT=0.000s: retry time not reached
+want text = retry time not reached
+want queue_id = 1xV868-0000He-0E
 
 [sample routing]
 line = 1xV5CS-00000t-0P == d@z.example <list@x.example> routing defer (-51): retry time not reached
@@ -473,6 +485,7 @@ want peer = localhost
 want peer_ip = 127.0.0.1
 want direction = outbound
 want stage = eod
+want hop = store
 want code = 451
 want status = deferred
 
@@ -568,11 +581,12 @@ line = 1vMPaa-00000000001-0001 ** d@z.example: Unrouteable address
 [context error ignored]
 daemon = exim
 queue = yes
-regex = \*\* (?=(?s:.*+)(?<=: error ignored))(?<text>(?s:.*+))
+regex = \*\* [^:]++(?::(?! error ignored)[^:]*+){0,30}+: error ignored
+set text = error ignored
 
 [sample a bounce that failed]
 line = 1vMPab-00000000002-0002 ** ann@a.example: error ignored
-want text = ann@a.example: error ignored
+want text = error ignored
 want queue_id = 1vMPab-00000000002-0002
 
 [nomatch a failure]
@@ -689,6 +703,7 @@ want peer = localhost
 want peer_ip = 127.0.0.1
 want direction = outbound
 want stage = eod
+want hop = store
 want code = 552
 want status = bounced
 
@@ -703,8 +718,7 @@ want status = bounced
 line = 1xV7na-0000Pe-0k ** john doe@local.test <"john doe"@local.test>: Unrouteable address
 want text = Unrouteable address
 want queue_id = 1xV7na-0000Pe-0k
-want recipient = john doe@local.test
-want orig_recipient = "john doe"@local.test
+want recipient = "john doe"@local.test
 want status = bounced
 
 [sample given up]

@@ -27,6 +27,72 @@ want status = rejected
 [nomatch at RCPT]
 line = H=(mail.a.example) [192.0.2.101] F=<news@a.example> rejected RCPT <nobody@x.example>: Unrouteable address
 
+# For three commands Exim's table of codes has not 550.
+[event ETRN refused]
+daemon = peer
+kind = reject
+regex = rejected ETRN[^:]*+(?:: %{said})?+
+set direction = inbound
+set stage = etrn
+set status = rejected
+set implied_code = 458
+
+[sample no queue run for strangers]
+line = H=(h.example) [192.0.2.103] rejected ETRN #x
+want peer_ip = 192.0.2.103
+want helo = h.example
+want direction = inbound
+want stage = etrn
+want implied_code = 458
+want status = rejected
+
+[nomatch EXPN]
+line = H=(h.example) [192.0.2.103] rejected EXPN staff
+
+[event VRFY refused]
+daemon = peer
+kind = reject
+regex = rejected VRFY[^:]*+(?:: %{said})?+
+set direction = inbound
+set stage = vrfy
+set status = rejected
+set implied_code = 252
+
+[sample no answer]
+line = H=(h.example) [192.0.2.103] rejected VRFY kim: no
+want text = no
+want peer_ip = 192.0.2.103
+want helo = h.example
+want direction = inbound
+want stage = vrfy
+want implied_code = 252
+want status = rejected
+
+[nomatch EXPN]
+line = H=(h.example) [192.0.2.103] rejected EXPN staff
+
+[event AUTH refused]
+daemon = peer
+kind = reject
+regex = rejected AUTH[^:]*+(?:: %{said})?+
+set direction = inbound
+set stage = auth
+set status = rejected
+set implied_code = 503
+
+[sample not for this client]
+line = H=(h.example) [192.0.2.103] rejected AUTH PLAIN: not from here
+want text = not from here
+want peer_ip = 192.0.2.103
+want helo = h.example
+want direction = inbound
+want stage = auth
+want implied_code = 503
+want status = rejected
+
+[nomatch EXPN]
+line = H=(h.example) [192.0.2.103] rejected EXPN staff
+
 [event rejected]
 daemon = peer
 kind = reject
@@ -212,16 +278,6 @@ want stage = expn
 want implied_code = 550
 want status = rejected
 
-[sample another command]
-line = H=(h.example) [192.0.2.103] rejected VRFY kim: no
-want text = no
-want peer_ip = 192.0.2.103
-want helo = h.example
-want direction = inbound
-want stage = vrfy
-want implied_code = 550
-want status = rejected
-
 [nomatch for the time being]
 line = H=(mail.b.example) [192.0.2.102] F=<Bea@b.example> temporarily rejected RCPT <kim@hosted.test>: greylisted.
 
@@ -304,7 +360,7 @@ regex = EHLO or HELO (?<helo>[^ :]++(?::(?! )[^ :]*+)*+)(?:: %{said})?+
 set stage = ehlo
 
 [refine refused/command]
-regex = (?:DATA|connection|VRFY|EXPN|ETRN|STARTTLS|AUTH|QUIT|BDAT|NOOP)[^:]*+(?:: %{said})?+
+regex = (?:DATA|connection|EXPN|VRFY|ETRN|AUTH|STARTTLS|QUIT|BDAT|NOOP)[^:]*+(?:: %{said})?+
 
 [context discarded]
 daemon = peer

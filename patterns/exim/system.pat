@@ -101,28 +101,38 @@ want fact = warning
 line = H=(mail.d.example) [192.0.2.104] Warning: first of many
 
 # What the panic log and bad configurations say. Always shown.
+[context panic]
+daemon = exim
+regex = (?<text>(?:socket bind\(\) to port |listen\(\) failed on interface |string too large in |exim user lost privilege|Exim configuration error|Failed to create (?:IPv6 )?+socket|Format error in spool file |Spool error: |spool (?:file|directory) |Couldn't chown |Tainted '|attempt to use tainted |Child process of |Process [0-9]++ \(parent |daemon\([^)]*+\): |daemon: )(?s:.*+))
+set fact = warning
+set severity = panic
+
+[sample port in use]
+line = socket bind() to port 25 for address 192.0.2.1 failed: Address already in use: daemon abandoned
+want text = socket bind() to port 25 for address 192.0.2.1 failed: Address already in use: daemon abandoned
+want severity = panic
+want fact = warning
+
+[sample in the spool]
+line = 1vMPac-00000000003-0003 Format error in spool file 1vMPac-00000000003-0003-H: size=0
+want text = Format error in spool file 1vMPac-00000000003-0003-H: size=0
+want queue_id = 1vMPac-00000000003-0003
+want severity = panic
+want fact = warning
+
+[nomatch a client]
+line = no host name found for IP address 198.51.100.9
+
+# The same in words that other programs use too: believed in a log that is known to be Exim's.
 [context trouble]
 daemon = exim
 regex = (?<text>(?:Failed to |failed to |Fork failed|fork of |socket bind\(\) |listen\(\) |string too large|unable to |Unable to |Cannot |cannot |can't |Couldn't |Format error in spool file|spool (?:file|directory) |Spool error|Error (?:in|reading|while|writing) |error (?:in|reading|while|writing) |expansion of |Expansion of |Exim configuration |exim: |exim user |internal |Tainted |attempt to use tainted |Process [0-9]++ |setgroups: |setuid |no transport |getpeername|getsockname|unknown |invalid |Too many |too many |Berkeley DB |remote delivery process |queue run: |malloc |SIGTERM|SIGSEGV|LDAP|MYSQL|PGSQL|SQLITE|REDIS|Database |search_|ratelimit|Cyrus |GnuTLS|TLS (?:cache|cert|session|cipher|library|failure)|tls_|log |mailbox |routing |transport |[a-z_]++ (?:router|transport|authenticator)[: ]|daemon: |local_scan\(\) |host |message |[^ ]++ router |Exim )(?s:.*+))
 set fact = warning
 set severity = error
 
-[sample port in use]
-line = socket bind() to port 25 for address 192.0.2.1 failed: Address already in use: daemon abandoned
-want text = socket bind() to port 25 for address 192.0.2.1 failed: Address already in use: daemon abandoned
-want severity = error
-want fact = warning
-
 [sample lookup]
 line = 1vMPac-00000000003-0003 failed to expand ACL string "${lookup{x}lsearch{/none}}": failed to open /none for linear search: No such file or directory
 want text = failed to expand ACL string "${lookup{x}lsearch{/none}}": failed to open /none for linear search: No such file or directory
-want queue_id = 1vMPac-00000000003-0003
-want severity = error
-want fact = warning
-
-[sample in the spool]
-line = 1vMPac-00000000003-0003 Format error in spool file 1vMPac-00000000003-0003-H: size=0
-want text = Format error in spool file 1vMPac-00000000003-0003-H: size=0
 want queue_id = 1vMPac-00000000003-0003
 want severity = error
 want fact = warning

@@ -203,7 +203,7 @@ bare = replies
 
 [line sendmail/connect]
 effect = begin
-regex = (?:050 )?+[^ ]+\.\.\. Connecting to (?<peer>[^ ]++) (?:port (?<peer_port>[0-9]++) )?+via .*
+regex = [^ ]+\.\.\. Connecting to (?<peer>[^ ]++) (?:port (?<peer_port>[0-9]++) )?+via .*
 
 [sample connect]
 line = bob@example.org... Connecting to mx.example.org. via esmtp...
@@ -216,30 +216,59 @@ want peer_port = 2525
 
 [line sendmail/command]
 role = client
-regex = (?:050 )?+>>>(?: (?<line>.*)|$)
+regex = >>>(?: (?<line>.*)|$)
 
 [sample command]
 line = >>> MAIL From:<ann@example.com>
 want line = MAIL From:<ann@example.com>
 
-[line sendmail/reply]
-role = server
-regex = 050 (?<line>[2-5][0-9][0-9](?:[ \t-].*|$))
-
-[sample told by a daemon in verbose mode]
-line = 050 250 2.1.0 Ok
-want line = 250 2.1.0 Ok
-
 [line sendmail/note]
-regex = (?:050 )?+(?:[^ ]+\.\.\. (?:Sent|Deferred|User unknown|Connecting|Closing|Using cached|aliased|Timeout|Connection).*|Closing connection to .*)
+regex = (?:[^ ]+\.\.\. (?:Sent|Deferred|User unknown|Closing|Using cached|aliased|Timeout|Connection).*|Closing connection to .*)
 
 [sample sent]
 line = bob@example.org... Sent (2.0.0 Ok: queued as 4fDT9L5p3Xz2Qc2)
+
+# ---- what sendmail in verbose mode tells its client of the next dialogue (after VERB) ----
+
+[dialect sendmail-050]
+direction = outbound
+proof = markers
+
+[line sendmail-050/connect]
+effect = begin
+regex = 050 [^ ]+\.\.\. Connecting to (?<peer>[^ ]++) (?:port (?<peer_port>[0-9]++) )?+via .*
+
+[sample connect]
+line = 050 bob@example.org... Connecting to mx.example.org. via esmtp...
+want peer = mx.example.org.
+
+[line sendmail-050/command]
+role = client
+regex = 050 >>>(?: (?<line>.*)|$)
+
+[sample command]
+line = 050 >>> MAIL From:<ann@example.com>
+want line = MAIL From:<ann@example.com>
+
+[line sendmail-050/reply]
+role = server
+regex = 050 (?<line>[2-5][0-9][0-9](?:[ \t-].*|$))
+
+[sample reply]
+line = 050 250 2.1.0 Ok
+want line = 250 2.1.0 Ok
+
+[line sendmail-050/note]
+regex = 050[ -].*
+
+[sample deferred]
+line = 050 bob@example.org... Deferred: 450 4.2.0 Greylisted
 
 # ---- <<< and >>>: returned mail, and tools that mark the lines so ----
 
 [dialect arrows]
 direction = outbound
+beside = notification
 
 [line arrows/reply]
 role = server

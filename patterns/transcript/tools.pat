@@ -6,6 +6,28 @@ name = transcript/tools
 version = 1
 mta = transcript
 
+# ---- Ruby's Net::SMTP with set_debug_output: -> is what came, <- what was sent ----
+
+[dialect ruby]
+direction = outbound
+words = quoted
+
+[line ruby/reply]
+role = server
+regex = -> (?<line>"[2-5][0-9][0-9](?:[ -]|\\r|\\n|").*)
+
+[sample reply]
+line = -> "250-PIPELINING\r\n"
+want line = "250-PIPELINING\r\n"
+
+[line ruby/command]
+role = client
+regex = <- (?<line>".*)
+
+[sample command]
+line = <- "EHLO client.example.net\r\n"
+want line = "EHLO client.example.net\r\n"
+
 # ---- swaks: <- and <** (an error) in the clear, <~ and <~* under TLS, -> and ~> what it sent ----
 
 [dialect swaks]
@@ -467,28 +489,6 @@ line = 2026-11-22 13:25:07	SMTP INBOUND: "250-PIPELINING"
 
 [sample what failed]
 line = 2026-11-22 13:25:07	SMTP ERROR: RCPT TO command failed: 550 5.1.1 User unknown
-
-# ---- Ruby's Net::SMTP with set_debug_output: -> is what came, <- what was sent ----
-
-[dialect ruby]
-direction = outbound
-words = quoted
-
-[line ruby/reply]
-role = server
-regex = -> (?<line>"[2-5][0-9][0-9](?:[ -]|\\r|\\n|").*)
-
-[sample reply]
-line = -> "250-PIPELINING\r\n"
-want line = "250-PIPELINING\r\n"
-
-[line ruby/command]
-role = client
-regex = <- (?<line>".*)
-
-[sample command]
-line = <- "EHLO client.example.net\r\n"
-want line = "EHLO client.example.net\r\n"
 
 # ---- msmtp --debug ----
 

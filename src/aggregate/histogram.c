@@ -24,10 +24,19 @@ bool histogram_is_exact(const struct histogram *histogram)
     return histogram->bucket_count == 0 && histogram->zeros == 0;
 }
 
-static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64_t times)
+/* Where the first bucket of an index or more stands. Indices ascend by at least one from bucket to bucket, which
+ * bounds the place from both ends: in a dense table nothing is left to search. */
+static size_t bucket_position(const struct histogram *h, int32_t index)
 {
     size_t low = 0;
     size_t high = h->bucket_count;
+    if (high > 0) {
+        int64_t above_first = (int64_t)index - h->buckets[0].index;
+        int64_t above_last = (int64_t)index - h->buckets[high - 1].index + (int64_t)high - 1;
+        low = above_last > 0 ? (size_t)above_last : 0;
+        low = low < high ? low : high;
+        high = above_first < (int64_t)high ? (size_t)(above_first > 0 ? above_first : 0) : high;
+    }
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (h->buckets[middle].index < index) {
@@ -36,6 +45,12 @@ static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64
             high = middle;
         }
     }
+    return low;
+}
+
+static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64_t times)
+{
+    size_t low = bucket_position(h, index);
     if (low < h->bucket_count && h->buckets[low].index == index) {
         h->buckets[low].count += times;
         return SMTPLOG_OK;
@@ -56,20 +71,29 @@ static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64
     return SMTPLOG_OK;
 }
 
-static enum smtplog_status add_sketched(struct histogram *h, double value, uint64_t times)
+struct histogram_value histogram_place(double value)
 {
-    if (value < HISTOGRAM_SMALLEST) {
+    bool placed = value >= HISTOGRAM_SMALLEST;
+    return (struct histogram_value){
+        value > 0 ? value : 0, placed ? (int32_t)ceil(log(value) / log(HISTOGRAM_GAMMA)) : 0};
+}
+
+static enum smtplog_status add_sketched(struct histogram *h, const struct histogram_value *value,
+                                        uint64_t times)
+{
+    if (value->value < HISTOGRAM_SMALLEST) {
         h->zeros += times;
         return SMTPLOG_OK;
     }
-    return add_bucket(h, (int32_t)ceil(log(value) / log(HISTOGRAM_GAMMA)), times);
+    return add_bucket(h, value->index, times);
 }
 
 /* Puts the kept values into buckets. */
 static enum smtplog_status go_over_to_sketch(struct histogram *h)
 {
     for (size_t i = 0; i < h->value_count; i++) {
-        TRY(add_sketched(h, h->values[i], 1));
+        struct histogram_value value = histogram_place(h->values[i]);
+        TRY(add_sketched(h, &value, 1));
     }
     free(h->values);
     h->values = NULL;
@@ -94,18 +118,26 @@ static enum smtplog_status keep_value(struct histogram *h, double value)
 
 enum smtplog_status histogram_add(struct histogram *h, double value, uint64_t times)
 {
-    value = value > 0 ? value : 0;
-    if (value > h->maximum) {
-        h->maximum = value;
+    struct histogram_value placed = histogram_place(value);
+    return histogram_add_placed(h, &placed, times);
+}
+
+enum smtplog_status histogram_add_placed(struct histogram *h, const struct histogram_value *value,
+                                         uint64_t times)
+{
+    if (value->value > h->maximum) {
+        h->maximum = value->value;
     }
     h->count += times;
     if (histogram_is_exact(h) && h->count <= h->exact_limit) {
         for (uint64_t i = 0; i < times; i++) {
-            TRY(keep_value(h, value));
+            TRY(keep_value(h, value->value));
         }
         return SMTPLOG_OK;
     }
-    TRY(go_over_to_sketch(h));
+    if (h->values != NULL) {
+        TRY(go_over_to_sketch(h));
+    }
     return add_sketched(h, value, times);
 }
 

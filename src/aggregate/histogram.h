@@ -36,6 +36,17 @@ void histogram_free(struct histogram *histogram);
 MUST_USE enum smtplog_status histogram_add(struct histogram *histogram, double value,
                                            uint64_t times);
 
+/* A value and where the sketch puts it: worked out once for a value that goes into several histograms. */
+struct histogram_value {
+    double value;
+    int32_t index;
+};
+
+struct histogram_value histogram_place(double value);
+MUST_USE enum smtplog_status histogram_add_placed(struct histogram *histogram,
+                                                  const struct histogram_value *value,
+                                                  uint64_t times);
+
 MUST_USE enum smtplog_status histogram_merge(struct histogram *into, const struct histogram *from);
 
 /* The smallest value with at least q of all values at or below it (nearest rank); 0 when empty. Sorts the kept

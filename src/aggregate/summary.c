@@ -11,6 +11,28 @@ static void traffic_release(void *value)
     histogram_free(&((struct traffic *)value)->delay);
 }
 
+static void template_release(void *value)
+{
+    struct template_row *row = value;
+    if (row->sample != NULL && row->sample[0] != '\0') {
+        free((char *)row->sample);
+    }
+}
+
+/* A copy of text, cut at SUMMARY_SAMPLE; false when memory is short, *sample is then empty. */
+static bool copy_sample(struct span text, const char **sample)
+{
+    size_t n = text.n < SUMMARY_SAMPLE - 1 ? text.n : SUMMARY_SAMPLE - 1;
+    char *copy = n > 0 ? malloc(n + 1) : NULL;
+    *sample = "";
+    if (copy != NULL) {
+        memcpy(copy, text.p, n);
+        copy[n] = '\0';
+        *sample = copy;
+    }
+    return copy != NULL || n == 0;
+}
+
 enum smtplog_status summary_new(struct summary **summary)
 {
     struct summary *made = calloc(1, sizeof *made);
@@ -23,7 +45,8 @@ enum smtplog_status summary_new(struct summary **summary)
     }
     topk_init(&made->classes, 64, sizeof(struct class_row), NULL);
     topk_init(&made->reject_classes, 64, 1, NULL);
-    topk_init(&made->templates, SUMMARY_TABLE_ROWS, sizeof(struct template_row), NULL);
+    topk_init(&made->templates, SUMMARY_TABLE_ROWS, sizeof(struct template_row),
+              template_release);
     topk_init(&made->actions, 64, 1, NULL);
     topk_init(&made->warnings, 512, sizeof(struct sample_row), NULL);
     topk_init(&made->unknown, 512, sizeof(struct sample_row), NULL);
@@ -241,7 +264,9 @@ static enum smtplog_status add_template(struct summary *summary, const struct ev
         template_row->code = code;
         template_row->first = event->time;
         keep_text(template_row->class_name, sizeof template_row->class_name, event->reason_class);
-        keep_text(template_row->sample, sizeof template_row->sample, text);
+        if (!copy_sample(text, &template_row->sample)) {
+            return SMTPLOG_NO_MEMORY;
+        }
     }
     template_row->weight += event->repeat;
     template_row->last = event->time;
@@ -271,7 +296,8 @@ static double seconds_of(struct span text)
 }
 
 static enum smtplog_status add_traffic(struct summary *summary, enum traffic_table table,
-                                       struct span key, const struct event *event, double delay)
+                                       struct span key, const struct event *event,
+                                       const struct histogram_value *delay)
 {
     struct topk_row *row = NULL;
     if (key.n == 0) {
@@ -292,7 +318,8 @@ static enum smtplog_status add_traffic(struct summary *summary, enum traffic_tab
     switch (event_value(event, EVENT_STATUS)) {
     case OUTCOME_DELIVERED:
         traffic->delivered += event->repeat;
-        return delay >= 0 ? histogram_add(&traffic->delay, delay, event->repeat) : SMTPLOG_OK;
+        return delay != NULL ? histogram_add_placed(&traffic->delay, delay, event->repeat)
+                             : SMTPLOG_OK;
     case OUTCOME_DEFERRED:
         traffic->deferred += event->repeat;
         break;
@@ -316,9 +343,11 @@ static enum smtplog_status add_all_traffic(struct summary *summary, const struct
                                            struct span sender)
 {
     bool outbound = event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
-    double delay = event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED
-                       ? seconds_of(event_text(event, EVENT_DELAY))
-                       : -1;
+    double seconds = event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED
+                         ? seconds_of(event_text(event, EVENT_DELAY))
+                         : -1;
+    struct histogram_value placed = histogram_place(seconds);
+    const struct histogram_value *delay = seconds >= 0 ? &placed : NULL;
     TRY(add_traffic(summary, TRAFFIC_DOMAIN, event->domain, event, delay));
     TRY(add_traffic(summary, TRAFFIC_PROVIDER, event->provider, event, delay));
     if (event_value(event, EVENT_KIND) == KIND_REJECT) {

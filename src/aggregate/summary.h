@@ -48,7 +48,7 @@ struct template_row {
     char class_name[32];
     uint64_t weight;
     struct instant first, last;
-    char sample[SUMMARY_SAMPLE];
+    const char *sample; /* owned unless empty */
 };
 
 struct class_row {

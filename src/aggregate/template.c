@@ -9,10 +9,20 @@ struct word_shape {
     bool hex_only;
 };
 
-static bool is_edge(char c)
+/* Bytes between words (EDGE), and those without which a word is kept as it is (TELLING). */
+enum { EDGE = 1, TELLING = 2 };
+
+static const uint8_t byte_kinds[256] = {
+    [' '] = EDGE,    ['\t'] = EDGE,   ['('] = EDGE,    [')'] = EDGE,    ['['] = EDGE,
+    [']'] = EDGE,    ['"'] = EDGE,    [','] = EDGE,    [';'] = EDGE,    ['\''] = EDGE,
+    ['<'] = EDGE,    ['>'] = EDGE,    ['`'] = EDGE,    ['0'] = TELLING, ['1'] = TELLING,
+    ['2'] = TELLING, ['3'] = TELLING, ['4'] = TELLING, ['5'] = TELLING, ['6'] = TELLING,
+    ['7'] = TELLING, ['8'] = TELLING, ['9'] = TELLING, ['@'] = TELLING, [':'] = TELLING,
+};
+
+static unsigned kind_of(char c)
 {
-    return c == ' ' || c == '\t' || c == '(' || c == ')' || c == '[' || c == ']' || c == '"' ||
-           c == ',' || c == ';' || c == '\'' || c == '<' || c == '>' || c == '`';
+    return byte_kinds[(unsigned char)c];
 }
 
 static struct word_shape shape_of(struct span word)
@@ -66,45 +76,57 @@ static const char *stand_in(struct span word)
     return word.n >= 9 && s.digits >= 2 && s.dots == 0 ? "<id>" : NULL;
 }
 
-static size_t add_angle(struct span text, struct strbuf *out)
+/* What stands for `<...>` at the front of text, with its length; NULL when it is no such thing. */
+static const char *angle_stand_in(struct span text, size_t *length)
 {
     size_t end = span_find(text, SPAN_LITERAL(">"));
-    if (end == SIZE_MAX || end > 400 ||
-        memchr(text.p, ' ', end) != NULL) {
-        strbuf_add_byte(out, '<');
-        return 1;
+    if (end == SIZE_MAX || end > 400 || memchr(text.p, ' ', end) != NULL) {
+        return NULL;
     }
-    strbuf_add_cstr(out, end == 1 ? "<>" : "<address>");
-    return end + 1;
+    *length = end + 1;
+    return end == 1 ? "<>" : "<address>";
+}
+
+/* What stands for the word at the front of text, NULL when it is kept. *length: of what is replaced; *whole: with
+ * the full stops and colons behind it, which are not part of it. */
+static const char *word_stand_in(struct span text, size_t *length, size_t *whole)
+{
+    size_t end = 0;
+    unsigned kinds = 0;
+    while (end < text.n && kind_of(text.p[end]) != EDGE) {
+        kinds |= kind_of(text.p[end++]);
+    }
+    *whole = *length = end;
+    if ((kinds & TELLING) == 0) {
+        return NULL;
+    }
+    while (*length > 1 && (text.p[*length - 1] == '.' || text.p[*length - 1] == ':')) {
+        --*length;
+    }
+    return stand_in(span_of(text.p, *length));
 }
 
 void template_make(struct span text, struct strbuf *out)
 {
+    size_t kept = 0; /* what is kept as it is begins here */
     size_t at = 0;
-    while (at < text.n && out->length < TEMPLATE_MAXIMUM) {
+    while (at < text.n && out->length + (at - kept) < TEMPLATE_MAXIMUM) {
+        size_t length = 1;
+        size_t whole = 0;
+        const char *instead = NULL;
         if (text.p[at] == '<') {
-            at += add_angle(span_from(text, at), out);
-            continue;
+            instead = angle_stand_in(span_from(text, at), &length);
+        } else if (kind_of(text.p[at]) != EDGE) {
+            instead = word_stand_in(span_from(text, at), &length, &whole);
         }
-        if (is_edge(text.p[at])) {
-            strbuf_add_byte(out, text.p[at++]);
-            continue;
+        if (instead != NULL) {
+            strbuf_add(out, text.p + kept, at - kept);
+            strbuf_add_cstr(out, instead);
+            kept = at + length;
         }
-        size_t end = at;
-        while (end < text.n && !is_edge(text.p[end])) {
-            end++;
-        }
-        /* The full stop or colon behind a word is not part of it. */
-        size_t tail = end;
-        while (tail > at + 1 && (text.p[tail - 1] == '.' || text.p[tail - 1] == ':')) {
-            tail--;
-        }
-        struct span word = span_of(text.p + at, tail - at);
-        const char *instead = stand_in(word);
-        strbuf_add_span(out, instead != NULL ? span_cstr(instead) : word);
-        strbuf_add(out, text.p + tail, end - tail);
-        at = end;
+        at += whole > length ? whole : length;
     }
+    strbuf_add(out, text.p + kept, at - kept);
     if (out->length > TEMPLATE_MAXIMUM) {
         out->length = TEMPLATE_MAXIMUM;
         out->bytes[TEMPLATE_MAXIMUM] = '\0';

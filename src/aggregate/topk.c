@@ -162,6 +162,35 @@ static int compare_rows(const void *a, const void *b)
     return order != 0 ? order : (x->key.n > y->key.n) - (x->key.n < y->key.n);
 }
 
+/* Moves the first `wanted` rows in order to the front, the rest behind them in any order (quickselect): a report
+ * shows ten rows of thousands. */
+static void select_rows(struct topk_row **rows, size_t count, size_t wanted)
+{
+    while (count > wanted) {
+        struct topk_row *pivot = rows[count / 2];
+        size_t low = 0;
+        size_t high = count;
+        for (size_t i = 0; i < high;) {
+            int order = compare_rows(&rows[i], &pivot);
+            size_t to = order < 0 ? low++ : order > 0 ? --high : i;
+            struct topk_row *row = rows[i];
+            rows[i] = rows[to];
+            rows[to] = row;
+            i += order <= 0;
+        }
+        if (wanted > low && wanted <= high) {
+            return;
+        }
+        if (wanted <= low) {
+            count = low;
+        } else {
+            rows += high;
+            wanted -= high;
+            count -= high;
+        }
+    }
+}
+
 enum smtplog_status topk_sorted(const struct topk *table, size_t limit, struct topk_row ***rows,
                                 size_t *count)
 {
@@ -171,10 +200,11 @@ enum smtplog_status topk_sorted(const struct topk *table, size_t limit, struct t
     }
     if (table->count > 0) {
         memcpy(copy, table->rows, table->count * sizeof(struct topk_row *));
-        qsort(copy, table->count, sizeof(struct topk_row *), compare_rows);
     }
     *rows = copy;
     *count = limit > 0 && limit < table->count ? limit : table->count;
+    select_rows(copy, table->count, *count);
+    qsort(copy, *count, sizeof(struct topk_row *), compare_rows);
     return SMTPLOG_OK;
 }
 

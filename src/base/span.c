@@ -14,6 +14,28 @@ bool span_equal_nocase(struct span a, struct span b)
     return true;
 }
 
+/* Eight bytes at a time: bit 7 of each byte tells whether it is a letter A to Z. */
+static uint64_t lower8(uint64_t x)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    uint64_t low = x & ones * 0x7f;
+    uint64_t from_a = low + ones * (0x80 - 'A');
+    uint64_t behind_z = low + ones * (0x7f - 'Z');
+    return x | ((from_a ^ behind_z) & ~x & ones * 0x80) >> 2;
+}
+
+void bytes_lower(char *to, const char *from, size_t n)
+{
+    size_t i = 0;
+    for (; i + 8 <= n; i += 8) {
+        uint64_t lower = lower8(bytes_read8(from + i));
+        memcpy(to + i, &lower, sizeof lower);
+    }
+    for (; i < n; i++) {
+        to[i] = byte_lower(from[i]);
+    }
+}
+
 size_t span_find(struct span a, struct span needle)
 {
     if (needle.n == 0) {
@@ -25,7 +47,7 @@ size_t span_find(struct span a, struct span needle)
         if (hit == NULL) {
             break;
         }
-        if (memcmp(hit, needle.p, needle.n) == 0) {
+        if (bytes_equal(hit, needle.p, needle.n)) {
             return (size_t)(hit - a.p);
         }
         at = (size_t)(hit - a.p) + 1;
@@ -47,17 +69,18 @@ struct span span_trim(struct span a)
 
 bool span_next_word(struct span *rest, struct span *word)
 {
-    size_t i = 0;
-    while (i < rest->n && byte_is_blank(rest->p[i])) {
-        i++;
+    const char *at = rest->p;
+    const char *end = rest->p + rest->n;
+    while (at < end && byte_is_blank(*at)) {
+        at++;
     }
-    size_t start = i;
-    while (i < rest->n && !byte_is_blank(rest->p[i])) {
-        i++;
+    const char *start = at;
+    while (at < end && !byte_is_blank(*at)) {
+        at++;
     }
-    *word = span_of(rest->p + start, i - start);
-    *rest = span_from(*rest, i);
-    return word->n > 0;
+    *word = span_of(start, (size_t)(at - start));
+    *rest = span_of(at, (size_t)(end - at));
+    return at > start;
 }
 
 bool span_next_piece(struct span *rest, char separator, struct span *piece)

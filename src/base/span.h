@@ -29,9 +29,49 @@ static inline struct span span_cstr(const char *text)
     return (struct span){text, strlen(text)};
 }
 
+static inline uint64_t bytes_read8(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+static inline uint32_t bytes_read4(const char *p)
+{
+    uint32_t v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* memcmp's equality, without a call for the short texts that logs are full of. */
+static inline bool bytes_equal(const char *a, const char *b, size_t n)
+{
+    if (n > 32) {
+        return memcmp(a, b, n) == 0;
+    }
+    if (n > 16 && (bytes_read8(a + 8) != bytes_read8(b + 8) ||
+                   bytes_read8(a + n - 16) != bytes_read8(b + n - 16))) {
+        return false;
+    }
+    if (n >= 8) {
+        return bytes_read8(a) == bytes_read8(b) &&
+               bytes_read8(a + n - 8) == bytes_read8(b + n - 8);
+    }
+    if (n >= 4) {
+        return bytes_read4(a) == bytes_read4(b) &&
+               bytes_read4(a + n - 4) == bytes_read4(b + n - 4);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (a[i] != b[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static inline bool span_equal(struct span a, struct span b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && bytes_equal(a.p, b.p, a.n);
 }
 
 static inline bool span_is(struct span a, const char *text)
@@ -41,7 +81,7 @@ static inline bool span_is(struct span a, const char *text)
 
 static inline bool span_starts(struct span a, struct span head)
 {
-    return a.n >= head.n && (head.n == 0 || memcmp(a.p, head.p, head.n) == 0);
+    return a.n >= head.n && bytes_equal(a.p, head.p, head.n);
 }
 
 static inline struct span span_from(struct span a, size_t offset)
@@ -76,6 +116,9 @@ static inline char byte_lower(char c)
 
 /* ASCII case ignored. */
 bool span_equal_nocase(struct span a, struct span b);
+
+/* Copies n bytes with ASCII letters in lower case. */
+void bytes_lower(char *to, const char *from, size_t n);
 
 /* Offset of needle in a, or SIZE_MAX. */
 size_t span_find(struct span a, struct span needle);

@@ -224,19 +224,8 @@ int32_t zone_offset(struct zone *zone, int64_t utc)
     return zone->cached_offset;
 }
 
-/* True when the offset found last holds for two days on both sides: then a local time has one instant. */
-static bool is_far_from_change(const struct zone *zone, int64_t utc)
-{
-    return zone->cached_from < zone->cached_until && utc - 2 * CIVIL_DAY >= zone->cached_from &&
-           utc + 2 * CIVIL_DAY < zone->cached_until;
-}
-
 int zone_from_local(struct zone *zone, int64_t local, int64_t utc[2])
 {
-    utc[0] = local - zone->cached_offset;
-    if (is_far_from_change(zone, utc[0])) {
-        return 1;
-    }
     int32_t before = zone_offset(zone, local - CIVIL_DAY);
     int32_t after = zone_offset(zone, local + CIVIL_DAY);
     int64_t a = local - before;
@@ -250,6 +239,15 @@ int zone_from_local(struct zone *zone, int64_t local, int64_t utc[2])
     }
     utc[0] = b_holds && !a_holds ? b : a;
     return 1;
+}
+
+void zone_steady(struct zone *zone, int64_t utc, int64_t *from, int64_t *until)
+{
+    (void)zone_offset(zone, utc);
+    bool ends = zone->cached_until < INT64_MAX;
+    bool begins = zone->cached_from > INT64_MIN;
+    *from = begins ? zone->cached_from + 2 * CIVIL_DAY : INT64_MIN / 2;
+    *until = ends ? zone->cached_until - 2 * CIVIL_DAY : INT64_MAX / 2;
 }
 
 bool zone_abbreviation(const struct zone *zone, struct span abbreviation, int32_t *offset)

@@ -24,6 +24,10 @@ int32_t zone_offset(struct zone *zone, int64_t utc);
  * skipped in spring is taken as if the clock had not been changed. */
 int zone_from_local(struct zone *zone, int64_t local, int64_t utc[2]);
 
+/* The instants around utc, [*from, *until), that are two days or more away from any change of the clock: there a
+ * local time is one instant, by the offset at utc. May be empty. */
+void zone_steady(struct zone *zone, int64_t utc, int64_t *from, int64_t *until);
+
 /* Offset that an abbreviation ("CET", "CEST") stands for in this zone. False when unknown here. */
 bool zone_abbreviation(const struct zone *zone, struct span abbreviation, int32_t *offset);
 

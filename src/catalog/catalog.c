@@ -63,6 +63,7 @@ static const struct entry_type entry_types[] = {
      {"name", "", "peers", "domains", "text", "source", "short", "action", "meaning", "fix sender",
       "fix receiver", "related"},
      NULL},
+    {"server", {"name", "regex", "need", "sample", "", "advice", "nomatch"}, "sample "},
     {"provider_code",
      {"class", "short", "action", "meaning", "", "enhanced", "wording", "regex", "code", "need",
       "fix sender", "fix receiver", "source", "severity", "related"},

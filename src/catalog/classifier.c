@@ -323,6 +323,9 @@ void classifier_judge(struct classifier *classifier, const struct classifier_inp
     struct classifier_input cut = *input;
     struct reason_set candidates;
     cut.text.n = cut.text.n > TEXT_JUDGED ? TEXT_JUDGED : cut.text.n;
+    if (cut.code == 0 && cut.enhanced.n > 0 && byte_is_digit(cut.enhanced.p[0])) {
+        cut.code = (cut.enhanced.p[0] - '0') * 100;
+    }
     find_candidates(classifier, &cut, &candidates);
     *verdict = (struct classifier_verdict){SPAN_LITERAL("unknown"), SPAN_EMPTY, false};
     for (size_t i = 0; next_candidate(&candidates, &i); i++) {

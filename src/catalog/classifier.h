@@ -18,7 +18,7 @@ void classifier_free(struct classifier *classifier);
 
 /* What is to be judged. */
 struct classifier_input {
-    int code;             /* seen or implied; 0 when there is none */
+    int code;             /* seen or implied; 0: the first digit of the enhanced code stands for it */
     struct span enhanced; /* of the reply, else the delivery's DSN */
     enum event_stage stage;
     struct span provider; /* of the peer, empty when unknown */

@@ -35,13 +35,14 @@ enum cli_option_id {
     CLI_OPTION_JOBS,
     CLI_OPTION_HELP,
     CLI_OPTION_VERSION,
-    CLI_OPTION_OUTPUT
+    CLI_OPTION_OUTPUT,
+    CLI_OPTION_JOURNAL
 };
 
 struct cli_option {
     char letter;          /* 0 for none */
     const char *name;     /* without hyphens */
-    const char *argument; /* what it takes, NULL for nothing */
+    const char *argument; /* what it takes, NULL for nothing; "[=X]" when it may be left out */
     enum cli_option_id id;
     unsigned commands;
     const char *help;
@@ -57,6 +58,8 @@ struct cli_arguments {
     const char *color;  /* auto, always, never */
     const char *progress;
     const char *output; /* file to write to, NULL: standard output */
+    bool journal;
+    const char *journal_place; /* NULL: this machine's */
     struct {
         const char *name, *value;
     } library[CLI_LIBRARY_OPTIONS];

@@ -11,6 +11,8 @@
 
 static const char *const usual_logs[] = {"/var/log/mail.log*", "/var/log/maillog*",
                                          "/var/log/exim4/mainlog*", "/var/log/exim/main.log*"};
+static const char *const journal_files[] = {"/var/log/journal/*/*.journal",
+                                            "/run/log/journal/*/*.journal"};
 
 void cli_diagnostic(void *context, enum smtplog_severity severity, const char *text)
 {
@@ -97,6 +99,23 @@ static size_t add_usual_logs(struct smtplog_analyzer *analyzer)
     return added;
 }
 
+/* Journal files of this machine that may be read. */
+static bool host_has_journal(void)
+{
+    bool readable = false;
+    for (size_t i = 0; i < sizeof journal_files / sizeof journal_files[0]; i++) {
+        glob_t found;
+        if (glob(journal_files[i], 0, NULL, &found) != 0) {
+            continue;
+        }
+        for (size_t k = 0; k < found.gl_pathc && !readable; k++) {
+            readable = access(found.gl_pathv[k], R_OK) == 0;
+        }
+        globfree(&found);
+    }
+    return readable;
+}
+
 static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_arguments *arguments)
 {
     for (size_t i = 0; i < arguments->file_count; i++) {
@@ -105,7 +124,11 @@ static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_argum
             return false;
         }
     }
-    if (arguments->file_count > 0) {
+    if (arguments->journal &&
+        smtplog_analyzer_add_journal(analyzer, arguments->journal_place) != SMTPLOG_OK) {
+        return false;
+    }
+    if (arguments->file_count > 0 || arguments->journal) {
         return true;
     }
     if (standard_input_has_data()) {
@@ -113,6 +136,12 @@ static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_argum
     }
     if (add_usual_logs(analyzer) > 0) {
         return true;
+    }
+    if (smtplog_has("journal") && host_has_journal()) {
+        fputs("smtplog: no file named, nothing on standard input and no mail log in /var/log:\n"
+              "  reading the systemd journal (--journal)\n",
+              stderr);
+        return smtplog_analyzer_add_journal(analyzer, NULL) == SMTPLOG_OK;
     }
     cli_complain("no file named, nothing on standard input and no mail log in /var/log; name a file, or\n"
                  "  journalctl -u 'postfix*' -o short-iso-precise | smtplog analyze");

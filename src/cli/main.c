@@ -40,7 +40,7 @@ static void help_options(unsigned command, FILE *to)
         }
         snprintf(left, sizeof left, "%c%c%s --%s%s%s", option->letter ? '-' : ' ',
                  option->letter ? option->letter : ' ', option->letter ? "," : " ", option->name,
-                 option->argument != NULL ? " " : "",
+                 option->argument != NULL && option->argument[0] != '[' ? " " : "",
                  option->argument != NULL ? option->argument : "");
         fprintf(to, "  %-22s\n        %s\n", left, option->help);
     }

@@ -18,6 +18,8 @@ const struct cli_option cli_options[] = {
      "take TIME as the present (for tests and old logs)"},
     {0, "input", "KIND", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
      "auto (default) or postfix"},
+    {0, "journal", "[=DIR]", CLI_OPTION_JOURNAL, CLI_ANALYZE | CLI_EVENTS,
+     "read the systemd journal: this machine's, or the journal files in DIR"},
     {0, "patterns", "DIR", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS | CLI_PATTERNS,
      "read more pattern files from DIR; they replace built-in ones of the same name"},
     {0, "top", "N", CLI_OPTION_LIBRARY, CLI_ANALYZE, "rows of each table, 0 for all (default 10)"},
@@ -110,6 +112,10 @@ static bool take_option(const struct cli_option *option, const char *value,
     case CLI_OPTION_OUTPUT:
         arguments->output = value;
         return true;
+    case CLI_OPTION_JOURNAL:
+        arguments->journal = true;
+        arguments->journal_place = value;
+        return true;
     case CLI_OPTION_COLOR:
     case CLI_OPTION_PROGRESS:
         *(option->id == CLI_OPTION_COLOR ? &arguments->color : &arguments->progress) = value;
@@ -158,7 +164,8 @@ static bool parse_option(int argc, char **argv, int *at, const struct cli_comman
         cli_complain("--%s takes no value", option->name);
         return false;
     }
-    if (option->argument != NULL && value == NULL) {
+    bool needs_value = option->argument != NULL && option->argument[0] != '[';
+    if (needs_value && value == NULL) {
         if (*at + 1 >= argc) {
             cli_complain("--%s needs a value: %s", option->name, option->argument);
             return false;

@@ -161,6 +161,17 @@ static void check_file_record(struct record_parser *parser)
     }
 }
 
+/* Lines that begin a record, and lines that may hold a pair. */
+static void count_lines(struct span bytes, size_t *headers, size_t *pairs)
+{
+    struct span text;
+    while (span_next_piece(&bytes, '\n', &text)) {
+        bool other = text.n == 0 || text.p[0] == '#' || byte_is_blank(text.p[0]);
+        *headers += !other && text.p[0] == '[';
+        *pairs += !other && text.p[0] != '[';
+    }
+}
+
 enum smtplog_status record_file_parse(struct span label, struct span bytes, struct arena *arena,
                                       const struct diagnostic *diagnostic,
                                       struct record_file *file)
@@ -170,12 +181,11 @@ enum smtplog_status record_file_parse(struct span label, struct span bytes, stru
     if (bytes.n > RECORD_FILE_MAXIMUM) {
         return record_complain(file, 1, diagnostic, "the file is too large", SPAN_EMPTY);
     }
-    size_t lines = 1;
-    for (size_t i = 0; i < bytes.n; i++) {
-        lines += bytes.p[i] == '\n';
-    }
-    parser.records = arena_alloc(arena, lines * sizeof *parser.records);
-    parser.pairs = arena_alloc(arena, lines * sizeof *parser.pairs);
+    size_t headers = 0;
+    size_t pairs = 0;
+    count_lines(bytes, &headers, &pairs);
+    parser.records = arena_alloc(arena, (headers + 1) * sizeof *parser.records);
+    parser.pairs = arena_alloc(arena, (pairs + 1) * sizeof *parser.pairs);
     if (parser.records == NULL || parser.pairs == NULL) {
         return SMTPLOG_NO_MEMORY;
     }

@@ -15,6 +15,7 @@
 #define GZIP_WINDOW         (15 + 16) /* largest window, gzip wrapper only */
 
 struct source {
+    struct journal *journal; /* owned; NULL: read from fd */
     int fd;
     bool own_fd;
     struct source_info info;
@@ -53,6 +54,7 @@ void source_close(struct source *source)
     if (source == NULL) {
         return;
     }
+    journal_close(source->journal);
     if (source->z_ready) {
         inflateEnd(&source->z);
     }
@@ -175,6 +177,25 @@ enum smtplog_status source_open(const char *path, struct source **source, const 
     return SMTPLOG_OK;
 }
 
+enum smtplog_status source_open_journal(const struct journal_range *range, struct source **source,
+                                        const char **why)
+{
+    struct source *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        *why = "out of memory";
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->fd = -1;
+    made->info.is_journal = true;
+    enum smtplog_status status = journal_open(range, &made->journal, why);
+    if (status != SMTPLOG_OK) {
+        source_close(made);
+        return status;
+    }
+    *source = made;
+    return SMTPLOG_OK;
+}
+
 /* After the end of a member: another member, padding with zero bytes (as tapes and block devices
  * leave it), or bytes that are no gzip. True when another member begins. */
 static bool source_next_member(struct source *source)
@@ -226,11 +247,23 @@ static size_t source_inflate(struct source *source, char *bytes, size_t capacity
     return capacity - z->avail_out;
 }
 
+static size_t source_read_journal(struct source *source, char *bytes, size_t capacity)
+{
+    size_t got = journal_read(source->journal, bytes, capacity, &source->damage);
+    source->stored_done += got;
+    source->ended = got == 0;
+    source->read_failed = source->damage != NULL;
+    return got;
+}
+
 /* Decompressed bytes straight from the stream, behind what was peeked. */
 static size_t source_stream(struct source *source, char *bytes, size_t capacity)
 {
     if (source->ended) {
         return 0;
+    }
+    if (source->journal != NULL) {
+        return source_read_journal(source, bytes, capacity);
     }
     if (source->info.is_gzip) {
         return source_inflate(source, bytes, capacity);

@@ -1,11 +1,12 @@
 /* One input as a stream of bytes: a plain file, a gzip file (told by its first bytes, any number of
- * members), a pipe or standard input. Knows nothing of lines. Trust: contents and names are anybody's;
+ * members), a pipe, standard input or the systemd journal. Knows nothing of lines. Trust: contents and names are anybody's;
  * a damaged gzip gives what can be read before the damage. */
 #ifndef INPUT_SOURCE_H
 #define INPUT_SOURCE_H
 
 #include "base/span.h"
 #include "base/status.h"
+#include "input/journal.h"
 
 struct source;
 
@@ -13,6 +14,7 @@ struct source;
 struct source_info {
     bool is_regular;        /* can be opened again and read at an offset */
     bool is_stdin;
+    bool is_journal;
     bool is_gzip;
     int64_t mtime;          /* seconds since 1970; 0 when unknown */
     uint64_t stored_size;   /* bytes on disk; 0 when unknown */
@@ -22,6 +24,9 @@ struct source_info {
 /* Opens path, or standard input for "-". On failure *why is static or errno text for a person: "No
  * such file or directory", "is a directory". Free with source_close. */
 MUST_USE enum smtplog_status source_open(const char *path, struct source **source, const char **why);
+/* The same for the systemd journal, which gives lines of text and can be read once. */
+MUST_USE enum smtplog_status source_open_journal(const struct journal_range *range,
+                                                 struct source **source, const char **why);
 void source_close(struct source *source);
 
 const struct source_info *source_info(const struct source *source);

@@ -7,10 +7,12 @@
 
 #include "base/utf8.h"
 #include "lib/time_spec.h"
+#include "logfmt/json_line.h"
 
 #define OUTPUT_BLOCK    ((size_t)64 * 1024)
 #define OUTPUT_MAXIMUM  ((size_t)64 * 1024 * 1024)
 #define PROGRESS_LINES  65536
+#define JOURNAL_BEFORE  (2 * CIVIL_DAY) /* read of it before --since: who sent what is delivered then */
 #define UNDERSTOOD_PART 200 /* one line in so many may be not understood: 0.5 % */
 
 enum option {
@@ -61,16 +63,18 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     if (a == NULL) {
         return;
     }
-    for (size_t i = 0; i < a->path_count; i++) {
-        free(a->paths[i]);
+    for (size_t i = 0; i < a->given_count; i++) {
+        free(a->given[i].path);
+        free((char *)a->given[i].range.place);
     }
-    free(a->paths);
+    free(a->given);
     for (size_t i = 0; i < ANALYZER_OPTIONS; i++) {
         free(a->option[i]);
     }
     event_writer_free(a->event_writer);
     line_stream_free(a->stream);
     plan_free(&a->plan);
+    transcript_feed_free(a->transcripts);
     parser_free(a->parser);
     tracker_free(a->tracker);
     inbound_free(a->inbound);
@@ -119,22 +123,44 @@ enum smtplog_status smtplog_analyzer_set(struct smtplog_analyzer *a, const char 
     return SMTPLOG_USAGE;
 }
 
-enum smtplog_status smtplog_analyzer_add_file(struct smtplog_analyzer *a, const char *path)
+static enum smtplog_status add_input(struct smtplog_analyzer *a, const char *path, bool is_journal,
+                                     const char *place)
 {
-    if (a->path_count == ANALYZER_FILES) {
+    if (a->given_count == ANALYZER_FILES) {
         return SMTPLOG_LIMIT;
     }
-    char **paths = realloc(a->paths, (a->path_count + 1) * sizeof *paths);
-    if (paths == NULL) {
+    struct plan_input *given = realloc(a->given, (a->given_count + 1) * sizeof *given);
+    if (given == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    a->paths = paths;
-    a->paths[a->path_count] = strdup(path);
-    if (a->paths[a->path_count] == NULL) {
-        return SMTPLOG_NO_MEMORY;
+    a->given = given;
+    struct plan_input *input = &given[a->given_count++];
+    *input = (struct plan_input){.path = strdup(path), .is_journal = is_journal};
+    input->range.place = place != NULL ? strdup(place) : NULL;
+    bool copied = input->path != NULL && (place == NULL || input->range.place != NULL);
+    return copied ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
+}
+
+enum smtplog_status smtplog_analyzer_add_file(struct smtplog_analyzer *a, const char *path)
+{
+    return add_input(a, path, false, NULL);
+}
+
+enum smtplog_status smtplog_analyzer_add_journal(struct smtplog_analyzer *a, const char *place)
+{
+    if (!journal_is_supported()) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
+                       "this build does not read the journal (it was made without libsystemd): "
+                       "journalctl -o short-iso-precise | smtplog analyze");
+        return SMTPLOG_USAGE;
     }
-    a->path_count++;
-    return SMTPLOG_OK;
+    return add_input(a, "journal", true, place);
+}
+
+int smtplog_has(const char *feature)
+{
+    return (strcmp(feature, "journal") == 0 && journal_is_supported()) ||
+           (strcmp(feature, "json") == 0 && json_line_is_supported());
 }
 
 /* ---- options --------------------------------------------------------------------------------- */
@@ -204,6 +230,16 @@ static enum smtplog_status load_knowledge(struct smtplog_analyzer *a)
     return knowledge_load(&a->knowledge, &source, &a->diagnostic);
 }
 
+/* Entries of the journal far outside the range asked for need not be read. */
+static void limit_journals(struct smtplog_analyzer *a)
+{
+    for (size_t i = 0; i < a->given_count; i++) {
+        struct journal_range *range = &a->given[i].range;
+        range->since = a->has_since ? a->since.seconds - JOURNAL_BEFORE : INT64_MIN;
+        range->until = a->has_until ? a->until.seconds + 1 : INT64_MAX;
+    }
+}
+
 static enum smtplog_status prepare(struct smtplog_analyzer *a)
 {
     uint64_t year = 0;
@@ -223,14 +259,15 @@ static enum smtplog_status prepare(struct smtplog_analyzer *a)
     TRY(session_table_new(&a->sessions));
     TRY(parser_new(a->knowledge.postfix, &a->parser));
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
-    TRY(plan_make((const char *const *)a->paths, a->path_count, a->zone, (int)year, a->now,
-                  &a->diagnostic, &a->plan));
+    limit_journals(a);
+    TRY(plan_make(a->given, a->given_count, a->zone, (int)year, a->now, &a->diagnostic, &a->plan));
     a->inputs = calloc(a->plan.count + 1, sizeof *a->inputs);
     a->verdicts = calloc(1, sizeof *a->verdicts);
     a->providers = calloc(1, sizeof *a->providers);
     if (a->inputs == NULL || a->verdicts == NULL || a->providers == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
+    TRY(transcript_feed_new(a->knowledge.dialects, a->plan.count, &a->transcripts));
     return line_stream_new(&a->plan, a->zone, &a->diagnostic, &a->stream);
 }
 
@@ -331,10 +368,10 @@ static enum smtplog_status write_out(struct smtplog_analyzer *a)
     return stop == 0 ? SMTPLOG_OK : SMTPLOG_STOPPED;
 }
 
-static enum smtplog_status write_record(struct smtplog_analyzer *a, const struct stream_line *line,
+static enum smtplog_status write_record(struct smtplog_analyzer *a, size_t file,
                                         const struct event *event)
 {
-    event_writer_add(a->event_writer, event, span_cstr(a->plan.files[line->file].path), &a->out);
+    event_writer_add(a->event_writer, event, span_cstr(a->plan.files[file].path), &a->out);
     return a->out.length >= OUTPUT_BLOCK ? write_out(a) : SMTPLOG_OK;
 }
 
@@ -380,18 +417,97 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
                              context.has_sender ? context.sender : (struct span){NULL, 0});
 }
 
+/* A reply of a transcript: a record like any other. */
+static enum smtplog_status take_reply(struct smtplog_analyzer *a, size_t file,
+                                      const struct event *reply)
+{
+    struct event event = *reply;
+    bool outside = is_outside(a, &event);
+    event.file = (uint32_t)file;
+    add_knowledge(a, &event);
+    if (a->event_writer != NULL) {
+        return outside ? SMTPLOG_OK : write_record(a, file, &event);
+    }
+    return add_event(a, &event, !outside);
+}
+
+/* Counts the lines of an input whose part in a transcript is known by now. */
+static enum smtplog_status take_transcript(struct smtplog_analyzer *a, size_t file)
+{
+    struct transcript_result result;
+    struct input_figures *input = &a->inputs[file];
+    enum line_bin bin = BIN_FOREIGN;
+    while (transcript_feed_next(a->transcripts, file, &result, &bin)) {
+        struct event when = {.has_time = result.has_time, .time = result.time};
+        if (bin == BIN_MALFORMED) {
+            input->texts++;
+            continue;
+        }
+        a->summary->bin[is_outside(a, &when) ? BIN_OUTSIDE : bin]++;
+        if (bin != BIN_FOREIGN && input->mta == MTA_NONE) {
+            input->mta = MTA_TRANSCRIPT;
+        }
+        input->mail_lines += bin != BIN_FOREIGN && !result.has_time;
+        if (result.event != NULL) {
+            TRY(take_reply(a, file, result.event));
+        }
+    }
+    return SMTPLOG_OK;
+}
+
+/* At the end of an input: text around a transcript is none of ours; without one it is no log. */
+static enum smtplog_status finish_transcript(struct smtplog_analyzer *a, size_t file)
+{
+    struct input_figures *input = &a->inputs[file];
+    TRY(transcript_feed_flush(a->transcripts, file));
+    TRY(take_transcript(a, file));
+    bool found = transcript_feed_found(a->transcripts, file);
+    a->summary->bin[found ? BIN_FOREIGN : BIN_MALFORMED] += input->texts;
+    if (!found && input->texts > 0 && a->first_malformed.n == 0) {
+        a->first_malformed = input->first_text;
+    }
+    input->texts = 0;
+    return SMTPLOG_OK;
+}
+
+/* Gives a line to the transcript of its input. *taken: it is counted there. */
+static enum smtplog_status feed_transcript(struct smtplog_analyzer *a,
+                                           const struct stream_line *line,
+                                           const struct event *event, enum line_bin bin,
+                                           bool *taken)
+{
+    if (a->last_file != line->file && a->last_is_text) {
+        TRY(finish_transcript(a, a->last_file));
+    }
+    a->last_file = line->file;
+    TRY(transcript_feed_line(a->transcripts, line->file, &line->line, event, bin, taken));
+    a->last_is_text = *taken && !event->has_time;
+    if (*taken && bin == BIN_MALFORMED) {
+        TRY(note_first(a, &a->inputs[line->file].first_text, line));
+    }
+    return *taken ? take_transcript(a, line->file) : SMTPLOG_OK;
+}
+
 static enum smtplog_status process(struct smtplog_analyzer *a, const struct stream_line *line,
                                    struct event *event, enum line_bin bin)
 {
     struct summary *summary = a->summary;
     bool outside = is_outside(a, event);
+    bool taken = false;
     event->file = (uint32_t)line->file;
     summary->lines_read++;
     summary->overlong += line->line.overlong;
     summary->duplicate += line->duplicate || event->duplicate;
     note_input(a, line->file, event);
+    if (bin == BIN_MALFORMED || a->inputs[line->file].mail_lines == 0) {
+        other_log_note(&a->inputs[line->file].other, a->knowledge.other_servers, &line->line);
+    }
     if (line->duplicate) {
         summary->bin[outside ? BIN_OUTSIDE : BIN_CONTEXT]++;
+        return SMTPLOG_OK;
+    }
+    TRY(feed_transcript(a, line, event, bin, &taken));
+    if (taken) {
         return SMTPLOG_OK;
     }
     summary->bin[outside ? BIN_OUTSIDE : bin]++;
@@ -399,7 +515,7 @@ static enum smtplog_status process(struct smtplog_analyzer *a, const struct stre
         add_knowledge(a, event);
     }
     if (a->event_writer != NULL) {
-        TRY(bin == BIN_EVENT && !outside ? write_record(a, line, event) : SMTPLOG_OK);
+        TRY(bin == BIN_EVENT && !outside ? write_record(a, line->file, event) : SMTPLOG_OK);
     } else if (bin == BIN_EVENT || bin == BIN_CONTEXT) {
         TRY(add_event(a, event, !outside));
     } else if (bin == BIN_UNKNOWN && !outside) {
@@ -421,11 +537,13 @@ static void report_damage(const struct smtplog_analyzer *a)
             diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "%s:%llu: %s; read up to there",
                            a->plan.files[i].path, (unsigned long long)a->inputs[i].lines, damage);
         }
-        if (a->inputs[i].lines > 0 && a->inputs[i].mail_lines == 0) {
-            diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
-                           "%s:1: no line of a mail server among its %llu", a->plan.files[i].path,
-                           (unsigned long long)a->inputs[i].lines);
+        if (a->plan.files[i].info.is_journal && a->inputs[i].lines == 0) {
+            diagnostic_say(&a->diagnostic, SMTPLOG_INFO,
+                           "journal: no entry of a mail server in it that you may read (the groups "
+                           "adm and systemd-journal may read all)");
         }
+        other_log_say(&a->inputs[i].other, &a->diagnostic, a->plan.files[i].path,
+                      a->inputs[i].lines, a->inputs[i].mail_lines);
     }
 }
 
@@ -477,6 +595,9 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
 {
     TRY(prepare(a));
     TRY(read_lines(a));
+    for (size_t i = 0; i < a->plan.count; i++) {
+        TRY(finish_transcript(a, i));
+    }
     TRY(tracker_finish(a->tracker));
     inbound_finish(a->inbound, a->summary->last.seconds, &a->summary->inbound_ends);
     a->summary->evicted = tracker_evicted(a->tracker) + inbound_evicted(a->inbound);
@@ -519,7 +640,7 @@ enum smtplog_status smtplog_analyzer_events(struct smtplog_analyzer *a, const ch
 
 void smtplog_analyzer_outcome(const struct smtplog_analyzer *a, struct smtplog_outcome *outcome)
 {
-    *outcome = (struct smtplog_outcome){.files_given = a->path_count};
+    *outcome = (struct smtplog_outcome){.files_given = a->given_count};
     for (size_t i = 0; i < a->plan.count && a->stream != NULL; i++) {
         outcome->files_unreadable += !a->plan.files[i].readable;
         outcome->files_damaged += line_stream_damage(a->stream, i) != NULL;

@@ -6,7 +6,9 @@
 #include "base/diagnostic.h"
 #include "lib/knowledge.h"
 #include "lib/line_stream.h"
+#include "lib/other_log.h"
 #include "lib/provider_cache.h"
+#include "lib/transcript_feed.h"
 #include "lib/verdict_cache.h"
 #include "report/event_writer.h"
 #include "report/report.h"
@@ -22,14 +24,17 @@ struct input_figures {
     bool has_period;
     struct instant first, last;
     enum event_mta mta;
+    struct other_log other; /* while it has no line of a mail server */
+    uint64_t texts;         /* lines without a header that are no part of a dialogue */
+    struct span first_text; /* the first of them, with its place */
 };
 
 struct smtplog_analyzer {
     struct diagnostic diagnostic;
     smtplog_progress progress;
     void *progress_context;
-    char **paths; /* owned, each owned */
-    size_t path_count;
+    struct plan_input *given; /* owned, with its texts */
+    size_t given_count;
     char *option[ANALYZER_OPTIONS]; /* owned; by option_names */
     bool started;
     /* of the run */
@@ -42,6 +47,9 @@ struct smtplog_analyzer {
     struct plan plan;
     struct line_stream *stream;
     struct parser *parser;
+    struct transcript_feed *transcripts;
+    size_t last_file; /* whose line came last, and whether it had no time */
+    bool last_is_text;
     struct tracker *tracker;
     struct inbound *inbound;
     struct session_table *sessions;

@@ -105,7 +105,10 @@ static enum smtplog_status link_catalog(struct knowledge *knowledge, bool check,
     if (worst != SMTPLOG_OK) {
         return worst;
     }
-    return classifier_new(knowledge->catalog, check, diagnostic, &knowledge->classifier);
+    worst = other_servers_new(knowledge->catalog, check, diagnostic, &knowledge->other_servers);
+    enum smtplog_status classifier =
+        classifier_new(knowledge->catalog, check, diagnostic, &knowledge->classifier);
+    return worst != SMTPLOG_OK ? worst : classifier;
 }
 
 enum smtplog_status knowledge_load(struct knowledge *knowledge,
@@ -134,19 +137,25 @@ enum smtplog_status knowledge_load(struct knowledge *knowledge,
                             &knowledge->postfix);
     enum smtplog_status exim = pattern_set_for_mta(knowledge->files, knowledge->file_count, "exim",
                                                    check, diagnostic, &knowledge->exim);
-    patterns = patterns != SMTPLOG_OK ? patterns : exim;
+    enum smtplog_status dialects = transcript_dialects_new(
+        knowledge->files, knowledge->file_count, check, diagnostic, &knowledge->dialects);
+    patterns = patterns != SMTPLOG_OK ? patterns : exim != SMTPLOG_OK ? exim : dialects;
     enum smtplog_status catalog = link_catalog(knowledge, check, diagnostic);
     return patterns != SMTPLOG_OK ? patterns : catalog;
 }
 
 void knowledge_free(struct knowledge *knowledge)
 {
+    other_servers_free(knowledge->other_servers);
     classifier_free(knowledge->classifier);
     catalog_free(knowledge->catalog);
     pattern_set_free(knowledge->postfix);
     pattern_set_free(knowledge->exim);
+    transcript_dialects_free(knowledge->dialects);
     arena_free(&knowledge->arena);
+    knowledge->other_servers = NULL;
     knowledge->classifier = NULL;
     knowledge->catalog = NULL;
     knowledge->postfix = knowledge->exim = NULL;
+    knowledge->dialects = NULL;
 }

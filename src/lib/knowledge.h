@@ -4,7 +4,9 @@
 #define LIB_KNOWLEDGE_H
 
 #include "catalog/classifier.h"
+#include "catalog/other_server.h"
 #include "logfmt/parser.h"
+#include "logfmt/transcript_dialect.h"
 
 #define KNOWLEDGE_FILES 512
 
@@ -14,8 +16,10 @@ struct knowledge {
     size_t file_count;
     struct pattern_set *postfix;
     struct pattern_set *exim;
+    struct transcript_dialects *dialects;
     struct catalog *catalog;
     struct classifier *classifier;
+    struct other_servers *other_servers;
 };
 
 /* What to load. */

@@ -322,6 +322,17 @@ static enum smtplog_status pass_given(struct line_stream *stream)
 
 enum smtplog_status line_stream_next(struct line_stream *stream, struct stream_line *line)
 {
+    struct channel *given = stream->given;
+    if (given != NULL && stream->active_count == 1 && !stream->merging) {
+        /* One input and no other beside it: nearly every line. */
+        TRY(channel_advance(stream, given));
+        if (given->has_line) {
+            give(stream, given, line);
+            return SMTPLOG_OK;
+        }
+        stream->given = NULL;
+        drop_ended(stream);
+    }
     TRY(pass_given(stream));
     while (stream->active_count == 0) {
         if (!has_next_file(stream)) {

@@ -232,16 +232,25 @@ static int compare_files(const void *a, const void *b)
     return x->position < y->position ? -1 : 1;
 }
 
-static enum smtplog_status probe_file(struct plan_file *file, bool year_given,
-                                      const struct diagnostic *diagnostic)
+static enum smtplog_status open_input(const struct plan_input *input, struct source **source,
+                                      const char **why)
+{
+    return input->is_journal ? source_open_journal(&input->range, source, why)
+                             : source_open(input->path, source, why);
+}
+
+static enum smtplog_status probe_file(struct plan_file *file, const struct plan_input *input,
+                                      bool year_given, const struct diagnostic *diagnostic)
 {
     const char *why = NULL;
-    enum smtplog_status status = source_open(file->path, &file->source, &why);
+    enum smtplog_status status = open_input(input, &file->source, &why);
     if (status == SMTPLOG_NO_MEMORY) {
         return status;
     }
     if (status != SMTPLOG_OK) {
-        diagnostic_say(diagnostic, SMTPLOG_ERROR, "%s: %s", file->path, why);
+        const char *place = input->is_journal ? input->range.place : NULL;
+        diagnostic_say(diagnostic, SMTPLOG_ERROR, "%s%s%s: %s", file->path,
+                       place != NULL ? ": " : "", place != NULL ? place : "", why);
         return SMTPLOG_OK;
     }
     file->readable = true;
@@ -258,8 +267,9 @@ static enum smtplog_status probe_file(struct plan_file *file, bool year_given,
     return SMTPLOG_OK;
 }
 
-enum smtplog_status plan_make(const char *const *paths, size_t count, struct zone *zone, int year,
-                              int64_t now, const struct diagnostic *diagnostic, struct plan *plan)
+enum smtplog_status plan_make(const struct plan_input *inputs, size_t count, struct zone *zone,
+                              int year, int64_t now, const struct diagnostic *diagnostic,
+                              struct plan *plan)
 {
     *plan = (struct plan){.files = calloc(count + 1, sizeof *plan->files)};
     if (plan->files == NULL) {
@@ -267,10 +277,10 @@ enum smtplog_status plan_make(const char *const *paths, size_t count, struct zon
     }
     for (size_t i = 0; i < count; i++) {
         struct plan_file *file = &plan->files[plan->count++];
-        file->path = paths[i];
+        file->path = inputs[i].path;
         file->position = i;
-        file->rotation = rotation_of(paths[i]);
-        enum smtplog_status status = probe_file(file, year > 0, diagnostic);
+        file->rotation = rotation_of(inputs[i].path);
+        enum smtplog_status status = probe_file(file, &inputs[i], year > 0, diagnostic);
         if (status != SMTPLOG_OK) {
             plan_free(plan);
             return status;

@@ -8,6 +8,13 @@
 #include "input/source.h"
 #include "logfmt/header.h"
 
+/* What is to be read. */
+struct plan_input {
+    char *path; /* of a file; of a journal its name in reports */
+    bool is_journal;
+    struct journal_range range; /* of a journal */
+};
+
 struct plan_file {
     const char *path;        /* borrowed from the caller */
     struct source *source;   /* owned; kept open only when it cannot be opened again */
@@ -30,9 +37,9 @@ struct plan {
 };
 
 /* year is 0 when not given; now stands for the present. Inputs that cannot be opened are said and marked. */
-MUST_USE enum smtplog_status plan_make(const char *const *paths, size_t count, struct zone *zone,
-                                       int year, int64_t now, const struct diagnostic *diagnostic,
-                                       struct plan *plan);
+MUST_USE enum smtplog_status plan_make(const struct plan_input *inputs, size_t count,
+                                       struct zone *zone, int year, int64_t now,
+                                       const struct diagnostic *diagnostic, struct plan *plan);
 void plan_free(struct plan *plan);
 
 #endif

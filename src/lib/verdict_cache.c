@@ -7,16 +7,22 @@
 #define ID_LENGTH      12  /* a word of letters and digits this long is an id */
 
 /* What a byte is to a word, a bit each; END stands between words. */
-enum { DIGIT = 1, HEX = 2, LETTER = 4, DOT = 8, COLON = 16, JOIN = 32, AT = 64, OTHER = 128, END = 255 };
+enum {
+    DIGIT = 1,
+    HEX = 2, /* a letter that is a hexadecimal digit as well */
+    LETTER = 4,
+    DOT = 8,
+    COLON = 16,
+    JOIN = 32,
+    AT = 64,
+    OTHER = 128, /* bytes that the table does not name */
+    END = 255
+};
 #define TELLING (DIGIT | AT) /* a word without these is kept as it is */
 
-#define TEN(first, kind)                                                                            \
-    [first] = kind, [(first) + 1] = kind, [(first) + 2] = kind, [(first) + 3] = kind,               \
-    [(first) + 4] = kind, [(first) + 5] = kind, [(first) + 6] = kind, [(first) + 7] = kind,         \
-    [(first) + 8] = kind, [(first) + 9] = kind
-#define SIX(first, kind)                                                                            \
-    [first] = kind, [(first) + 1] = kind, [(first) + 2] = kind, [(first) + 3] = kind,               \
-    [(first) + 4] = kind, [(first) + 5] = kind
+#define THREE(first, kind) [first] = kind, [(first) + 1] = kind, [(first) + 2] = kind
+#define SIX(first, kind)   THREE(first, kind), THREE((first) + 3, kind)
+#define TEN(first, kind)   SIX(first, kind), THREE((first) + 6, kind), [(first) + 9] = kind
 
 static const uint8_t byte_kinds[256] = {
     TEN('0', DIGIT),    SIX('a', HEX),      SIX('A', HEX),    TEN('g', LETTER), TEN('q', LETTER),
@@ -74,7 +80,8 @@ static enum treatment treat(struct span word, const struct word_shape *shape)
     bool colons = (shape->kinds & ~(unsigned)(DIGIT | HEX | COLON)) == 0 && shape->colons >= 2;
     bool id = word.n >= ID_LENGTH && shape->digits >= 2 &&
               (shape->kinds & ~(unsigned)(DIGIT | HEX | LETTER)) == 0 && shape->kinds != DIGIT;
-    if ((quad && !span_starts(word, SPAN_LITERAL("127.")) && !is_like_status(word)) || colons || id) {
+    bool meaning = span_starts(word, SPAN_LITERAL("127.")) || is_like_status(word);
+    if ((quad && !meaning) || colons || id) {
         return LEAVE_OUT;
     }
     /* Four digits alone may be the number of an RFC. */
@@ -90,7 +97,8 @@ struct reducer {
     const char *from; /* what was not taken in yet begins here */
 };
 
-static void reducer_replace(struct reducer *reducer, struct span word, const char *instead, size_t n)
+static void reducer_replace(struct reducer *reducer, struct span word, const char *instead,
+                            size_t n)
 {
     reducer->hash =
         hash_bytes(reducer->hash, reducer->from, (size_t)(word.p - reducer->from));

@@ -48,14 +48,31 @@ static int64_t yearless_seconds(struct clock *clock, const struct stamp *stamp)
     return local;
 }
 
+static bool is_steady(const struct clock *clock, int64_t local)
+{
+    return local >= clock->steady_from && local < clock->steady_until;
+}
+
 static int64_t utc_from_local(struct clock *clock, int64_t local)
 {
     int64_t utc[2];
+    if (is_steady(clock, local)) {
+        return local - clock->steady_offset;
+    }
     if (zone_from_local(clock->zone, local, utc) == 2 && clock->started &&
         utc[0] < clock->last_utc - DOUBLED_HOUR_SLACK) {
         return utc[1];
     }
     return utc[0];
+}
+
+/* Remembers how far around an instant local times are plain. */
+static void note_steady(struct clock *clock, int64_t utc, int32_t offset)
+{
+    zone_steady(clock->zone, utc, &clock->steady_from, &clock->steady_until);
+    clock->steady_from += offset;
+    clock->steady_until += offset;
+    clock->steady_offset = offset;
 }
 
 void clock_resolve(struct clock *clock, const struct stamp *stamp, struct instant *instant)
@@ -78,7 +95,12 @@ void clock_resolve(struct clock *clock, const struct stamp *stamp, struct instan
     instant->seconds = utc;
     instant->nanosecond = stamp->nanosecond;
     instant->digits = stamp->digits;
-    instant->offset = known ? offset : zone_offset(clock->zone, utc);
+    if (known || is_steady(clock, local)) {
+        instant->offset = known ? offset : clock->steady_offset;
+        return;
+    }
+    instant->offset = zone_offset(clock->zone, utc);
+    note_steady(clock, utc, instant->offset);
 }
 
 int clock_year_step(const struct stamp *before, const struct stamp *after)

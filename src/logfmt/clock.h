@@ -15,6 +15,9 @@ struct clock {
     /* one remembered date, for most lines share it */
     int day_year, day_month, day_day;
     int64_t day_start;
+    /* local times that are far from any change of the clock, and their offset */
+    int64_t steady_from, steady_until;
+    int32_t steady_offset;
 };
 
 void clock_init(struct clock *clock, struct zone *zone, int first_year);

@@ -9,15 +9,18 @@
 #include "logfmt/exim_fields.h"
 
 #define TEXT_MAXIMUM ((size_t)65536 + 1)
+#define STAMP_LENGTH 19 /* 2026-11-21 06:00:01 */
 
 struct exim {
-    struct pattern_set *set; /* borrowed */
-    struct pattern_list *lines; /* rules for whole messages */
-    struct pattern_list *peers; /* rules for what follows `H=host (helo) [ip]` */
-    struct strbuf plain;        /* a reply without its backslashes */
-    struct strbuf joined;       /* a reply's lines in one */
-    bool quoted;                /* the reply stood in quotes: C="..." */
-    char number[32];            /* a delay or a count made here */
+    struct pattern_set *set;       /* borrowed */
+    struct pattern_list *lines;    /* rules for whole messages */
+    struct pattern_list *peers;    /* rules for what follows `H=host (helo) [ip]` */
+    struct strbuf plain;           /* a reply without its backslashes */
+    struct strbuf joined;          /* a reply's lines in one */
+    bool quoted;                   /* the reply stood in quotes: C="..." */
+    char number[32];               /* a delay or a count made here */
+    char stamp_text[STAMP_LENGTH]; /* the last stamp read, and what it means */
+    struct stamp stamp;
 };
 
 enum smtplog_status exim_new(struct pattern_set *set, struct exim **exim)
@@ -46,17 +49,13 @@ void exim_free(struct exim *exim)
 
 /* ---- the front of a line --------------------------------------------------------------------- */
 
-static bool is_id_part(struct span text, size_t at, size_t length)
+static bool is_id_part(const char *p, size_t length)
 {
-    if (at + length > text.n) {
-        return false;
+    bool fits = true;
+    for (size_t i = 0; i < length; i++) {
+        fits &= byte_is_digit(p[i]) || byte_is_alpha(p[i]);
     }
-    for (size_t i = at; i < at + length; i++) {
-        if (!byte_is_digit(text.p[i]) && !byte_is_alpha(text.p[i])) {
-            return false;
-        }
-    }
-    return true;
+    return fits;
 }
 
 /* Length of `xxxxxx-` + middle + `-` + last, with an end behind it, else 0. */
@@ -64,12 +63,14 @@ static size_t id_length(struct span text, size_t middle, size_t last)
 {
     size_t n = 6 + 1 + middle + 1 + last;
     bool fits = text.n >= n && text.p[6] == '-' && text.p[7 + middle] == '-' &&
-                is_id_part(text, 0, 6) && is_id_part(text, 7, middle) &&
-                is_id_part(text, 8 + middle, last);
-    return fits && (text.n == n || text.p[n] == ' ') ? n : 0;
+                (text.n == n || text.p[n] == ' ') && is_id_part(text.p, 6) &&
+                is_id_part(text.p + 7, middle) && is_id_part(text.p + 8 + middle, last);
+    return fits ? n : 0;
 }
 
-bool exim_take_message_id(struct span *message, struct span *id)
+/* Takes a message id (`1xV5CS-00000t-0P`, since 4.97 `1vMPaa-00000000001-0001`) and the blank
+ * behind it off the front of *message. */
+static bool take_message_id(struct span *message, struct span *id)
 {
     size_t n = id_length(*message, 11, 4);
     n = n > 0 ? n : id_length(*message, 6, 2);
@@ -104,22 +105,44 @@ static bool looks_stamped(struct span text)
     return text.n > 19 && text.p[4] == '-' && text.p[10] == ' ' && text.p[13] == ':';
 }
 
-enum exim_front exim_read_front(struct span line, struct header *header)
+/* stamp_parse for stamps without fraction and zone, of which many lines in a row have the same. */
+static bool read_stamp(struct exim *exim, struct span line, struct stamp *stamp, size_t *length)
 {
-    struct header read = {.tag = SPAN_EMPTY, .host = SPAN_EMPTY, .pid = SPAN_EMPTY};
-    size_t length = 0;
-    if (!looks_stamped(line) || !stamp_parse(line, &read.stamp, &length)) {
-        return EXIM_NONE;
+    if (memcmp(line.p, exim->stamp_text, STAMP_LENGTH) == 0 && line.n > STAMP_LENGTH + 1 &&
+        line.p[STAMP_LENGTH] == ' ' && line.p[STAMP_LENGTH + 1] != '+' &&
+        line.p[STAMP_LENGTH + 1] != '-') {
+        *stamp = exim->stamp;
+        *length = STAMP_LENGTH + 1;
+        return true;
     }
-    read.message = span_from(line, length);
-    bool has_pid = take_process_id(&read.message, &read.pid);
-    struct span rest = read.message;
-    struct span id;
-    *header = read;
-    return exim_take_message_id(&rest, &id) || has_pid ? EXIM_SURE : EXIM_MAYBE;
+    if (!stamp_parse(line, stamp, length)) {
+        return false;
+    }
+    if (*length == STAMP_LENGTH + 1) {
+        memcpy(exim->stamp_text, line.p, STAMP_LENGTH);
+        exim->stamp = *stamp;
+    }
+    return true;
 }
 
-void exim_strip_front(struct span *message, struct span *pid)
+enum exim_front exim_read_front(struct exim *exim, struct span line, struct header *header,
+                                struct span *id)
+{
+    struct stamp stamp;
+    size_t length = 0;
+    if (!looks_stamped(line) || !read_stamp(exim, line, &stamp, &length)) {
+        return EXIM_NONE;
+    }
+    *header = (struct header){.stamp = stamp,
+                              .tag = SPAN_EMPTY,
+                              .host = SPAN_EMPTY,
+                              .pid = SPAN_EMPTY,
+                              .message = span_from(line, length)};
+    bool has_pid = take_process_id(&header->message, &header->pid);
+    return take_message_id(&header->message, id) || has_pid ? EXIM_SURE : EXIM_MAYBE;
+}
+
+void exim_strip_front(struct span *message, struct span *pid, struct span *id)
 {
     struct stamp stamp;
     size_t length = 0;
@@ -127,12 +150,14 @@ void exim_strip_front(struct span *message, struct span *pid)
         *message = span_from(*message, length);
     }
     (void)take_process_id(message, pid);
+    (void)take_message_id(message, id);
 }
 
-/* ---- replies ----------------------------------------------------------------------------------- */
+/* ---- replies -----------------------------------------------------------------------------------
+ */
 
-/* A reply as it came over the wire from how it is logged. Line ends are a backslash and an n (two backslashes
- * within C="..."), which become blanks; within quotes a backslash protects a quote. */
+/* A reply as it came over the wire from how it is logged. Line ends are a backslash and an n (two
+ * backslashes within C="..."), which become blanks; within quotes a backslash protects a quote. */
 static struct span plain_reply(struct exim *exim, struct span text)
 {
     if (text.n == 0 || memchr(text.p, '\\', text.n) == NULL) {
@@ -173,11 +198,15 @@ static void set_reply(struct exim *exim, struct span text, struct event *event)
     }
 }
 
-/* ---- deliveries ----------------------------------------------------------------------------------- */
+/* ---- deliveries
+ * ----------------------------------------------------------------------------------- */
 
 /* `10m1s`, `0.123s`, `2d3h` as seconds. */
 static void set_delay(struct exim *exim, struct span text, struct event *event)
 {
+    if (text.n == 0) {
+        return;
+    }
     static const struct {
         char unit;
         unsigned seconds;
@@ -203,7 +232,8 @@ static void set_delay(struct exim *exim, struct span text, struct event *event)
         }
         unsigned seconds = 0;
         for (size_t i = 0; i < COUNT_OF(units); i++) {
-            seconds = at + n < text.n && text.p[at + n] == units[i].unit ? units[i].seconds : seconds;
+            seconds = at + n < text.n && text.p[at + n] == units[i].unit ? units[i].seconds
+                                                                         : seconds;
         }
         if (seconds == 0) {
             return;
@@ -213,13 +243,13 @@ static void set_delay(struct exim *exim, struct span text, struct event *event)
     }
     int n = snprintf(exim->number, sizeof exim->number, "%llu%.*s", (unsigned long long)total,
                      SPAN_ARGS(fraction));
-    if (text.n > 0 && n > 0 && (size_t)n < sizeof exim->number) {
+    if (n > 0 && (size_t)n < sizeof exim->number) {
         event_set_text(event, EVENT_DELAY, span_of(exim->number, (size_t)n));
     }
 }
 
-/* `defer (111): Connection refused H=mx.z.example [192.0.2.50] DT=0s`: the system's words stand before the host,
- * what Exim adds behind it. */
+/* `defer (111): Connection refused H=mx.z.example [192.0.2.50] DT=0s`: the system's words stand
+ * before the host, what Exim adds behind it. */
 static struct span split_errno(struct span text, struct event *event, struct exim_found *found)
 {
     size_t host = span_find(text, SPAN_LITERAL(" H="));
@@ -290,13 +320,14 @@ static void read_delivery(struct exim *exim, struct event *event)
     event_clear_field(event, EVENT_RELAY);
 }
 
-/* ---- arrivals and peers --------------------------------------------------------------------------- */
+/* ---- arrivals and peers
+ * --------------------------------------------------------------------------- */
 
 /* The number of recipients as digits, for EVENT_NRCPT. */
 static void set_recipients(struct exim *exim, unsigned count, struct event *event)
 {
-    int n = snprintf(exim->number, sizeof exim->number, "%u", count);
-    if (count > 0 && n > 0) {
+    int n = count > 0 ? snprintf(exim->number, sizeof exim->number, "%u", count) : 0;
+    if (n > 0) {
         event_set_text(event, EVENT_NRCPT, span_of(exim->number, (size_t)n));
     }
 }
@@ -333,7 +364,8 @@ static void read_client(struct event *event)
     event_clear_field(event, EVENT_CLIENT);
 }
 
-/* ---- messages ------------------------------------------------------------------------------------- */
+/* ---- messages
+ * ------------------------------------------------------------------------------------- */
 
 static void derive_fields(struct exim *exim, struct event *event)
 {
@@ -359,7 +391,8 @@ static void derive_fields(struct exim *exim, struct event *event)
     event_clear_field(event, EVENT_STATUS_WORD);
 }
 
-/* Takes `H=host (helo) [ip]:port KEY=value ...` off the front; what follows has rules of its own. */
+/* Takes `H=host (helo) [ip]:port KEY=value ...` off the front; what follows has rules of its own.
+ */
 static struct pattern_list *take_peer(struct exim *exim, struct span *message, struct event *event)
 {
     struct exim_found found;
@@ -400,16 +433,16 @@ static void forget_client(struct event *event, struct span client)
     }
 }
 
-const struct pattern_rule *exim_parse(struct exim *exim, struct span message, struct event *event)
+const struct pattern_rule *exim_parse(struct exim *exim, struct span message, struct span id,
+                                      struct event *event)
 {
-    struct span id;
-    bool has_id = exim_take_message_id(&message, &id);
     exim->quoted = false;
     struct pattern_list *list = take_peer(exim, &message, event);
     struct span client = event_text(event, EVENT_PEER_IP);
     struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
-    const struct pattern_rule *rule =
-        list == NULL ? NULL : pattern_set_match(exim->set, list, message, has_id, &fields);
+    const struct pattern_rule *rule = list == NULL ? NULL
+                                                   : pattern_set_match(exim->set, list, message,
+                                                                       id.n > 0, &fields);
     if (rule == NULL) {
         event->set = 0;
         return NULL;
@@ -417,7 +450,7 @@ const struct pattern_rule *exim_parse(struct exim *exim, struct span message, st
     forget_client(event, client);
     read_fields(exim, rule, event);
     derive_fields(exim, event);
-    if (has_id && !event_has(event, EVENT_QUEUE_ID)) {
+    if (id.n > 0 && !event_has(event, EVENT_QUEUE_ID)) {
         event_set_text(event, EVENT_QUEUE_ID, id);
     }
     event->rule = rule->name;

@@ -79,17 +79,17 @@ void exim_read_host(struct span *text, struct event *event)
 enum tail_use {
     USE_NOTHING,
     USE_HOST,
-    USE_FIELD,        /* goes into a field as it stands */
-    USE_ADDRESS,      /* <address> */
-    USE_TLS,          /* TLS1.3:CIPHER:256 */
-    USE_LOGIN,        /* authenticator:user:sender */
+    USE_FIELD,   /* goes into a field as it stands */
+    USE_ADDRESS, /* <address> */
+    USE_TLS,     /* TLS1.3:CIPHER:256 */
+    USE_LOGIN,   /* authenticator:user:sender */
     USE_CONFIRMATION,
     USE_TRANSPORT,
     USE_QUEUE_TIME
 };
 
 struct tail_key {
-    const char *key;
+    char key[3];
     unsigned kinds;
     enum tail_use use;
     enum event_field field;
@@ -123,22 +123,33 @@ static size_t key_length(struct span text)
 
 static const struct tail_key *find_key(struct span name, enum exim_tail kind)
 {
-    for (size_t i = 0; i < sizeof tail_keys / sizeof tail_keys[0]; i++) {
-        if ((tail_keys[i].kinds & (unsigned)kind) != 0 && span_is(name, tail_keys[i].key)) {
-            return &tail_keys[i];
+    char second = name.n > 1 ? name.p[1] : '\0';
+    for (size_t i = 0; name.n <= 2 && i < sizeof tail_keys / sizeof tail_keys[0]; i++) {
+        const struct tail_key *key = &tail_keys[i];
+        if (key->key[0] == name.p[0] && key->key[1] == second &&
+            (key->kinds & (unsigned)kind) != 0) {
+            return key;
         }
     }
     return NULL;
 }
 
-/* What stands between quotes; *text moves behind the closing one. A backslash protects what follows it. */
+/* What stands between quotes; *text moves behind the closing one. A backslash protects what follows
+ * it. */
 static struct span take_quoted(struct span *text)
 {
     size_t end = 1;
-    while (end < text->n && text->p[end] != '"') {
-        end += text->p[end] == '\\' ? 2 : 1;
+    for (;;) {
+        end += up_to(span_from(*text, end), '"').n;
+        size_t slashes = 0;
+        while (end - slashes > 1 && text->p[end - slashes - 1] == '\\') {
+            slashes++;
+        }
+        if (end >= text->n || slashes % 2 == 0) {
+            break;
+        }
+        end++;
     }
-    end = end < text->n ? end : text->n;
     struct span inside = span_of(text->p + 1, end - 1);
     *text = span_from(*text, end + 1);
     return inside;
@@ -148,9 +159,9 @@ static struct span take_quoted(struct span *text)
 static struct span take_angle(struct span *text)
 {
     size_t end = 1;
-    while (end < text->n && !(text->p[end] == '>' && (end + 1 == text->n || text->p[end + 1] == ' ' ||
-                                                      text->p[end + 1] == ':' ||
-                                                      text->p[end + 1] == ')'))) {
+    while (end < text->n &&
+           !(text->p[end] == '>' && (end + 1 == text->n || text->p[end + 1] == ' ' ||
+                                     text->p[end + 1] == ':' || text->p[end + 1] == ')'))) {
         end++;
     }
     struct span inside = span_of(text->p + 1, end - 1);
@@ -183,15 +194,12 @@ static struct span take_value(struct span *text)
 /* `TLS1.3:TLS_AES_256_GCM_SHA384:256`, `TLSv1.2:...`; GnuTLS leaves the v out. */
 static void set_tls(struct event *event, struct span value)
 {
-    static const char *const versions[][2] = {{"TLS1.3", "TLSv1.3"}, {"TLS1.2", "TLSv1.2"},
-                                              {"TLS1.1", "TLSv1.1"}, {"TLS1.0", "TLSv1"},
-                                              {"TLS1", "TLSv1"},     {"SSL3.0", "SSLv3"}};
+    static const char *const versions[] = {"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"};
     struct span version = up_to(value, ':');
     event_set_text(event, EVENT_CIPHER, span_from(value, version.n + 1));
-    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++) {
-        if (span_is(version, versions[i][0])) {
-            version = span_cstr(versions[i][1]);
-        }
+    if (version.n == 6 && span_starts(version, SPAN_LITERAL("TLS1.")) && version.p[5] >= '0' &&
+        version.p[5] <= '3') {
+        version = span_cstr(versions[version.p[5] - '0']);
     }
     event_set_text(event, EVENT_TLS, version);
 }
@@ -266,7 +274,8 @@ static unsigned count_addresses(struct span text)
     return n;
 }
 
-/* A word that is no field: `L`, `K`, `PRDR`, `from <a>`, `for a b`, `defer (-44)`. False when the fields end. */
+/* A word that is no field: `L`, `K`, `PRDR`, `from <a>`, `for a b`, `defer (-44)`. False when the
+ * fields end. */
 static bool take_other(enum exim_tail kind, struct span *text, struct exim_found *found)
 {
     struct span word = up_to(*text, ' ');
@@ -332,8 +341,9 @@ static bool ends_recipient(struct span text)
            span_starts(text, SPAN_LITERAL("defer ("));
 }
 
-/* Length of the first address, with a colon right behind it. The local part may hold blanks, also without the
- * quotes it had (`** john doe@x.example <"john doe"@x.example>: ...`), as may a command or a file's name. */
+/* Length of the first address, with a colon right behind it. The local part may hold blanks, also
+ * without the quotes it had (`** john doe@x.example <"john doe"@x.example>: ...`), as may a command
+ * or a file's name. */
 static size_t first_length(struct span text)
 {
     size_t n = 0;
@@ -355,7 +365,8 @@ void exim_read_recipient(struct span *text, struct event *event)
     struct span first = span_of(text->p, text->n > 0 ? first_length(*text) : 0);
     struct span parent = SPAN_EMPTY;
     struct span top = SPAN_EMPTY;
-    bool colon = first.n > 1 && first.n < text->n && first.p[first.n - 1] == ':' && first.p[0] != ':';
+    bool colon = first.n > 1 && first.n < text->n && first.p[first.n - 1] == ':' &&
+                 first.p[0] != ':';
     first.n -= colon;
     *text = span_from(*text, first.n);
     if (text->n > 2 && text->p[0] == ' ' && text->p[1] == '(') {

@@ -1,15 +1,18 @@
 /* Lines of Exim as they lie in a file. */
 #include "logfmt/exim_input.h"
 
+#include <limits.h>
 #include <stdlib.h>
 
 #include "base/hashmap.h"
 #include "base/strbuf.h"
 
-#define PIECED_RECORDS  16    /* records under way at a time, one a process */
-#define SEEN_SLOTS      4096  /* a power of two */
-#define SEEN_PROBES     8
-#define SEEN_SECONDS    2     /* syslog's two copies are written at once */
+#define PIECED_RECORDS 16   /* records under way at a time, one a process */
+#define SEEN_KEPT      1024 /* lines remembered */
+#define SEEN_BUCKETS   2048 /* a power of two */
+#define SEEN_NONE      UINT_MAX
+#define MAINLOGS       64 /* told apart; more are treated as if they might be rejectlogs */
+#define SEEN_SECONDS   2  /* syslog's two copies are written at once */
 
 /* A record of which not all pieces are here. */
 struct pieced {
@@ -24,8 +27,8 @@ struct pieced {
 
 /* A line that another log may hold as well. */
 struct seen {
-    uint64_t hash; /* 0: free */
-    uint64_t age;
+    uint64_t hash;
+    unsigned next; /* of the same bucket, older; SEEN_NONE at the end */
     const struct clock *input;
     uint64_t line;
     int64_t second;
@@ -39,7 +42,11 @@ struct exim_input {
     uint64_t seed;
     uint64_t age;
     struct pieced pieced[PIECED_RECORDS];
-    struct seen seen[SEEN_SLOTS];
+    struct seen seen[SEEN_KEPT]; /* a ring */
+    unsigned seen_count;
+    unsigned bucket[SEEN_BUCKETS];
+    const struct clock *mainlog[MAINLOGS]; /* inputs that hold what only a mainlog does */
+    size_t mainlog_count;
 };
 
 enum smtplog_status exim_input_new(struct pattern_set *set, struct exim_input **input)
@@ -54,6 +61,9 @@ enum smtplog_status exim_input_new(struct pattern_set *set, struct exim_input **
         return status;
     }
     made->seed = hash_random_seed();
+    for (size_t i = 0; i < SEEN_BUCKETS; i++) {
+        made->bucket[i] = SEEN_NONE;
+    }
     for (size_t i = 0; i < PIECED_RECORDS; i++) {
         strbuf_init(&made->pieced[i].text, LINE_KEPT);
     }
@@ -74,49 +84,89 @@ void exim_input_free(struct exim_input *input)
 
 bool exim_input_message(struct exim_input *input, struct span message, struct event *event)
 {
-    return exim_parse(input->exim, message, event) != NULL;
+    struct span pid;
+    struct span id;
+    exim_strip_front(&message, &pid, &id);
+    return exim_parse(input->exim, message, id, event) != NULL;
 }
 
 /* ---- lines that two logs hold ---------------------------------------------------------------- */
 
-static bool seen_is_line(const struct seen *seen, const struct clock *input, uint64_t line)
+static bool is_mainlog(const struct exim_input *in, const struct clock *input)
 {
-    return seen->input == input && seen->line == line;
-}
-
-/* True when the line repeats one that was counted. A line may come again (an input can be put back): then the
- * answer is the same. within_input: the copies stand in one file, close together. */
-static bool line_is_repeated(struct exim_input *in, uint64_t hash, const struct clock *input,
-                             uint64_t line, int64_t second, bool within_input)
-{
-    struct seen *oldest = NULL;
-    hash |= 1;
-    for (size_t i = 0; i < SEEN_PROBES; i++) {
-        struct seen *seen = &in->seen[(hash + i) & (SEEN_SLOTS - 1)];
-        if (seen->hash == hash) {
-            if (seen_is_line(seen, input, line)) {
-                return false;
-            }
-            if (seen->match_input == input && seen->match_line == line) {
-                return true;
-            }
-            bool near = second - seen->second <= SEEN_SECONDS;
-            if (seen->match_input == NULL && (seen->input != input || (within_input && near))) {
-                seen->match_input = input;
-                seen->match_line = line;
-                return true;
-            }
-        }
-        if (oldest == NULL || seen->age < oldest->age) {
-            oldest = seen;
+    for (size_t i = 0; i < in->mainlog_count; i++) {
+        if (in->mainlog[i] == input) {
+            return true;
         }
     }
-    *oldest = (struct seen){.hash = hash,
-                            .age = ++in->age,
-                            .input = input,
-                            .line = line,
-                            .second = second};
     return false;
+}
+
+/* Arrivals, deliveries and the ends of messages stand in no other log. */
+static void note_mainlog(struct exim_input *in, const struct clock *input,
+                         const struct event *event)
+{
+    int fact = event_value(event, EVENT_FACT);
+    bool only_there = fact == FACT_ARRIVAL || fact == FACT_REMOVED ||
+                      event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED;
+    if (only_there && in->mainlog_count < MAINLOGS && !is_mainlog(in, input)) {
+        in->mainlog[in->mainlog_count++] = input;
+    }
+}
+
+/* Puts a line into the place of the oldest one kept: what is forgotten depends on the lines alone.
+ */
+static void remember(struct exim_input *in, const struct seen *line)
+{
+    unsigned place = in->seen_count % SEEN_KEPT;
+    struct seen *seen = &in->seen[place];
+    if (in->seen_count >= SEEN_KEPT) {
+        /* The oldest is the last of its bucket. */
+        unsigned *link = &in->bucket[seen->hash & (SEEN_BUCKETS - 1)];
+        while (*link != place) {
+            link = &in->seen[*link].next;
+        }
+        *link = SEEN_NONE;
+    }
+    unsigned *bucket = &in->bucket[line->hash & (SEEN_BUCKETS - 1)];
+    *seen = *line;
+    seen->next = *bucket;
+    *bucket = place;
+    in->seen_count = in->seen_count + 1 < 2 * SEEN_KEPT ? in->seen_count + 1 : SEEN_KEPT;
+}
+
+/* True when the line repeats one that was counted. A line may come again (an input can be put
+ * back): then the answer is the same. within_input: the copies stand in one file, close together.
+ * Two mainlogs are those of two hosts, which meet the same bots. */
+static bool line_is_repeated(struct exim_input *in, const struct seen *line, bool within_input)
+{
+    unsigned at = in->bucket[line->hash & (SEEN_BUCKETS - 1)];
+    struct seen *first = NULL; /* copies answer lines in their order */
+    for (; at != SEEN_NONE; at = in->seen[at].next) {
+        struct seen *seen = &in->seen[at];
+        if (seen->hash != line->hash) {
+            continue;
+        }
+        if (seen->input == line->input && seen->line == line->line) {
+            return false;
+        }
+        if (seen->match_input == line->input && seen->match_line == line->line) {
+            return true;
+        }
+        bool near = line->second - seen->second <= SEEN_SECONDS;
+        bool other = seen->input != line->input &&
+                     !(is_mainlog(in, seen->input) && is_mainlog(in, line->input));
+        if (seen->match_input == NULL && (other || (within_input && near))) {
+            first = seen;
+        }
+    }
+    if (first == NULL) {
+        remember(in, line);
+        return false;
+    }
+    first->match_input = line->input;
+    first->match_line = line->line;
+    return true;
 }
 
 /* Deliveries that went well and arrivals stand in the mainlog only. */
@@ -134,7 +184,8 @@ static enum exim_result mark_repeated(struct event *event)
     return EXIM_CONTEXT;
 }
 
-/* ---- Exim's own files ------------------------------------------------------------------------- */
+/* ---- Exim's own files -------------------------------------------------------------------------
+ */
 
 static enum exim_result result_of(const struct pattern_rule *rule)
 {
@@ -169,12 +220,21 @@ static enum exim_result undated_line(struct exim_input *in, const struct clock *
     return EXIM_CONTEXT;
 }
 
+static enum exim_result not_ours(struct event *event)
+{
+    event->set = 0;
+    event->rule = SPAN_EMPTY;
+    event->mta = MTA_NONE;
+    return EXIM_FOREIGN;
+}
+
 enum exim_result exim_input_file_line(struct exim_input *in, struct clock *clock,
                                       const struct line *line, struct event *event)
 {
     struct header header;
+    struct span id;
     bool surely = false;
-    enum exim_front front = exim_read_front(line->text, &header);
+    enum exim_front front = exim_read_front(in->exim, line->text, &header, &id);
     if (front == EXIM_NONE) {
         return undated_line(in, clock, line, event);
     }
@@ -182,18 +242,27 @@ enum exim_result exim_input_file_line(struct exim_input *in, struct clock *clock
     if (front == EXIM_MAYBE && is_syslog(line->text, &surely) && (surely || !known)) {
         return EXIM_FOREIGN;
     }
-    const struct pattern_rule *rule = exim_parse(in->exim, header.message, event);
-    if (rule == NULL && !known) {
+    const struct pattern_rule *rule = exim_parse(in->exim, header.message, id, event);
+    /* A host may be called `mxhost-europe-10`, like a message. */
+    if (rule == NULL && (!known || (is_syslog(line->text, &surely) && surely))) {
         return EXIM_FOREIGN;
+    }
+    if (!known && span_is(event_text(event, EVENT_SEVERITY), "error")) {
+        return not_ours(event); /* `error in ...`: anybody may say so */
     }
     in->own_file = clock;
     event->mta = MTA_EXIM;
     clock_resolve(clock, &header.stamp, &event->time);
     event->has_time = true;
-    if (rule != NULL && may_be_repeated(event) &&
-        line_is_repeated(in, hash_span(in->seed, line->text), clock, line->number,
-                         event->time.seconds, false)) {
-        return mark_repeated(event);
+    note_mainlog(in, clock, event);
+    if (rule != NULL && may_be_repeated(event)) {
+        struct seen seen = {.hash = hash_span(in->seed, line->text),
+                            .input = clock,
+                            .line = line->number,
+                            .second = event->time.seconds};
+        if (line_is_repeated(in, &seen, false)) {
+            return mark_repeated(event);
+        }
     }
     event_set_text(event, EVENT_DAEMON, SPAN_LITERAL("exim"));
     if (header.pid.n > 0) {
@@ -202,7 +271,8 @@ enum exim_result exim_input_file_line(struct exim_input *in, struct clock *clock
     return result_of(rule);
 }
 
-/* ---- syslog ------------------------------------------------------------------------------------- */
+/* ---- syslog -------------------------------------------------------------------------------------
+ */
 
 struct piece {
     unsigned number, total;
@@ -310,6 +380,7 @@ enum exim_result exim_input_syslog_line(struct exim_input *in, const struct cloc
     struct piece piece;
     struct span message = header->message;
     struct span pid = SPAN_EMPTY;
+    struct span id;
     uint64_t key = process_key(in, header);
     event->mta = MTA_EXIM;
     if (take_piece(message, &piece)) {
@@ -321,12 +392,17 @@ enum exim_result exim_input_syslog_line(struct exim_input *in, const struct cloc
         event->line = record->first_line;
         event->time = record->time;
     }
-    exim_strip_front(&message, &pid);
-    const struct pattern_rule *rule = exim_parse(in->exim, message, event);
-    if (rule != NULL && may_be_repeated(event) &&
-        line_is_repeated(in, hash_mix(key, hash_span(in->seed, message)), clock, event->line,
-                         event->time.seconds, true)) {
-        return mark_repeated(event);
+    struct span whole = message;
+    exim_strip_front(&message, &pid, &id);
+    const struct pattern_rule *rule = exim_parse(in->exim, message, id, event);
+    if (rule != NULL && may_be_repeated(event)) {
+        struct seen seen = {.hash = hash_mix(key, hash_span(in->seed, whole)),
+                            .input = clock,
+                            .line = event->line,
+                            .second = event->time.seconds};
+        if (line_is_repeated(in, &seen, true)) {
+            return mark_repeated(event);
+        }
     }
     if (pid.n > 0 && header->pid.n == 0) {
         event_set_text(event, EVENT_PID, pid);

@@ -1,12 +1,12 @@
-/* Lines of Exim as they lie in a file: its own logs (mainlog, rejectlog, paniclog) or syslog. Knows what goes over
- * several lines:
+/* Lines of Exim as they lie in a file: its own logs (mainlog, rejectlog, paniclog) or syslog. Knows
+ * what goes over several lines:
  *
- *   - records that Exim cut for syslog, `[1/2] ...`, `[2/2] ...`, are put together again; the record stands at
- *     the line of its first piece;
- *   - lines without a stamp behind a line of Exim's own file are its continuation: header lines that the
- *     rejectlog dumps, the second line of a reply to AUTH;
- *   - a line that a second log holds as well counts once: rejectlog and paniclog repeat lines of the mainlog, and
- *     into syslog Exim writes such lines twice.
+ *   - records that Exim cut for syslog, `[1/2] ...`, `[2/2] ...`, are put together again; the
+ * record stands at the line of its first piece;
+ *   - lines without a stamp behind a line of Exim's own file are its continuation: header lines
+ * that the rejectlog dumps, the second line of a reply to AUTH;
+ *   - a line that a second log holds as well counts once: rejectlog and paniclog repeat lines of
+ * the mainlog, and into syslog Exim writes such lines twice.
  *
  * One object a thread. Memory is bounded. Trust: lines written by anybody. */
 #ifndef LOGFMT_EXIM_INPUT_H

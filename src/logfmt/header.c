@@ -260,20 +260,46 @@ static bool is_bracketed_level(struct span word)
     return word.n >= 2 && word.p[0] == '<' && word.p[word.n - 1] == '>';
 }
 
+/* Bit 7 of each byte of x that is zero, and perhaps of bytes above the lowest of them. */
+static inline uint64_t zero_bytes(uint64_t x)
+{
+    return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
+}
+
+/* Length of the name at the front of text: up to a colon, bracket or blank. */
+static size_t name_length(struct span text)
+{
+    const uint64_t ones = 0x0101010101010101u;
+    size_t i = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    for (; i + 8 <= text.n; i += 8) {
+        uint64_t x = bytes_read8(text.p + i);
+        uint64_t ends = zero_bytes(x ^ ones * ':') | zero_bytes(x ^ ones * '[') |
+                        zero_bytes(x ^ ones * ' ');
+        if (ends != 0) {
+            return i + (size_t)__builtin_ctzll(ends) / 8;
+        }
+    }
+#endif
+    while (i < text.n && text.p[i] != ':' && text.p[i] != '[' && text.p[i] != ' ') {
+        i++;
+    }
+    return i;
+}
+
 /* `name[pid]:` or `name:`; the colon may be missing behind a pid. */
 static bool take_tag(struct span text, struct header *header)
 {
-    static const bool ends_name[256] = {[':'] = true, ['['] = true, [' '] = true};
-    size_t i = 0;
-    while (i < text.n && !ends_name[(unsigned char)text.p[i]]) {
-        i++;
-    }
+    size_t i = name_length(text);
     if (i == 0 || i == text.n || text.p[i] == ' ') {
         return false;
     }
     header->tag = span_of(text.p, i);
     if (text.p[i] == '[') {
         size_t start = ++i;
+        while (i < text.n && byte_is_digit(text.p[i])) {
+            i++;
+        }
         while (i < text.n && text.p[i] != ']' && text.p[i] != ' ') {
             i++;
         }
@@ -523,20 +549,36 @@ static void remember(struct header_memory *memory, struct span line, const struc
     memory->front_length = front;
     memory->behind_length = behind.n;
     memory->host_length = header->host.n;
+    memory->clock_time = bytes_read8(line.p + front);
     memory->stamp = header->stamp;
 }
 
-static bool parse_alike(const struct header_memory *memory, struct span line, struct header *header)
+/* The time of day at line[*at]; many lines are of the second of the one before. */
+static bool clock_time_again(struct header_memory *memory, struct span line, size_t *at)
+{
+    if (*at + 9 <= line.n && line.p[*at + 8] == ' ' && memory->stamp.digits == 0 &&
+        bytes_read8(line.p + *at) == memory->clock_time) {
+        *at += 8;
+        return true;
+    }
+    size_t start = *at;
+    if (!clock_time(line, at, &memory->stamp)) {
+        memory->front_length = 0;
+        return false;
+    }
+    memory->clock_time = bytes_read8(line.p + start);
+    return true;
+}
+
+static bool parse_alike(struct header_memory *memory, struct span line, struct header *header)
 {
     size_t at = memory->front_length;
-    if (at == 0 || line.n < at || memcmp(line.p, memory->front, at) != 0) {
+    if (at == 0 || line.n < at || !bytes_equal(line.p, memory->front, at) ||
+        !clock_time_again(memory, line, &at) || line.n - at < memory->behind_length ||
+        !bytes_equal(line.p + at, memory->behind, memory->behind_length)) {
         return false;
     }
     header->stamp = memory->stamp;
-    if (!clock_time(line, &at, &header->stamp) || line.n - at < memory->behind_length ||
-        memcmp(line.p + at, memory->behind, memory->behind_length) != 0) {
-        return false;
-    }
     at += memory->behind_length;
     header->host = span_of(line.p + at - memory->host_length - 1, memory->host_length);
     header->pid = SPAN_EMPTY;

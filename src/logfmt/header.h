@@ -51,6 +51,7 @@ struct header_memory {
     char front[HEADER_REMEMBERED], behind[HEADER_REMEMBERED];
     size_t front_length, behind_length; /* front_length is 0 while nothing is remembered */
     size_t host_length;                 /* stands at the end of behind, before the blank */
+    uint64_t clock_time;                /* the eight bytes of the time of day */
     struct stamp stamp;
 };
 

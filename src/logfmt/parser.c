@@ -7,7 +7,7 @@
 #include "base/hashmap.h"
 #include "base/strbuf.h"
 #include "logfmt/exim_input.h"
-#include "logfmt/header.h"
+#include "logfmt/header_reader.h"
 #include "logfmt/postfix.h"
 
 #define TAGS_MAXIMUM   8192 /* distinct programs remembered; more are judged anew each time */
@@ -28,7 +28,8 @@ struct tag {
 struct parser {
     struct pattern_set *postfix;
     struct exim_input *exim; /* owned; NULL without Exim's rules */
-    struct header_memory memory;
+    struct header_reader headers;
+    struct header_reader previous; /* for the line before, which may be dressed alike */
     struct hashmap tags; /* of struct tag */
     struct tag *recent[TAGS_RECENT]; /* some of them, by tag_slot */
     struct arena arena;
@@ -53,6 +54,8 @@ enum smtplog_status parser_new(struct pattern_set *postfix, struct parser **pars
     }
     made->postfix = postfix;
     made->seed = hash_random_seed();
+    header_reader_init(&made->headers);
+    header_reader_init(&made->previous);
     hashmap_init(&made->tags);
     arena_init(&made->arena);
     strbuf_init(&made->scratch, REPLY_MAXIMUM);
@@ -68,6 +71,8 @@ enum smtplog_status parser_set_exim(struct parser *parser, struct pattern_set *e
 void parser_free(struct parser *parser)
 {
     if (parser != NULL) {
+        header_reader_free(&parser->headers);
+        header_reader_free(&parser->previous);
         hashmap_free(&parser->tags);
         arena_free(&parser->arena);
         strbuf_free(&parser->scratch);
@@ -187,9 +192,7 @@ static void derive_domain(struct parser *parser, struct event *event)
     if (direction == DIRECTION_NONE || at == 0 || domain.n == 0 || domain.n > DOMAIN_MAXIMUM) {
         return;
     }
-    for (size_t i = 0; i < domain.n; i++) {
-        parser->domain[i] = byte_lower(domain.p[i]);
-    }
+    bytes_lower(parser->domain, domain.p, domain.n);
     event->domain = span_of(parser->domain, domain.n);
 }
 
@@ -235,11 +238,13 @@ static enum line_bin bin_of_rule(const struct pattern_rule *rule)
 }
 
 /* "last message repeated N times" means the line before, of whatever program. */
-static bool replace_by_previous(const struct line *line, struct header *header, uint32_t *times)
+static bool replace_by_previous(struct parser *parser, const struct line *line,
+                                struct header *header, uint32_t *times)
 {
     struct header previous;
     *times = header->repeated;
-    if (line->previous.n == 0 || !header_parse(line->previous, &previous) ||
+    if (line->previous.n == 0 ||
+        !header_reader_read(&parser->previous, line->previous, &previous) ||
         previous.repeated > 0 || !span_equal(previous.host, header->host)) {
         return false;
     }
@@ -262,49 +267,37 @@ static bool take_exim_result(struct parser *parser, enum exim_result result, str
     return result != EXIM_FOREIGN;
 }
 
-enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
-                                const struct line *line, struct event *event, enum line_bin *bin)
+/* A line with its header read. */
+static enum smtplog_status parse_behind_header(struct parser *parser, struct clock *clock,
+                                               const struct line *line, struct header *header,
+                                               struct event *event, enum line_bin *bin)
 {
-    struct header header;
-    event_reset(event);
-    event->line = event->line_end = line->number;
-    if (parser->exim != NULL &&
-        take_exim_result(parser, exim_input_file_line(parser->exim, clock, line, event), event,
-                         bin)) {
-        return SMTPLOG_OK;
-    }
-    if (!header_parse_next(&parser->memory, line->text, &header)) {
-        bool nothing = span_trim(line->text).n == 0;
-        bool remark = span_starts(line->text, SPAN_LITERAL("-- "));
-        *bin = nothing ? BIN_CONTEXT : remark ? BIN_FOREIGN : BIN_MALFORMED;
-        return SMTPLOG_OK;
-    }
-    clock_resolve(clock, &header.stamp, &event->time);
+    clock_resolve(clock, &header->stamp, &event->time);
     event->has_time = true;
     *bin = BIN_FOREIGN;
-    if (header.repeated > 0 && !replace_by_previous(line, &header, &event->repeat)) {
+    if (header->repeated > 0 && !replace_by_previous(parser, line, header, &event->repeat)) {
         return SMTPLOG_OK;
     }
-    if (header.tag.n == 0) {
+    if (header->tag.n == 0) {
         return SMTPLOG_OK;
     }
-    const struct tag *tag = find_tag(parser, &header);
+    const struct tag *tag = find_tag(parser, header);
     if (tag == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
     if (tag->mta == MTA_NONE) {
         return SMTPLOG_OK;
     }
-    (void)syslog_take_repeated(&header.message, &event->repeat);
+    (void)syslog_take_repeated(&header->message, &event->repeat);
     if (tag->mta == MTA_EXIM) {
         (void)take_exim_result(
-            parser, exim_input_syslog_line(parser->exim, clock, line, &header, event), event, bin);
-        set_header_fields(event, &header, tag, NULL);
+            parser, exim_input_syslog_line(parser->exim, clock, line, header, event), event, bin);
+        set_header_fields(event, header, tag, NULL);
         return SMTPLOG_OK;
     }
     const struct pattern_rule *rule =
-        postfix_parse(parser->postfix, tag->list, header.message, &parser->scratch, event);
-    set_header_fields(event, &header, tag, rule);
+        postfix_parse(parser->postfix, tag->list, header->message, &parser->scratch, event);
+    set_header_fields(event, header, tag, rule);
     event->mta = tag->mta;
     *bin = bin_of_rule(rule);
     if (*bin == BIN_UNKNOWN && line->overlong) {
@@ -314,6 +307,57 @@ enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
         derive_domain(parser, event);
     }
     return SMTPLOG_OK;
+}
+
+/* A line of Exim's own log: in a file, or written by a container. */
+static bool parse_exim_file(struct parser *parser, struct clock *clock, const struct line *line,
+                            struct event *event, enum line_bin *bin)
+{
+    return parser->exim != NULL &&
+           take_exim_result(parser, exim_input_file_line(parser->exim, clock, line, event), event,
+                            bin);
+}
+
+/* An entry of the journal, or a line that a container wrote. */
+static enum smtplog_status parse_json(struct parser *parser, struct clock *clock,
+                                      const struct line *line, struct event *event,
+                                      enum line_bin *bin)
+{
+    struct header header;
+    struct line inner = *line;
+    *bin = BIN_MALFORMED;
+    if (!header_reader_read(&parser->headers, line->text, &header)) {
+        return header_reader_status(&parser->headers);
+    }
+    inner.text = parser->headers.json.inner;
+    if (inner.text.n > 0 && parse_exim_file(parser, clock, &inner, event, bin)) {
+        if (event->has_time) {
+            clock_resolve(clock, &header.stamp, &event->time);
+        }
+        return SMTPLOG_OK;
+    }
+    return parse_behind_header(parser, clock, line, &header, event, bin);
+}
+
+enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
+                                const struct line *line, struct event *event, enum line_bin *bin)
+{
+    struct header header;
+    event_reset(event);
+    event->line = event->line_end = line->number;
+    if (json_line_begins(line->text)) {
+        return parse_json(parser, clock, line, event, bin);
+    }
+    if (parse_exim_file(parser, clock, line, event, bin)) {
+        return SMTPLOG_OK;
+    }
+    if (!header_reader_read(&parser->headers, line->text, &header)) {
+        bool nothing = span_trim(line->text).n == 0;
+        bool remark = span_starts(line->text, SPAN_LITERAL("-- "));
+        *bin = nothing ? BIN_CONTEXT : remark ? BIN_FOREIGN : BIN_MALFORMED;
+        return SMTPLOG_OK;
+    }
+    return parse_behind_header(parser, clock, line, &header, event, bin);
 }
 
 bool parser_postfix_message(struct parser *parser, struct span daemon, struct span message,

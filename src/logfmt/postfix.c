@@ -24,9 +24,9 @@ bool postfix_take_queue_id(struct span *message, struct span *queue_id)
     size_t n = 0;
     uint8_t both = 3;
     size_t most = message->n < QUEUE_ID_MOST ? message->n : QUEUE_ID_MOST;
-    while (n < most && message->p[n] != ':' && both != 0) {
-        both &= id_class[(unsigned char)message->p[n]];
-        n++;
+    const char *bytes = message->p;
+    while (n < most && bytes[n] != ':' && both != 0) {
+        both &= id_class[(unsigned char)bytes[n++]];
     }
     if (both == 0) {
         if (span_starts(*message, SPAN_LITERAL("NOQUEUE: "))) {

@@ -1,16 +1,11 @@
-/* The transcript reader: which lines belong to which session, and the records that come of them. */
+/* The transcript reader: each line as it is, behind quoting, and without its margin. */
 #include "logfmt/transcript.h"
 
 #include <stdlib.h>
 
-#include "base/civil_time.h"
-#include "base/hashmap.h"
-#include "event/reply.h"
-#include "logfmt/header.h"
 #include "logfmt/transcript_reader.h"
 
 #define WORDS_MAXIMUM ((size_t)64 * 1024)
-#define SHADOW        400 /* lines that a dialogue shown twice lies behind */
 
 enum smtplog_status transcript_new(struct transcript_dialects *dialects,
                                    struct transcript **transcript)
@@ -37,11 +32,11 @@ void transcript_free(struct transcript *transcript)
         return;
     }
     for (size_t i = 0; i < OPEN_SESSIONS; i++) {
-        session_free(transcript->open[i].session);
+        dialogue_free(transcript->open[i].session);
         strbuf_free(&transcript->open[i].piece);
     }
     for (size_t i = 0; i < transcript->finished_count; i++) {
-        session_free(transcript->finished[i]);
+        dialogue_free(transcript->finished[i]);
     }
     for (size_t i = 0; i < HELD_LINES; i++) {
         free(transcript->held[i].event);
@@ -53,517 +48,12 @@ void transcript_free(struct transcript *transcript)
     free(transcript);
 }
 
-/* ---- held lines ---------------------------------------------------------------------------- */
-
-static struct held_line *held_at(struct transcript *t, size_t place)
-{
-    return &t->held[(t->held_first + place) % HELD_LINES];
-}
-
-static struct held_line *held_find(struct transcript *t, uint64_t number)
-{
-    for (size_t i = t->held_count; i > 0; i--) {
-        struct held_line *line = held_at(t, i - 1);
-        if (line->number == number) {
-            return line;
-        }
-        if (line->number < number) {
-            break;
-        }
-    }
-    return NULL;
-}
-
-/* The line being looked at is part of a session's dialogue. */
-void reader_hold_part(struct transcript *t, const struct open_session *o)
-{
-    struct held_line *line = held_find(t, t->number);
-    if (line == NULL || line->verdict == TRANSCRIPT_REPLY) {
-        return;
-    }
-    line->verdict = TRANSCRIPT_PART;
-    line->owner = o;
-    if (line->state == HELD_DONE) {
-        line->state = o->proved ? HELD_DONE : HELD_FOR_PROOF;
-    }
-}
-
-/* The same for a line given before, which waited because it might begin a reply. */
-void reader_release(struct transcript *t, const struct open_session *o, uint64_t number)
-{
-    struct held_line *line = held_find(t, number);
-    if (line != NULL && line->verdict != TRANSCRIPT_REPLY) {
-        line->verdict = TRANSCRIPT_PART;
-        line->owner = o;
-        line->state = o->proved ? HELD_DONE : HELD_FOR_PROOF;
-    }
-}
-
-/* A reply begins on a line, or may; its record comes when the reply is complete. */
-void reader_hold_for_reply(struct transcript *t, const struct open_session *o, uint64_t number)
-{
-    struct held_line *line = held_find(t, number);
-    if (line != NULL) {
-        line->verdict = TRANSCRIPT_PART;
-        line->owner = o;
-        line->state = HELD_FOR_REPLY;
-    }
-}
-
-void reader_prove(struct transcript *t, struct open_session *o)
-{
-    if (o->proved) {
-        return;
-    }
-    o->proved = true;
-    for (size_t i = 0; i < t->held_count; i++) {
-        struct held_line *line = held_at(t, i);
-        if (line->owner == o && line->state == HELD_FOR_PROOF) {
-            line->state = HELD_DONE;
-        }
-    }
-}
-
-/* No line held points at this place any more. */
-static void disown(struct transcript *t, const struct open_session *o, bool nothing)
-{
-    for (size_t i = 0; i < t->held_count; i++) {
-        struct held_line *line = held_at(t, i);
-        if (line->owner != o) {
-            continue;
-        }
-        line->owner = NULL;
-        line->state = HELD_DONE;
-        if (nothing) {
-            line->verdict = TRANSCRIPT_NOTHING;
-            free(line->event);
-            line->event = NULL;
-        }
-    }
-}
-
-/* ---- records ------------------------------------------------------------------------------- */
-
-/* Copies a text behind the event and makes it a field. */
-static void put_text(struct event *event, char **at, enum event_field field, struct span text)
-{
-    if (text.n > 0) {
-        memcpy(*at, text.p, text.n);
-        event_set_text(event, field, span_of(*at, text.n));
-        *at += text.n;
-    }
-}
-
-struct field_text {
-    enum event_field field;
-    struct span text;
-};
-
-/* Lower-case part behind the last @. */
-static void put_domain(struct event *event, char **at, struct span address)
-{
-    size_t start = address.n;
-    while (start > 0 && address.p[start - 1] != '@') {
-        start--;
-    }
-    event->domain = SPAN_EMPTY;
-    if (start == 0 || start == address.n || address.n - start > 255) {
-        return;
-    }
-    for (size_t i = start; i < address.n; i++) {
-        (*at)[i - start] = byte_lower(address.p[i]);
-    }
-    event->domain = span_of(*at, address.n - start);
-    *at += address.n - start;
-}
-
-/* One block of memory: the event, then its texts. */
-static struct event *make_event(const struct field_text *fields, size_t count, struct span domain_of)
-{
-    size_t size = sizeof(struct event) + domain_of.n;
-    for (size_t i = 0; i < count; i++) {
-        size += fields[i].text.n;
-    }
-    struct event *event = calloc(1, size);
-    if (event == NULL) {
-        return NULL;
-    }
-    event->repeat = 1;
-    event->mta = MTA_TRANSCRIPT;
-    event->rule = event->reason_class = event->reason = SPAN_EMPTY;
-    event->provider = event->domain = SPAN_EMPTY;
-    char *at = (char *)(event + 1);
-    for (size_t i = 0; i < count; i++) {
-        put_text(event, &at, fields[i].field, fields[i].text);
-    }
-    put_domain(event, &at, domain_of);
-    event_set_value(event, EVENT_KIND, KIND_REPLY);
-    return event;
-}
-
-static void give_event(struct transcript *t, uint64_t number, struct event *event, bool proved)
-{
-    struct held_line *line = held_find(t, number);
-    if (event == NULL) {
-        t->status = SMTPLOG_NO_MEMORY;
-        return;
-    }
-    if (line == NULL) {
-        free(event);
-        return;
-    }
-    free(line->event);
-    line->event = event;
-    line->verdict = TRANSCRIPT_REPLY;
-    line->state = proved ? HELD_DONE : HELD_FOR_PROOF;
-}
-
-/* Words of a reply without blanks, so that folding does not hide that two are the same. */
-static uint64_t reply_hash(struct span text)
-{
-    uint64_t hash = 1;
-    struct span word;
-    while (span_next_word(&text, &word)) {
-        hash = hash_mix(hash, hash_span(7, word));
-    }
-    return hash;
-}
-
-static void remember_reply(struct transcript *t, int code, struct span text)
-{
-    t->recent[t->recent_count++ % RECENT] = (struct recent_reply){code, reply_hash(text)};
-}
-
-static bool was_shown(const struct transcript *t, int code, struct span text)
-{
-    uint64_t hash = reply_hash(text);
-    size_t count = t->recent_count < RECENT ? t->recent_count : RECENT;
-    for (size_t i = 0; i < count; i++) {
-        if (t->recent[i].code == code && t->recent[i].hash == hash) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Exim and sendmail greet a client on the same terminal by its user: `250-mx1 Hello root at client.example`. Then
- * the replies are ours, and those that wait are put right. */
-static void notice_local_server(struct transcript *t, struct open_session *o,
-                                const struct session_reply *reply)
-{
-    struct span hello = SPAN_LITERAL(" Hello ");
-    size_t at = span_find(reply->text, hello);
-    struct span rest = at == SIZE_MAX ? SPAN_EMPTY : span_from(reply->text, at + hello.n);
-    struct span user = SPAN_EMPTY;
-    struct span next = SPAN_EMPTY;
-    (void)span_next_word(&rest, &user);
-    (void)span_next_word(&rest, &next);
-    bool local = span_is(next, "at") || span_starts(user, SPAN_LITERAL("root@localhost"));
-    if (o->proved || o->dialect != t->raw || reply->stage != STAGE_EHLO || !local) {
-        return;
-    }
-    o->session->direction = DIRECTION_INBOUND;
-    o->session->peer = SPAN_EMPTY;
-    for (size_t i = 0; i < t->held_count; i++) {
-        struct held_line *line = held_at(t, i);
-        if (line->owner == o && line->event != NULL) {
-            event_set_value(line->event, EVENT_DIRECTION, DIRECTION_INBOUND);
-            event_clear_field(line->event, EVENT_PEER);
-        }
-    }
-}
-
-static struct span origin_text(const struct origin_word *word)
-{
-    return span_of(word->bytes, word->length);
-}
-
-static void keep_origin(struct origin_word *word, struct span text)
-{
-    word->length = text.n < sizeof word->bytes ? text.n : sizeof word->bytes;
-    memcpy(word->bytes, text.p, word->length);
-}
-
-void reader_close_reply(struct transcript *t, struct open_session *o, bool unfinished)
-{
-    struct session *s = o->session;
-    struct session_reply reply;
-    o->complete = false;
-    if (!session_close_reply(s, unfinished, &reply)) {
-        return;
-    }
-    notice_local_server(t, o, &reply);
-    const struct field_text fields[] = {
-        {EVENT_HOST, origin_text(&o->host)},     {EVENT_SERVICE, origin_text(&o->service)},
-        {EVENT_DAEMON, origin_text(&o->daemon)}, {EVENT_PID, origin_text(&o->pid)},
-        {EVENT_ENHANCED, reply.enhanced}, {EVENT_TEXT, reply.text},
-        {EVENT_SENDER, reply.sender},     {EVENT_RECIPIENT, reply.recipient},
-        {EVENT_PEER, s->peer},            {EVENT_PEER_IP, s->peer_ip},
-        {EVENT_PEER_PORT, s->peer_port},  {EVENT_HELO, s->helo},
-        {EVENT_TLS, s->tls_version},
-    };
-    struct span domain_of = s->direction == DIRECTION_INBOUND ? reply.sender : reply.recipient;
-    struct event *event = make_event(fields, COUNT_OF(fields), domain_of);
-    if (event != NULL) {
-        event->mta = o->dialect->daemons.n > 0 ? MTA_POSTFIX : MTA_TRANSCRIPT;
-        event->has_time = o->has_time;
-        event->time = o->time;
-        event->rule = o->dialect->name;
-        if (reply.has_sender && !event_has(event, EVENT_SENDER)) {
-            event_set_text(event, EVENT_SENDER, SPAN_EMPTY); /* MAIL FROM:<> */
-        }
-        event_set_value(event, EVENT_DIRECTION, (int)s->direction);
-        event_set_value(event, EVENT_STAGE, (int)reply.stage);
-        event_set_value(event, EVENT_CODE, reply.code);
-        event->line = reply.line;
-        event->line_end = reply.line_end;
-    }
-    remember_reply(t, reply.code, reply.text);
-    o->last_code = reply.code;
-    o->again_possible = true;
-    o->body_other = 0;
-    give_event(t, reply.line, event, o->proved);
-}
-
-/* ---- sessions ------------------------------------------------------------------------------ */
-
-static bool same_key(const struct open_session *o, struct span key)
-{
-    return span_equal(span_of(o->key, o->key_length), key);
-}
-
-struct open_session *reader_find(struct transcript *t, const struct transcript_dialect *dialect,
-                                 struct span key, size_t level)
-{
-    struct open_session *best = NULL;
-    for (size_t i = 0; i < OPEN_SESSIONS; i++) {
-        struct open_session *o = &t->open[i];
-        bool fits = o->session != NULL && o->dialect == dialect && o->level == level &&
-                    (key.n == 0 || same_key(o, key));
-        if (fits && (best == NULL || o->used > best->used)) {
-            best = o;
-        }
-    }
-    return best;
-}
-
-struct open_session *reader_find_bare(struct transcript *t, size_t level)
-{
-    struct open_session *best = NULL;
-    for (size_t i = 0; i < OPEN_SESSIONS; i++) {
-        struct open_session *o = &t->open[i];
-        if (o->session != NULL && o->dialect->bare != BARE_NO && o->level == level &&
-            (best == NULL || o->used > best->used)) {
-            best = o;
-        }
-    }
-    return best;
-}
-
-bool reader_is_shadowed(const struct transcript *t, size_t level)
-{
-    for (size_t i = 0; i < OPEN_SESSIONS; i++) {
-        const struct open_session *o = &t->open[i];
-        if (o->session != NULL && o->dialect->alone && o->level == level &&
-            o->session->last_line + SHADOW >= t->number) {
-            return true;
-        }
-    }
-    return false;
-}
-
-void reader_reject(struct transcript *t, struct open_session *o)
-{
-    disown(t, o, true);
-    session_free(o->session);
-    o->session = NULL;
-}
-
-/* A connection that failed before a word was said is a session too, when it was surely meant for mail. */
-static bool is_silent_session(const struct open_session *o)
-{
-    static const char *const ports[] = {"25", "465", "587", "2525", "24"};
-    bool mail_port = false;
-    for (size_t i = 0; i < COUNT_OF(ports); i++) {
-        mail_port = mail_port || span_is(o->session->peer_port, ports[i]);
-    }
-    return o->begun && o->session->exchange_count == 0 && o->session->end != SESSION_OPEN &&
-           (o->dialect->proof || mail_port);
-}
-
-void reader_finish(struct transcript *t, struct open_session *o)
-{
-    reader_end_piece(t, o);
-    reader_close_reply(t, o, !o->complete);
-    if (o->likely || is_silent_session(o)) {
-        reader_prove(t, o);
-    }
-    if (!o->proved) {
-        reader_reject(t, o);
-        return;
-    }
-    disown(t, o, false);
-    if (o->session->exchange_count == 0 && !is_silent_session(o)) {
-        session_free(o->session);
-    } else if (t->finished_count < TRANSCRIPT_SESSIONS) {
-        t->finished[t->finished_count++] = o->session;
-    } else {
-        t->dropped++;
-        session_free(o->session);
-    }
-    o->session = NULL;
-}
-
-/* A free place; the session unused for longest makes room. */
-static struct open_session *free_place(struct transcript *t)
-{
-    struct open_session *oldest = &t->open[0];
-    for (size_t i = 0; i < OPEN_SESSIONS; i++) {
-        if (t->open[i].session == NULL) {
-            return &t->open[i];
-        }
-        if (t->open[i].used < oldest->used) {
-            oldest = &t->open[i];
-        }
-    }
-    reader_finish(t, oldest);
-    return oldest;
-}
-
-struct open_session *reader_open(struct transcript *t, const struct transcript_dialect *dialect,
-                                 struct span key, size_t level)
-{
-    struct open_session *o = free_place(t);
-    struct strbuf piece = o->piece;
-    *o = (struct open_session){.dialect = dialect, .level = level, .proved = dialect->proof,
-                               .piece = piece, .used = ++t->clock};
-    o->key_length = key.n < KEY_MAXIMUM ? key.n : KEY_MAXIMUM;
-    memcpy(o->key, key.p, o->key_length);
-    enum smtplog_status status = session_new(&o->session);
-    if (status != SMTPLOG_OK) {
-        t->status = status;
-        o->session = NULL;
-        return NULL;
-    }
-    o->session->direction = dialect->direction;
-    o->session->dialect = dialect->name;
-    o->session->first_line = t->number;
-    if (t->origin != NULL) {
-        keep_origin(&o->host, t->origin->host);
-        keep_origin(&o->service, t->origin->service);
-        keep_origin(&o->daemon, t->origin->daemon);
-        keep_origin(&o->pid, t->origin->pid);
-    }
-    return o;
-}
-
-/* ---- the dialogue -------------------------------------------------------------------------- */
-
-bool reader_opens_session(struct span line)
-{
-    struct span argument;
-    enum event_stage stage = session_command(line, &argument);
-    if (stage == STAGE_EHLO || stage == STAGE_HELO) {
-        struct span word;
-        struct span rest = argument;
-        return span_next_word(&rest, &word) && span_trim(rest).n == 0;
-    }
-    struct span wanted = stage == STAGE_MAIL ? SPAN_LITERAL("FROM:") : SPAN_LITERAL("TO:");
-    return (stage == STAGE_MAIL || stage == STAGE_RCPT) && argument.n > wanted.n &&
-           span_equal_nocase(span_of(argument.p, wanted.n), wanted);
-}
-
-static bool holds_nocase(struct span text, struct span lower)
-{
-    for (size_t i = 0; i + lower.n <= text.n; i++) {
-        if (span_equal_nocase(span_of(text.p + i, lower.n), lower)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* A greeting that names the protocol, or an enhanced code right behind a connection, proves a session. */
-static bool proves(const struct open_session *o, struct span line)
-{
-    int code = 0;
-    if (!reply_code(line, &code)) {
-        return false;
-    }
-    struct span rest = span_trim(span_from(line, line.n > 3 ? 4 : 3));
-    bool greeting = o->session->replies == 0 && !o->session->client_seen;
-    if (greeting && (code == 220 || code / 100 >= 4) && holds_nocase(rest, SPAN_LITERAL("smtp"))) {
-        return true;
-    }
-    return o->begun && reply_enhanced_length(rest) > 0;
-}
-
-void reader_server(struct transcript *t, struct open_session **open, struct span line,
-                   uint64_t number)
-{
-    struct open_session *o = *open;
-    int code = 0;
-    if (!reply_code(line, &code)) {
-        return;
-    }
-    if (o->session->reply_open && (o->complete || !session_continues(o->session, line))) {
-        reader_close_reply(t, o, !o->complete);
-    }
-    if (!o->session->reply_open && session_is_over(o->session, code)) {
-        const struct transcript_dialect *dialect = o->dialect;
-        char key[KEY_MAXIMUM];
-        size_t length = o->key_length;
-        size_t level = o->level;
-        memcpy(key, o->key, length);
-        reader_finish(t, o);
-        o = *open = reader_open(t, dialect, span_of(key, length), level);
-        if (o == NULL) {
-            return;
-        }
-    }
-    bool proof = !o->proved && proves(o, line);
-    bool first = !o->session->reply_open;
-    bool last = session_server(o->session, line, number);
-    if (first) {
-        reader_hold_for_reply(t, o, number);
-        o->has_time = t->has_time;
-        o->time = t->time;
-    } else {
-        reader_release(t, o, number);
-    }
-    if (proof && o->dialect->bare == BARE_BOTH) {
-        o->likely = true; /* who speaks is known after EHLO */
-    } else if (proof) {
-        reader_prove(t, o);
-    }
-    o->complete = last;
-    o->gap = 0;
-    if (last && !o->dialect->folds) {
-        reader_close_reply(t, o, false);
-    }
-}
-
-void reader_client(struct transcript *t, struct open_session *o, struct span line, uint64_t number)
-{
-    reader_close_reply(t, o, !o->complete);
-    if (!o->session->in_data) {
-        o->again_possible = false;
-    }
-    bool proof = !o->session->in_data && !o->session->auth_open && reader_opens_session(line);
-    session_client(o->session, line, number);
-    o->gap = 0;
-    reader_hold_part(t, o);
-    if (proof) {
-        reader_prove(t, o);
-    }
-}
-
 /* ---- one line ------------------------------------------------------------------------------ */
 
 /* Makes room: the oldest line held gets its answer from what is known. */
 static void force_oldest(struct transcript *t)
 {
-    struct held_line *line = held_at(t, 0);
+    struct held_line *line = reader_held(t, 0);
     struct open_session *o = NULL;
     for (size_t i = 0; i < OPEN_SESSIONS && line->owner != NULL; i++) {
         if (&t->open[i] == line->owner && t->open[i].session != NULL) {
@@ -581,19 +71,20 @@ static void force_oldest(struct transcript *t)
     line->state = HELD_DONE;
 }
 
-static void hold_line(struct transcript *t, uint64_t number)
+static void hold_line(struct transcript *t, uint64_t number, int tag)
 {
     if (t->held_count == HELD_LINES) {
-        if (held_at(t, 0)->state != HELD_DONE) {
+        if (reader_held(t, 0)->state != HELD_DONE) {
             force_oldest(t);
         }
         /* The caller did not take what is known: drop the oldest. */
-        free(held_at(t, 0)->event);
-        held_at(t, 0)->event = NULL;
+        free(reader_held(t, 0)->event);
+        reader_held(t, 0)->event = NULL;
         t->held_first = (t->held_first + 1) % HELD_LINES;
         t->held_count--;
     }
-    *held_at(t, t->held_count++) = (struct held_line){.number = number};
+    *reader_held(t, t->held_count++) = (struct held_line){
+        .number = number, .tag = tag, .has_time = t->has_time, .time = t->time};
 }
 
 /* Replies that are complete, but for a folded line that this one is not. */
@@ -608,38 +99,6 @@ static void settle(struct transcript *t, const struct transcript_found *found)
     }
 }
 
-static void finish_notice(struct transcript *t, const struct notice_reply *block)
-{
-    struct reply reply;
-    struct held_line *line = held_find(t, block->line);
-    if (line == NULL || !reply_parse(block->reply, &t->scratch, &reply)) {
-        return;
-    }
-    if (was_shown(t, reply.code, reply.text)) {
-        line->state = HELD_DONE;
-        return;
-    }
-    strbuf_clear(&t->words);
-    secret_add_hidden(&t->words, NULL, reply.text, false);
-    const struct field_text fields[] = {{EVENT_ENHANCED, reply.enhanced},
-                                        {EVENT_TEXT, strbuf_span(&t->words)},
-                                        {EVENT_DSN, block->status},
-                                        {EVENT_RECIPIENT, block->recipient},
-                                        {EVENT_PEER, block->remote}};
-    struct event *event = make_event(fields, COUNT_OF(fields), block->recipient);
-    if (event != NULL) {
-        event_set_value(event, EVENT_DIRECTION, DIRECTION_OUTBOUND);
-        if (block->stage != STAGE_NONE) {
-            event_set_value(event, EVENT_STAGE, (int)block->stage);
-        }
-        event_set_value(event, EVENT_CODE, reply.code);
-        event->rule = SPAN_LITERAL("notification");
-        event->line = block->line;
-        event->line_end = block->line_end;
-    }
-    give_event(t, block->line, event, true);
-}
-
 /* Fields of a delivery status notification. True when the line was one. */
 static bool look_for_notice(struct transcript *t, struct span text)
 {
@@ -647,9 +106,9 @@ static bool look_for_notice(struct transcript *t, struct span text)
     bool taken = false;
     bool starts = false;
     while (notice_line(&t->notice, text, t->number, &taken, &starts, &block)) {
-        finish_notice(t, &block);
+        reader_finish_notice(t, &block);
     }
-    struct held_line *line = held_find(t, t->number);
+    struct held_line *line = reader_find_held(t, t->number);
     if (taken && line != NULL) {
         line->verdict = TRANSCRIPT_PART;
         line->state = starts ? HELD_FOR_REPLY : HELD_DONE;
@@ -657,7 +116,8 @@ static bool look_for_notice(struct transcript *t, struct span text)
     return taken;
 }
 
-/* True when a session without markers is in the middle of a message: whatever comes is the message. */
+/* True when a session without markers is in the middle of a message: whatever comes is the message.
+ */
 static bool in_bare_message(struct transcript *t, size_t level)
 {
     struct open_session *o = reader_find_bare(t, level);
@@ -717,35 +177,52 @@ static bool message_in_progress(struct transcript *t)
     return false;
 }
 
+/* Looks behind each `>` in front of a line, at levels where a bare session is open or at all; inner
+ * is what is left without any. */
+static bool look_behind_quotes(struct transcript *t, struct span text, bool open_only,
+                               struct span *inner)
+{
+    *inner = text;
+    for (size_t level = 1; level < QUOTE_LEVELS && take_quote(inner); level++) {
+        bool wanted = !open_only || reader_find_bare(t, level) != NULL;
+        if (wanted && look_at_text(t, *inner, level)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool look_behind_margin(struct transcript *t, struct span text)
+{
+    struct transcript_found found;
+    struct span inner = skip_margin(text);
+    if (inner.n == text.n || inner.n == 0 || message_in_progress(t)) {
+        return false;
+    }
+    if (transcript_recognise(t->dialects, t->current, SPAN_EMPTY, inner, &found) &&
+        reader_marked(t, &found, 0)) {
+        t->current = found.dialect;
+        return true;
+    }
+    return inner.p[0] == '>' && look_behind_quotes(t, inner, false, &inner);
+}
+
 /* A line without a header: as it is, then without quoting, then without its margin. */
 static void look_at_line(struct transcript *t, struct span text)
 {
     struct span inner = text;
-    if (look_at_text(t, text, 0)) {
-        return;
+    bool found = look_behind_quotes(t, text, true, &inner) || look_at_text(t, text, 0) ||
+                 look_behind_quotes(t, text, false, &inner) || look_behind_margin(t, text);
+    if (!found) {
+        (void)look_for_notice(t, inner);
     }
-    for (size_t level = 1; level < QUOTE_LEVELS && take_quote(&inner); level++) {
-        if (look_at_text(t, inner, level)) {
-            return;
-        }
-    }
-    inner = skip_margin(text);
-    struct transcript_found found;
-    if (inner.n < text.n && inner.n > 0 && !message_in_progress(t) &&
-        transcript_recognise(t->dialects, t->current, SPAN_EMPTY, inner, &found) &&
-        reader_marked(t, &found, 0)) {
-        t->current = found.dialect;
-        return;
-    }
-    (void)look_for_notice(t, text);
 }
 
 /* A line of a mail program's log: only its own dialects. */
 static void look_at_message(struct transcript *t, struct span text)
 {
     struct transcript_found found;
-    bool known =
-        transcript_recognise(t->dialects, NULL, t->origin->daemon, text, &found);
+    bool known = transcript_recognise(t->dialects, NULL, t->origin->daemon, text, &found);
     settle(t, known ? &found : NULL);
     if (known) {
         (void)reader_marked(t, &found, 0);
@@ -753,7 +230,8 @@ static void look_at_message(struct transcript *t, struct span text)
 }
 
 enum smtplog_status transcript_line(struct transcript *transcript, struct span text,
-                                    uint64_t number, const struct transcript_origin *origin)
+                                    uint64_t number, int tag,
+                                    const struct transcript_origin *origin)
 {
     struct transcript *t = transcript;
     while (text.n > 0 && text.p[text.n - 1] == '\r') {
@@ -765,13 +243,16 @@ enum smtplog_status transcript_line(struct transcript *transcript, struct span t
     if (t->has_time) {
         t->time = origin->time;
     }
-    hold_line(t, number);
+    hold_line(t, number, tag);
     if (origin != NULL) {
         look_at_message(t, text);
     } else {
         look_at_line(t, text);
     }
     t->origin = NULL;
+    if (t->held_count + 1 >= HELD_LINES && reader_held(t, 0)->state != HELD_DONE) {
+        force_oldest(t);
+    }
     for (size_t i = 0; i < OPEN_SESSIONS && t->status == SMTPLOG_OK; i++) {
         if (t->open[i].session != NULL) {
             t->status = t->open[i].session->status;
@@ -784,7 +265,7 @@ enum smtplog_status transcript_flush(struct transcript *transcript)
 {
     struct notice_reply block;
     if (notice_end(&transcript->notice, &block)) {
-        finish_notice(transcript, &block);
+        reader_finish_notice(transcript, &block);
     }
     for (;;) {
         struct open_session *next = NULL;
@@ -801,7 +282,7 @@ enum smtplog_status transcript_flush(struct transcript *transcript)
         reader_finish(transcript, next);
     }
     for (size_t i = 0; i < transcript->held_count; i++) {
-        held_at(transcript, i)->state = HELD_DONE;
+        reader_held(transcript, i)->state = HELD_DONE;
     }
     return transcript->status;
 }
@@ -811,11 +292,16 @@ bool transcript_next(struct transcript *transcript, struct transcript_result *re
     struct transcript *t = transcript;
     free(t->handed_out);
     t->handed_out = NULL;
-    if (t->held_count == 0 || held_at(t, 0)->state != HELD_DONE) {
+    if (t->held_count == 0 || reader_held(t, 0)->state != HELD_DONE) {
         return false;
     }
-    struct held_line *line = held_at(t, 0);
-    *result = (struct transcript_result){line->number, line->verdict, line->event};
+    struct held_line *line = reader_held(t, 0);
+    *result = (struct transcript_result){.line = line->number,
+                                         .tag = line->tag,
+                                         .has_time = line->has_time,
+                                         .time = line->time,
+                                         .verdict = line->verdict,
+                                         .event = line->event};
     t->handed_out = line->event;
     line->event = NULL;
     t->held_first = (t->held_first + 1) % HELD_LINES;
@@ -835,7 +321,7 @@ size_t transcript_session_count(const struct transcript *transcript)
     return transcript->finished_count;
 }
 
-const struct session *transcript_session(const struct transcript *transcript, size_t index)
+const struct dialogue *transcript_session(const struct transcript *transcript, size_t index)
 {
     return transcript->finished[index];
 }

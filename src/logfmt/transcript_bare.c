@@ -1,11 +1,12 @@
-/* Lines without markers: telnet, netcat, openssl s_client, JavaMail, sendmail -v, exim -bh, a raw stream. A number
- * in front of a line is a reply only where the dialogue waits for one. */
+/* Lines without markers: telnet, netcat, openssl s_client, JavaMail, sendmail -v, exim -bh, a raw
+ * stream. A number in front of a line is a reply only where the dialogue waits for one. */
 #include "event/reply.h"
 #include "logfmt/transcript_reader.h"
 
-#define GAP_UNPROVED 3   /* other lines that a session may hold before it is proved */
-#define GAP_PLAIN    12  /* other lines in a stream or on a terminal */
-#define GAP_TALKING  400 /* other lines where a tool is known to say much: stack traces, certificates */
+#define GAP_UNPROVED 3  /* other lines that a session may hold before it is proved */
+#define GAP_PLAIN    12 /* other lines in a stream or on a terminal */
+#define GAP_TALKING \
+    400 /* other lines where a tool is known to say much: stack traces, certificates */
 
 static bool is_reply(struct span text)
 {
@@ -30,8 +31,8 @@ static bool is_host(struct span word)
     const char *dot = word.n > 0 ? memchr(word.p, '.', word.n) : NULL;
     bool bracketed = word.n > 4 && word.p[0] == '[' && word.p[word.n - 1] == ']';
     return bracketed || (dot != NULL && dot > word.p && dot + 2 < word.p + word.n &&
-                         byte_is_alpha(word.p[word.n - 1]) &&
-                         memchr(word.p, '/', word.n) == NULL && memchr(word.p, '@', word.n) == NULL);
+                         byte_is_alpha(word.p[word.n - 1]) && memchr(word.p, '/', word.n) == NULL &&
+                         memchr(word.p, '@', word.n) == NULL);
 }
 
 /* `220 mx.example.org ESMTP`: a greeting that may begin a session. */
@@ -47,10 +48,10 @@ static bool is_greeting(struct span text)
 /* A command as it stands alone on a line. Prose may begin with "data" or "help" too. */
 static bool is_command(struct span text)
 {
-    static const char *const alone[] = {"DATA", "RSET", "QUIT", "STARTTLS", "NOOP", "HELP", "TURN",
-                                        "VERB", "EHLO", "HELO", "LHLO"};
-    static const char *const with[] = {"AUTH", "BDAT", "VRFY", "EXPN", "ETRN",
-                                       "HELP", "XCLIENT", "XFORWARD"};
+    static const char *const alone[] = {"DATA", "RSET", "QUIT", "STARTTLS", "NOOP", "HELP",
+                                        "TURN", "VERB", "EHLO", "HELO",     "LHLO"};
+    static const char *const with[] = {"AUTH", "BDAT", "VRFY",    "EXPN",
+                                       "ETRN", "HELP", "XCLIENT", "XFORWARD"};
     struct span rest = text;
     struct span word = SPAN_EMPTY;
     if (reader_opens_session(text)) {
@@ -93,33 +94,33 @@ static bool split_typed_ahead(struct span text, struct span *command, struct spa
 /* Whether a number here is a reply, in a session without markers. */
 static bool expects(struct transcript *t, struct open_session *o, struct span text)
 {
-    struct session *s = o->session;
+    struct dialogue *s = o->session;
     int code = 0;
     (void)reply_code(text, &code);
     if (reader_is_shadowed(t, o->level)) {
         return false;
     }
-    if (s->reply_open && session_continues(s, text)) {
+    if (s->reply_open && dialogue_continues(s, text)) {
         return o->gap == 0;
     }
-    if (s->end != SESSION_OPEN) {
-        return is_greeting(text);
+    if (s->end != DIALOGUE_OPEN) {
+        return false;
     }
-    if (session_expects(s)) {
+    if (dialogue_expects(s)) {
         return true;
     }
     bool first = s->replies == 0 && !s->client_seen && !s->reply_open;
     if (first || (!s->client_seen && o->gap == 0)) {
         return true;
     }
-    bool late = code == 421 || (code / 100 >= 4 && (holds_nocase(text, "timeout") ||
-                                                    holds_nocase(text, "timed out")));
+    bool late = code == 421 || (code / 100 >= 4 &&
+                                (holds_nocase(text, "timeout") || holds_nocase(text, "timed out")));
     bool fresh = is_greeting(text) && holds_nocase(text, "smtp");
     bool refused_words = o->other_length > 0 && o->other_line + 1 == t->number &&
                          ((code >= 500 && code <= 504) || code == 530 || code == 421);
     if (refused_words && s->client_seen) {
         struct span words = span_of(o->other, o->other_length);
-        session_client(s, words, o->other_line);
+        dialogue_client(s, words, o->other_line);
         o->other_length = 0;
         return true;
     }
@@ -129,7 +130,7 @@ static bool expects(struct transcript *t, struct open_session *o, struct span te
 static void take_reply(struct transcript *t, struct open_session *o, struct span text)
 {
     if (o->session->in_data) {
-        session_end_data(o->session, t->number);
+        dialogue_end_data(o->session, t->number);
     }
     bool answered = o->session->client_seen && o->proved_by_answer;
     struct open_session *now = o;
@@ -139,7 +140,8 @@ static void take_reply(struct transcript *t, struct open_session *o, struct span
     }
 }
 
-/* Another line between those of the dialogue. True when it was an answer to 334 or a line of the message. */
+/* Another line between those of the dialogue. True when it was an answer to 334 or a line of the
+ * message. */
 static bool take_other(struct transcript *t, struct open_session *o, struct span text)
 {
     struct span words = span_trim(text);
@@ -153,7 +155,7 @@ static bool take_other(struct transcript *t, struct open_session *o, struct span
         reader_client(t, o, words, t->number);
         return true;
     }
-    unsigned most = !o->proved ? GAP_UNPROVED
+    unsigned most = !o->proved                                                    ? GAP_UNPROVED
                     : o->dialect == t->raw || span_is(o->dialect->name, "telnet") ? GAP_PLAIN
                                                                                   : GAP_TALKING;
     o->other_length = words.n < sizeof o->other ? words.n : 0;
@@ -171,7 +173,7 @@ static bool take_other(struct transcript *t, struct open_session *o, struct span
 /* A line of the message, or of a BDAT chunk. */
 static bool take_message_line(struct transcript *t, struct open_session *o, struct span text)
 {
-    struct session *s = o->session;
+    struct dialogue *s = o->session;
     if (s->bdat_left > 0) {
         uint64_t length = text.n + 2;
         s->bdat_left -= s->bdat_left < length ? s->bdat_left : length;
@@ -205,7 +207,8 @@ static bool open_raw(struct transcript *t, struct span text, size_t level)
     size_t margin = 0;
     struct span line = skip_margin(text, text.n, &margin);
     bool greeting = is_greeting(line);
-    if (t->raw == NULL || reader_is_shadowed(t, level) || (!greeting && !reader_opens_session(line))) {
+    if (t->raw == NULL || reader_is_shadowed(t, level) ||
+        (!greeting && !reader_opens_session(line))) {
         return false;
     }
     struct open_session *o = reader_open(t, t->raw, SPAN_EMPTY, level);
@@ -217,7 +220,7 @@ static bool open_raw(struct transcript *t, struct span text, size_t level)
         take_reply(t, o, line);
         return true;
     }
-    session_client(o->session, line, t->number);
+    dialogue_client(o->session, line, t->number);
     reader_hold_part(t, o);
     return true;
 }
@@ -229,20 +232,35 @@ static void take_command(struct transcript *t, struct open_session *o, struct sp
     bool proof = reader_opens_session(line) && (o->session->greeted || o->session->replies > 0);
     o->proved_by_answer = o->proved_by_answer || proof;
     o->again_possible = false;
-    session_client(o->session, line, t->number);
+    dialogue_client(o->session, line, t->number);
     o->gap = 0;
     o->other_length = 0;
     reader_hold_part(t, o);
 }
 
+/* True when a line is what a server says to EHLO or HELO: `250 mx.example.org`, `250 Ok`,
+ * `250 2.0.0 ..`. */
+static bool is_answer_to_hello(struct span line, int code)
+{
+    struct span rest = span_trim(span_from(line, line.n > 3 ? 4 : 3));
+    struct span words = rest;
+    struct span first = SPAN_EMPTY;
+    (void)span_next_word(&words, &first);
+    return code != 250 || is_host(first) || reply_enhanced_length(rest) > 0 ||
+           holds_nocase(rest, "hello") || holds_nocase(rest, "ok") ||
+           holds_nocase(rest, "pleased") || (line.n > 3 && line.p[3] == '-');
+}
+
 /* The server's answer to the first words proves a session that began with the client. */
-static void prove_by_answer(struct transcript *t, struct open_session *o, struct span line)
+static void prove_by_answer(struct open_session *o, struct span line)
 {
     int code = 0;
-    struct span rest = span_from(line, 3);
-    bool answered = o->session->client_seen && o->session->replies == 0 && o->gap == 0 &&
-                    reply_code(line, &code);
-    if (answered && !o->proved && span_trim(rest).n > 0) {
+    struct dialogue *s = o->session;
+    bool answered = s->client_seen && s->replies == 0 && !s->reply_open && o->gap == 0 &&
+                    reply_code(line, &code) && span_trim(span_from(line, 3)).n > 0;
+    bool hello = s->exchange_count > 0 &&
+                 (s->exchanges[0].stage == STAGE_EHLO || s->exchanges[0].stage == STAGE_HELO);
+    if (answered && (!hello || is_answer_to_hello(line, code))) {
         o->proved_by_answer = true;
     }
 }
@@ -262,15 +280,19 @@ bool reader_bare(struct transcript *t, struct span text, size_t level)
     }
     size_t margin = 0;
     struct span line = skip_margin(text, o->margin, &margin);
+    if (o->session->end != DIALOGUE_OPEN && is_greeting(line)) {
+        reader_finish(t, o); /* whatever tool it was */
+        return open_raw(t, text, level);
+    }
     if (is_reply(line) && o->dialect->bare != BARE_NO && expects(t, o, line)) {
         o->used = ++t->clock;
-        prove_by_answer(t, o, line);
+        prove_by_answer(o, line);
         take_reply(t, o, line);
         return true;
     }
     struct span command = line;
     struct span reply = SPAN_EMPTY;
-    bool both = o->dialect->bare == BARE_BOTH && o->session->end == SESSION_OPEN;
+    bool both = o->dialect->bare == BARE_BOTH && o->session->end == DIALOGUE_OPEN;
     if (both && !o->session->auth_open &&
         (is_command(line) || split_typed_ahead(line, &command, &reply))) {
         o->used = ++t->clock;
@@ -280,8 +302,8 @@ bool reader_bare(struct transcript *t, struct span text, size_t level)
         }
         return true;
     }
-    if (o->session->end != SESSION_OPEN || (server_alone && o->proved && span_trim(text).n > 0 &&
-                                            o->dialect == t->raw && o->session->in_data)) {
+    if (o->session->end != DIALOGUE_OPEN || (server_alone && o->proved && span_trim(text).n > 0 &&
+                                             o->dialect == t->raw && o->session->in_data)) {
         reader_finish(t, o);
         return open_raw(t, text, level);
     }

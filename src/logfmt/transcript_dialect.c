@@ -1,4 +1,5 @@
-/* The dialects of SMTP transcripts: loading, recognising, and running the samples of their files. */
+/* The dialects of SMTP transcripts: loading, recognising, and running the samples of their files.
+ */
 #include "logfmt/transcript_dialect.h"
 
 #include <stdlib.h>
@@ -32,26 +33,23 @@ struct transcript_dialects {
 };
 
 static const char *const capture_names[CAPTURES] = {
-    [CAPTURE_LINE] = "line",       [CAPTURE_STAMP] = "stamp",
-    [CAPTURE_KEY] = "key",         [CAPTURE_PEER] = "peer",
-    [CAPTURE_PEER_IP] = "peer_ip", [CAPTURE_PEER_PORT] = "peer_port",
-    [CAPTURE_TLS] = "tls",         [CAPTURE_CODE] = "code",
-    [CAPTURE_TEXT] = "text",       [CAPTURE_OFFSET] = "offset",
-    [CAPTURE_SIZE] = "size"};
+    [CAPTURE_LINE] = "line",     [CAPTURE_STAMP] = "stamp",     [CAPTURE_KEY] = "key",
+    [CAPTURE_PEER] = "peer",     [CAPTURE_PEER_IP] = "peer_ip", [CAPTURE_PEER_PORT] = "peer_port",
+    [CAPTURE_TLS] = "tls",       [CAPTURE_CODE] = "code",       [CAPTURE_TEXT] = "text",
+    [CAPTURE_OFFSET] = "offset", [CAPTURE_SIZE] = "size"};
 
-static const char *const role_names[ROLES] = {
-    [ROLE_NONE] = "",
-    [ROLE_SERVER] = "server",
-    [ROLE_CLIENT] = "client",
-    [ROLE_MORE] = "more",
-    [ROLE_FOLD] = "fold",
-    [ROLE_REPEAT] = "repeat",
-    [ROLE_FRAME] = "frame",
-    [ROLE_NOTE] = "note",
-    [ROLE_CHUNK_SERVER] = "chunk-server",
-    [ROLE_CHUNK_CLIENT] = "chunk-client",
-    [ROLE_CHUNK_BODY] = "chunk-body",
-    [ROLE_PIECE] = "piece"};
+static const char *const role_names[ROLES] = {[ROLE_NONE] = "",
+                                              [ROLE_SERVER] = "server",
+                                              [ROLE_CLIENT] = "client",
+                                              [ROLE_MORE] = "more",
+                                              [ROLE_FOLD] = "fold",
+                                              [ROLE_REPEAT] = "repeat",
+                                              [ROLE_FRAME] = "frame",
+                                              [ROLE_NOTE] = "note",
+                                              [ROLE_CHUNK_SERVER] = "chunk-server",
+                                              [ROLE_CHUNK_CLIENT] = "chunk-client",
+                                              [ROLE_CHUNK_BODY] = "chunk-body",
+                                              [ROLE_PIECE] = "piece"};
 
 static const char *const effect_names[EFFECTS] = {"none", "begin", "end", "broken",
                                                   "tls",  "auth",  "body"};
@@ -60,7 +58,7 @@ static const char *const direction_names[] = {"", "outbound", "inbound"};
 static const char *const proof_names[] = {"dialogue", "markers"};
 static const char *const zone_names[] = {"local", "utc"};
 static const char *const body_names[] = {"marked", "framed"};
-static const char *const beside_names[] = {"other", "repeated"};
+static const char *const beside_names[] = {"other", "repeated", "notification"};
 static const char *const quoted_names[] = {"plain", "quoted"};
 
 /* ---- loading ------------------------------------------------------------------------------ */
@@ -75,8 +73,8 @@ struct dialect_loader {
 static void complain(struct dialect_loader *loader, unsigned line, const char *what,
                      struct span detail)
 {
-    enum smtplog_status status =
-        record_complain(loader->file, line, loader->diagnostic, what, detail);
+    enum smtplog_status status = record_complain(loader->file, line, loader->diagnostic, what,
+                                                 detail);
     if (loader->status == SMTPLOG_OK) {
         loader->status = status;
     }
@@ -135,8 +133,8 @@ static struct transcript_dialect *find_dialect(struct transcript_dialects *set, 
 
 static void load_dialect(struct dialect_loader *loader, const struct record *record)
 {
-    static const char *const keys[] = {"direction", "bare", "proof", "zone",
-                                       "body",      "words", "daemon", "beside", NULL};
+    static const char *const keys[] = {"direction", "bare",   "proof",  "zone", "body",
+                                       "words",     "daemon", "beside", NULL};
     struct transcript_dialects *set = loader->set;
     check_keys(loader, record, keys);
     struct transcript_dialect *dialect = find_dialect(set, record->name);
@@ -156,7 +154,9 @@ static void load_dialect(struct dialect_loader *loader, const struct record *rec
     dialect->utc = word_value(loader, record, "zone", zone_names, 2, 0) == 1;
     dialect->body_framed = word_value(loader, record, "body", body_names, 2, 0) == 1;
     dialect->quoted = word_value(loader, record, "words", quoted_names, 2, 0) == 1;
-    dialect->alone = word_value(loader, record, "beside", beside_names, 2, 0) == 1;
+    int beside = word_value(loader, record, "beside", beside_names, COUNT_OF(beside_names), 0);
+    dialect->alone = beside == 1;
+    dialect->in_mail = beside == 2;
     dialect->daemons = record_value(record, "daemon");
 }
 
@@ -164,8 +164,8 @@ static void compile_line(struct dialect_loader *loader, const struct record *rec
                          struct dialect_line *line, bool check)
 {
     struct span regex;
-    enum smtplog_status status =
-        record_regex(&loader->set->arena, record_value(record, "regex"), &regex);
+    enum smtplog_status status = record_regex(&loader->set->arena, record_value(record, "regex"),
+                                              &regex);
     if (status == SMTPLOG_OK) {
         status = pattern_new(regex, true, capture_number, &line->pattern);
     }

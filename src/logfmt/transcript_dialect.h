@@ -1,10 +1,9 @@
-/* The dialects of SMTP transcripts as data: how a tool marks the lines of server and client, and what it notes
- * beside them. Reads records of the types
- *   [dialect NAME]        what holds for all lines of one tool
- *   [line NAME/WHAT]      one shape of line: role, regex, effect
- *   [sample ..] [nomatch ..]  belong to the nearest line above
- * from pattern files with `mta = transcript`. Knows nothing of sessions. Trust: the files are the
- * administrator's, the lines anybody's. One set a thread. */
+/* The dialects of SMTP transcripts as data: how a tool marks the lines of server and client, and
+ * what it notes beside them. Reads records of the types [dialect NAME]        what holds for all
+ * lines of one tool [line NAME/WHAT]      one shape of line: role, regex, effect [sample ..]
+ * [nomatch ..]  belong to the nearest line above from pattern files with `mta = transcript`. Knows
+ * nothing of sessions. Trust: the files are the administrator's, the lines anybody's. One set a
+ * thread. */
 #ifndef LOGFMT_TRANSCRIPT_DIALECT_H
 #define LOGFMT_TRANSCRIPT_DIALECT_H
 
@@ -48,9 +47,9 @@ enum transcript_bare {
 };
 
 enum transcript_capture {
-    CAPTURE_LINE,  /* the words on the wire */
+    CAPTURE_LINE, /* the words on the wire */
     CAPTURE_STAMP,
-    CAPTURE_KEY,   /* tells one session from another: a process or session id */
+    CAPTURE_KEY, /* tells one session from another: a process or session id */
     CAPTURE_PEER,
     CAPTURE_PEER_IP,
     CAPTURE_PEER_PORT,
@@ -69,10 +68,12 @@ struct transcript_dialect {
     bool proof;       /* the markers alone prove a session; else the dialogue must */
     bool body_framed; /* lines of the message stand in the frame, no reply before the lone dot */
     bool alone;       /* bare lines beside it are the same dialogue once more */
+    bool in_mail;     /* stands in returned mail, whose status blocks repeat the replies */
     bool utc;         /* stamps without zone are UTC */
     bool folds;       /* long lines go on in the next one */
     bool quoted;      /* the words are a quoted string of Python or Ruby */
-    struct span daemons; /* lines of these Postfix programs only; empty: lines without a syslog header */
+    struct span
+        daemons; /* lines of these Postfix programs only; empty: lines without a syslog header */
 };
 
 struct transcript_found {
@@ -96,8 +97,9 @@ static inline struct span found_text(const struct transcript_found *found,
 
 struct transcript_dialects;
 
-/* Reads the files that say `mta = transcript`; they must outlive the set. check compiles every expression now
- * and refuses slow ones, as for files from outside. Mistakes are said; SMTPLOG_FORMAT. */
+/* Reads the files that say `mta = transcript`; they must outlive the set. check compiles every
+ * expression now and refuses slow ones, as for files from outside. Mistakes are said;
+ * SMTPLOG_FORMAT. */
 MUST_USE enum smtplog_status transcript_dialects_new(const struct record_file *files, size_t count,
                                                      bool check,
                                                      const struct diagnostic *diagnostic,
@@ -108,9 +110,9 @@ void transcript_dialects_free(struct transcript_dialects *set);
 const struct transcript_dialect *transcript_dialect_find(const struct transcript_dialects *set,
                                                          const char *name);
 
-/* What a line is. preferred (or NULL) is tried first, then all others in file order. daemon is empty for a
- * line without a syslog header. bare: only lines of dialects with bare lines, only remarks. False when no
- * dialect knows the line. */
+/* What a line is. preferred (or NULL) is tried first, then all others in file order. daemon is
+ * empty for a line without a syslog header. bare: only lines of dialects with bare lines, only
+ * remarks. False when no dialect knows the line. */
 bool transcript_recognise(struct transcript_dialects *set,
                           const struct transcript_dialect *preferred, struct span daemon,
                           struct span line, struct transcript_found *found);

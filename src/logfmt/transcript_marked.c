@@ -4,6 +4,11 @@
 #include "logfmt/header.h"
 #include "logfmt/transcript_reader.h"
 
+/* Other lines after which a line of the tool is another session's: while a command waits, and else.
+ */
+#define GAP_WAITING 1000
+#define GAP_IDLE    200
+
 /* ---- quoted words --------------------------------------------------------------------------- */
 
 static int hex_digit(char c)
@@ -72,7 +77,7 @@ static struct span without_break(struct span text)
 /* ---- which session -------------------------------------------------------------------------- */
 
 /* Dialogues inside a log belong to a process of a host. */
-static struct span session_key(struct transcript *t, const struct transcript_found *found)
+static struct span dialogue_key(struct transcript *t, const struct transcript_found *found)
 {
     if (t->origin == NULL) {
         return found_text(found, CAPTURE_KEY);
@@ -95,22 +100,22 @@ static void take_time(struct transcript *t, const struct transcript_found *found
     }
     t->has_time = true;
     t->time = (struct instant){
-        .seconds = civil_days(stamp.year, stamp.month, stamp.day) * CIVIL_DAY +
-                   stamp.second_of_day,
+        .seconds = civil_days(stamp.year, stamp.month, stamp.day) * CIVIL_DAY + stamp.second_of_day,
         .nanosecond = stamp.nanosecond,
         .digits = stamp.digits};
 }
 
 static void take_peer(struct open_session *o, const struct transcript_found *found)
 {
-    session_set_peer(o->session, found_text(found, CAPTURE_PEER),
-                     found_text(found, CAPTURE_PEER_IP), found_text(found, CAPTURE_PEER_PORT));
+    dialogue_set_peer(o->session, found_text(found, CAPTURE_PEER),
+                      found_text(found, CAPTURE_PEER_IP), found_text(found, CAPTURE_PEER_PORT));
 }
 
 /* ---- roles ---------------------------------------------------------------------------------- */
 
-/* A server's line while the message is sent. Where the message's lines stand in the same frame it may be one of
- * them; elsewhere the markers tell, and the dot was not shown. True when it is a line of the message. */
+/* A server's line while the message is sent. Where the message's lines stand in the same frame it
+ * may be one of them; elsewhere the markers tell, and the dot was not shown. True when it is a line
+ * of the message. */
 static bool is_message_line(struct open_session *o, uint64_t number)
 {
     if (!o->session->in_data) {
@@ -118,7 +123,7 @@ static bool is_message_line(struct open_session *o, uint64_t number)
     }
     bool framed = o->dialect->body_framed || o->body_other > 0;
     if (!framed) {
-        session_end_data(o->session, number);
+        dialogue_end_data(o->session, number);
     }
     return framed;
 }
@@ -147,9 +152,33 @@ static void take_quoted_message(struct transcript *t, struct open_session *o, st
     bool ends = span_is(without_line_end(words), ".") ||
                 (words.n >= dot.n && span_equal(span_from(words, words.n - dot.n), dot));
     if (ends) {
-        session_end_data(o->session, t->number);
+        dialogue_end_data(o->session, t->number);
     }
     reader_hold_part(t, o);
+}
+
+/* `> EHLO x` and then `> 250 mx`: no commands of curl, but a bare session that a mail quotes. It is
+ * taken up where it stands. */
+static bool was_quoted(struct transcript *t, struct open_session *o, struct span line)
+{
+    struct dialogue *s = o->session;
+    int code = 0;
+    bool quoting = span_is(o->dialect->name, "curl") && o->level == 0 && s->replies == 0 &&
+                   !s->reply_open && s->exchange_count == 1 && !o->begun &&
+                   reply_code(line, &code) && t->raw != NULL;
+    if (!quoting) {
+        return false;
+    }
+    char words[DIALOGUE_KEPT];
+    size_t length = s->exchanges[0].command.n;
+    uint64_t number = s->exchanges[0].command_line;
+    memcpy(words, s->exchanges[0].command.p, length);
+    reader_reject(t, o);
+    struct open_session *quoted = reader_open(t, t->raw, SPAN_EMPTY, 1);
+    if (quoted != NULL) {
+        dialogue_client(quoted->session, span_of(words, length), number);
+    }
+    return true;
 }
 
 static bool take_client(struct transcript *t, struct open_session *o,
@@ -165,10 +194,13 @@ static bool take_client(struct transcript *t, struct open_session *o,
     }
     line = without_line_end(line);
     take_peer(o, found);
+    if (was_quoted(t, o, line)) {
+        return false;
+    }
     bool free_words = o->session->in_data || o->session->auth_open || o->proved;
     if (!free_words && !reader_opens_session(line)) {
         struct span argument;
-        if (session_command(line, &argument) == STAGE_OTHER) {
+        if (dialogue_command(line, &argument) == STAGE_OTHER) {
             reader_reject(t, o); /* FTP, HTTP, prose */
             return false;
         }
@@ -183,18 +215,17 @@ static bool take_repeat(struct transcript *t, struct open_session *o,
 {
     struct span code = found_text(found, CAPTURE_CODE);
     uint64_t value = 0;
-    bool known = o->again_possible && span_to_u64(code, 999, &value) &&
-                 (int)value == o->last_code;
+    bool known = o->again_possible && span_to_u64(code, 999, &value) && (int)value == o->last_code;
     if (known || !found_has(found, CAPTURE_TEXT)) {
         reader_hold_part(t, o);
         return true;
     }
     struct strbuf line;
-    strbuf_init(&line, SESSION_REPLY);
+    strbuf_init(&line, DIALOGUE_REPLY);
     strbuf_add_span(&line, code);
     strbuf_add_byte(&line, ' ');
     strbuf_add_span(&line, without_line_end(unquote(&t->scratch, found_text(found, CAPTURE_TEXT))));
-    session_end_data(o->session, t->number);
+    dialogue_end_data(o->session, t->number);
     reader_server(t, &o, strbuf_span(&line), t->number);
     strbuf_free(&line);
     return true;
@@ -215,12 +246,13 @@ static bool take_frame(struct transcript *t, struct open_session *o,
 static bool take_note(struct transcript *t, struct open_session *o,
                       const struct transcript_found *found)
 {
-    struct session *s = o->session;
+    struct dialogue *s = o->session;
     take_peer(o, found);
+    s->last_line = t->number;
     reader_hold_part(t, o);
     switch (found->effect) {
     case EFFECT_TLS:
-        session_set_tls(s, found_text(found, CAPTURE_TLS));
+        dialogue_set_tls(s, found_text(found, CAPTURE_TLS));
         break;
     case EFFECT_AUTH:
         s->auth_tried = true;
@@ -228,8 +260,8 @@ static bool take_note(struct transcript *t, struct open_session *o,
     case EFFECT_END:
     case EFFECT_BROKEN:
         reader_close_reply(t, o, !o->complete);
-        if (s->end == SESSION_OPEN) {
-            s->end = found->effect == EFFECT_END ? SESSION_CLOSED : SESSION_BROKEN;
+        if (s->end == DIALOGUE_OPEN) {
+            s->end = found->effect == EFFECT_END ? DIALOGUE_CLOSED : DIALOGUE_BROKEN;
         }
         reader_finish(t, o);
         break;
@@ -252,7 +284,7 @@ void reader_end_piece(struct transcript *t, struct open_session *o)
     if (o->chunk == ROLE_CHUNK_SERVER && !reply_code(line, &code)) {
         reader_release(t, o, o->piece_line);
     } else if (o->chunk == ROLE_CHUNK_SERVER) {
-        session_end_data(o->session, o->piece_line);
+        dialogue_end_data(o->session, o->piece_line);
         struct open_session *same = o;
         reader_server(t, &same, line, o->piece_line);
     } else if (o->chunk == ROLE_CHUNK_CLIENT) {
@@ -346,9 +378,10 @@ static bool take_fold(struct transcript *t, const struct transcript_found *found
         return false;
     }
     if (o->session->reply_open) {
-        session_server_more(o->session, found_text(found, CAPTURE_LINE), t->number);
+        dialogue_server_more(o->session, found_text(found, CAPTURE_LINE), t->number);
+    } else {
+        dialogue_client_more(o->session, found_text(found, CAPTURE_LINE), t->number);
     }
-    o->session->last_line = t->number;
     reader_hold_part(t, o);
     return true;
 }
@@ -394,11 +427,16 @@ bool reader_marked(struct transcript *t, const struct transcript_found *found, s
     if (found->role == ROLE_FOLD) {
         return take_fold(t, found, level);
     }
-    struct span key = session_key(t, found);
+    struct span key = dialogue_key(t, found);
     struct open_session *o = reader_find(t, found->dialect, key, level);
     bool continues = found->role == ROLE_MORE;
     if (continues && (o == NULL || !o->session->reply_open || o->complete)) {
         return false;
+    }
+    uint64_t gap = o != NULL && dialogue_expects(o->session) ? GAP_WAITING : GAP_IDLE;
+    if (o != NULL && t->origin == NULL && t->number > o->session->last_line + gap) {
+        reader_finish(t, o);
+        o = NULL;
     }
     /* Where the message stands in the same frame, anything may be a line of it. */
     bool begins = found->effect == EFFECT_BEGIN && (o == NULL || !o->session->in_data);

@@ -5,6 +5,7 @@
 #include "event/reply.h"
 
 #define DIAGNOSTIC_MAXIMUM 16384
+#define HINT_LINES         150 /* a hint further above belongs to something else */
 
 enum notice_key {
     KEY_NONE,
@@ -103,7 +104,8 @@ static bool take_diagnostic(struct notice *notice, struct span value, uint64_t n
 static enum event_stage take_hint(struct notice *notice, int code)
 {
     for (size_t i = 0; i < notice->hint_count; i++) {
-        if (notice->hints[i].code == code || notice->hints[i].code == 0) {
+        bool near = notice->hints[i].line + HINT_LINES > notice->line;
+        if (near && (notice->hints[i].code == code || notice->hints[i].code == 0)) {
             enum event_stage stage = notice->hints[i].stage;
             notice->hint_count--;
             memmove(&notice->hints[i], &notice->hints[i + 1],
@@ -140,36 +142,67 @@ static void begin_block(struct notice *notice)
 
 /* ---- the words above ----------------------------------------------------------------------- */
 
-static void add_hint(struct notice *notice, int code, enum event_stage stage)
+static void add_hint(struct notice *notice, int code, enum event_stage stage, uint64_t line)
 {
     if (notice->hint_count == NOTICE_HINTS) {
         memmove(notice->hints, notice->hints + 1, (NOTICE_HINTS - 1) * sizeof notice->hints[0]);
         notice->hint_count--;
     }
     notice->hints[notice->hint_count].code = code;
+    notice->hints[notice->hint_count].line = line;
     notice->hints[notice->hint_count++].stage = stage;
 }
 
-static void note_words(struct notice *notice, struct span line)
+/* Offset of needle where it ends behind `from`, or SIZE_MAX: what ended before was found with the
+ * line before. */
+static size_t find_behind(struct span text, const char *needle, size_t from)
 {
-    struct span said = SPAN_LITERAL(" said: ");
-    struct span in_reply = SPAN_LITERAL("(in reply to ");
-    struct span after = SPAN_LITERAL(" error from remote mail server after ");
-    size_t at = span_find(line, said);
-    if (at != SIZE_MAX) {
+    struct span wanted = span_cstr(needle);
+    for (size_t start = 0; start < text.n;) {
+        size_t at = span_find(span_from(text, start), wanted);
+        if (at == SIZE_MAX) {
+            break;
+        }
+        if (start + at + wanted.n > from) {
+            return start + at;
+        }
+        start += at + wanted.n;
+    }
+    return SIZE_MAX;
+}
+
+/* `host mx said: 550 5.1.1 .. (in reply to RCPT TO command)`: folded anywhere, so that a line is
+ * looked at together with the one before. */
+static void note_words(struct notice *notice, struct span line, uint64_t number)
+{
+    char joined[2 * NOTICE_FIELD + 1];
+    struct span before = field_text(&notice->before);
+    line = span_trim(line);
+    if (line.n > NOTICE_FIELD) {
+        line.n = NOTICE_FIELD;
+    }
+    memcpy(joined, before.p, before.n);
+    joined[before.n] = ' ';
+    memcpy(joined + before.n + 1, line.p, line.n);
+    struct span text = span_of(joined, before.n + 1 + line.n);
+    size_t said = find_behind(text, " said: ", before.n);
+    size_t end = find_behind(text, " command)", before.n);
+    size_t after = find_behind(text, " error from remote mail server after ", before.n);
+    if (said != SIZE_MAX) {
         notice->said_code = 0;
-        (void)reply_code(span_from(line, at + said.n), &notice->said_code);
+        (void)reply_code(span_from(text, said + 7), &notice->said_code);
     }
-    at = span_find(line, in_reply);
-    if (at != SIZE_MAX) {
-        add_hint(notice, notice->said_code,
-                 event_stage_from_words(span_from(line, at + in_reply.n)));
+    struct span head = span_of(text.p, end == SIZE_MAX ? 0 : end);
+    size_t in_reply = span_find(head, SPAN_LITERAL("(in reply to "));
+    if (in_reply != SIZE_MAX) {
+        add_hint(notice, notice->said_code, event_stage_from_words(span_from(text, in_reply + 13)),
+                 number);
         notice->said_code = 0;
     }
-    at = span_find(line, after);
-    if (at != SIZE_MAX) {
-        add_hint(notice, 0, event_stage_from_words(span_from(line, at + after.n)));
+    if (after != SIZE_MAX) {
+        add_hint(notice, 0, event_stage_from_words(span_from(text, after + 37)), number);
     }
+    set_field(&notice->before, line);
 }
 
 bool notice_line(struct notice *notice, struct span line, uint64_t number, bool *taken,
@@ -198,7 +231,7 @@ bool notice_line(struct notice *notice, struct span line, uint64_t number, bool 
     }
     if (key == KEY_NONE) {
         notice->in_block = false;
-        note_words(notice, line);
+        note_words(notice, line, number);
         return false;
     }
     if (!notice->in_block || gap || second) {

@@ -1,7 +1,8 @@
 /* Replies quoted in delivery status notifications (RFC 3464): one for each recipient block with a
- * `Diagnostic-Code: smtp; 550 ...`. Also remembers what the words above the blocks say about the stage
- * (`(in reply to RCPT TO command)`, Exim's `after RCPT TO:<a@b>:`), for the blocks do not. Trust: anybody's
- * bytes. */
+ * `Diagnostic-Code: smtp; 550 ...`. Also remembers what the words above the blocks say about the
+ * stage
+ * (`(in reply to RCPT TO command)`, Exim's `after RCPT TO:<a@b>:`), for the blocks do not. Trust:
+ * anybody's bytes. */
 #ifndef LOGFMT_TRANSCRIPT_NOTICE_H
 #define LOGFMT_TRANSCRIPT_NOTICE_H
 
@@ -28,9 +29,11 @@ struct notice {
     struct {
         int code; /* 0: not known */
         enum event_stage stage;
+        uint64_t line;
     } hints[NOTICE_HINTS];
     size_t hint_count;
-    int said_code; /* of the `said: 550` whose `(in reply to` has not come */
+    struct notice_field before; /* the line before, for words that are folded */
+    int said_code;              /* of the `said: 550` whose `(in reply to` has not come */
 };
 
 /* A finished block: spans live until the next line is given. */
@@ -46,8 +49,9 @@ struct notice_reply {
 void notice_init(struct notice *notice);
 void notice_free(struct notice *notice);
 
-/* Gives a line. taken: it is part of a block; starts: a reply begins on it, which a later call describes. True
- * when a block ended before this line: reply describes it, and the line is to be given again. */
+/* Gives a line. taken: it is part of a block; starts: a reply begins on it, which a later call
+ * describes. True when a block ended before this line: reply describes it, and the line is to be
+ * given again. */
 bool notice_line(struct notice *notice, struct span line, uint64_t number, bool *taken,
                  bool *starts, struct notice_reply *reply);
 

@@ -9,9 +9,13 @@
 #define HELD_LINES    2048 /* lines whose answer may wait */
 #define QUOTE_LEVELS  4    /* `> > ` in front of a quoted line */
 #define KEY_MAXIMUM   160
-#define RECENT        64   /* replies remembered to know them again in a notification */
+#define RECENT        64 /* replies remembered to know them again in a notification */
 
-enum held_state { HELD_DONE, HELD_FOR_REPLY, HELD_FOR_PROOF };
+enum held_state {
+    HELD_DONE,
+    HELD_FOR_REPLY,
+    HELD_FOR_PROOF
+};
 
 struct open_session;
 
@@ -22,6 +26,9 @@ struct origin_word {
 
 struct held_line {
     uint64_t number;
+    int tag;
+    bool has_time;
+    struct instant time;
     enum transcript_verdict verdict;
     enum held_state state;
     const struct open_session *owner; /* NULL: none */
@@ -30,24 +37,24 @@ struct held_line {
 
 /* A session being read. */
 struct open_session {
-    struct session *session; /* NULL: free place */
+    struct dialogue *session; /* NULL: free place */
     const struct transcript_dialect *dialect;
     char key[KEY_MAXIMUM];
     size_t key_length;
     size_t level; /* depth of quoting */
     bool proved;
-    bool likely;         /* a greeting that names the protocol, in a session without markers */
+    bool likely;           /* a greeting that names the protocol, in a session without markers */
     bool proved_by_answer; /* the next reply proves it */
-    bool begun;          /* a remark said that a connection was made */
-    bool complete;       /* the reply being read has its last line, but may be folded */
-    bool again_possible; /* nothing was sent since the last reply: it may be shown once more */
+    bool begun;            /* a remark said that a connection was made */
+    bool complete;         /* the reply being read has its last line, but may be folded */
+    bool again_possible;   /* nothing was sent since the last reply: it may be shown once more */
     int last_code;
     uint64_t used;       /* clock of last use */
     uint64_t body_other; /* lines without marker since 354 */
     /* bare lines */
     size_t margin;
-    unsigned gap;        /* lines since the last one of the dialogue */
-    char other[128];     /* the last line that was none, in case it was a command */
+    unsigned gap;    /* lines since the last one of the dialogue */
+    char other[128]; /* the last line that was none, in case it was a command */
     size_t other_length;
     uint64_t other_line;
     /* pieces */
@@ -64,6 +71,7 @@ struct open_session {
 struct recent_reply {
     int code;
     uint64_t hash;
+    uint64_t line;
 };
 
 struct transcript {
@@ -79,7 +87,7 @@ struct transcript {
     struct recent_reply recent[RECENT];
     size_t recent_count;
     struct strbuf scratch, words;
-    struct session *finished[TRANSCRIPT_SESSIONS]; /* owned */
+    struct dialogue *finished[TRANSCRIPT_SESSIONS]; /* owned */
     size_t finished_count;
     uint64_t dropped;
     /* the line being looked at */
@@ -90,7 +98,17 @@ struct transcript {
     const struct transcript_dialect *raw;
 };
 
-/* ---- held lines and sessions (transcript.c) ---- */
+/* ---- held lines and records (transcript_record.c) ---- */
+
+/* The line held at a place, 0 the oldest; the one of that number, or NULL. */
+struct held_line *reader_held(struct transcript *t, size_t place);
+struct held_line *reader_find_held(struct transcript *t, uint64_t number);
+/* No line points at the session any more; nothing: and none was part of a dialogue. */
+void reader_disown(struct transcript *t, const struct open_session *o, bool nothing);
+/* The record of a notification's block. */
+void reader_finish_notice(struct transcript *t, const struct notice_reply *block);
+
+/* ---- held lines and sessions (transcript_open.c) ---- */
 
 /* The line being looked at belongs to a session. */
 void reader_hold_part(struct transcript *t, const struct open_session *o);
@@ -114,8 +132,7 @@ void reader_prove(struct transcript *t, struct open_session *o);
 /* The dialogue's own lines, whatever their markers were. */
 void reader_server(struct transcript *t, struct open_session **o, struct span line,
                    uint64_t number);
-void reader_client(struct transcript *t, struct open_session *o, struct span line,
-                   uint64_t number);
+void reader_client(struct transcript *t, struct open_session *o, struct span line, uint64_t number);
 void reader_close_reply(struct transcript *t, struct open_session *o, bool unfinished);
 
 /* True for EHLO, HELO, LHLO, MAIL FROM: and RCPT TO: as they stand on the wire. */

@@ -4,10 +4,10 @@
 #include "base/hashmap.h"
 #include "base/status.h"
 
-#define SECRET_SEED    0x736d74706c6f67u
-#define SECRET_PADDED  8  /* shortest word with padding taken for base64 */
-#define SECRET_BARE    16 /* shortest word without */
-#define SECRET_SHORTEST 3 /* shorter answers are not looked for again */
+#define SECRET_SEED     0x736d74706c6f67u
+#define SECRET_PADDED   8  /* shortest word with padding taken for base64 */
+#define SECRET_BARE     16 /* shortest word without */
+#define SECRET_SHORTEST 3  /* shorter answers are not looked for again */
 
 void secrets_add(struct secrets *secrets, struct span text)
 {
@@ -44,9 +44,9 @@ static bool is_base64_byte(char c)
 bool secret_is_likely(struct span text)
 {
     /* "Username:", "Password:", "User Name\0", "Password\0" as servers ask for them */
-    static const char *const prompts[] = {"VXNlcm5hbWU6",     "UGFzc3dvcmQ6", "dXNlcm5hbWU6",
-                                          "cGFzc3dvcmQ6",     "VXNlciBOYW1lAA==",
-                                          "UGFzc3dvcmQA",     "VXNlcjo="};
+    static const char *const prompts[] = {"VXNlcm5hbWU6", "UGFzc3dvcmQ6",     "dXNlcm5hbWU6",
+                                          "cGFzc3dvcmQ6", "VXNlciBOYW1lAA==", "UGFzc3dvcmQA",
+                                          "VXNlcjo="};
     for (size_t i = 0; i < COUNT_OF(prompts); i++) {
         if (span_is(text, prompts[i])) {
             return false;

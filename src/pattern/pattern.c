@@ -100,45 +100,13 @@ void pattern_free(struct pattern *pattern)
     }
 }
 
+/* A subject is a line, so that "." may match anything: to the end of a line is then one step. */
 static pcre2_code *compile_code(struct span regex, uint32_t options, int *error, size_t *offset)
 {
     return pcre2_compile((PCRE2_SPTR)regex.p, regex.n,
-                         options | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_CAPTURE |
+                         options | PCRE2_DOTALL | PCRE2_DOLLAR_ENDONLY | PCRE2_NO_AUTO_CAPTURE |
                              PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF,
                          error, offset, NULL);
-}
-
-/* First bytes and minimum length. PCRE2 works them out for unanchored code only, so that a second,
- * unanchored compile is asked. */
-static void study_first_bytes(struct pattern *pattern)
-{
-    int error = 0;
-    size_t offset = 0;
-    pcre2_code *code = compile_code(pattern->regex, 0, &error, &offset);
-    memset(pattern->first, 0xff, sizeof pattern->first);
-    if (code == NULL) {
-        return;
-    }
-    uint32_t type = 0;
-    uint32_t unit = 0;
-    const uint8_t *map = NULL;
-    pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODETYPE, &type);
-    pcre2_pattern_info(code, PCRE2_INFO_MINLENGTH, &pattern->minimum);
-    if (type == 1) {
-        uint32_t options = 0;
-        pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODEUNIT, &unit);
-        pcre2_pattern_info(code, PCRE2_INFO_ALLOPTIONS, &options);
-        memset(pattern->first, 0, sizeof pattern->first);
-        unsigned char lower = (unsigned char)byte_lower((char)unit);
-        unsigned char upper =
-            (unsigned char)(lower >= 'a' && lower <= 'z' ? lower - 32 : lower);
-        /* Either case: a caseless first letter is reported without saying so. */
-        pattern->first[lower >> 3] |= (uint8_t)(1u << (lower & 7));
-        pattern->first[upper >> 3] |= (uint8_t)(1u << (upper & 7));
-    } else if (pcre2_pattern_info(code, PCRE2_INFO_FIRSTBITMAP, &map) == 0 && map != NULL) {
-        memcpy(pattern->first, map, sizeof pattern->first);
-    }
-    pcre2_code_free(code);
 }
 
 /* ---- literal beginnings --------------------------------------------------------------------- */
@@ -225,6 +193,49 @@ static void study_head(struct pattern *pattern)
     }
 }
 
+static void add_first_byte(struct pattern *pattern, unsigned char byte)
+{
+    pattern->first[byte >> 3] |= (uint8_t)(1u << (byte & 7));
+}
+
+/* First bytes and minimum length, of the literal beginning if there is one. PCRE2 works them out for unanchored code
+ * only, so that otherwise a second, unanchored compile is asked. */
+static void study_first_bytes(struct pattern *pattern)
+{
+    int error = 0;
+    size_t offset = 0;
+    if (pattern->head_length > 0) {
+        memset(pattern->first, 0, sizeof pattern->first);
+        add_first_byte(pattern, (unsigned char)pattern->head[0]);
+        pattern->minimum = (uint32_t)pattern->head_length;
+        return;
+    }
+    pcre2_code *code =
+        pattern->anchored ? compile_code(pattern->regex, 0, &error, &offset) : pattern->code;
+    memset(pattern->first, 0xff, sizeof pattern->first);
+    if (code == NULL) {
+        return;
+    }
+    uint32_t type = 0;
+    uint32_t unit = 0;
+    const uint8_t *map = NULL;
+    pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODETYPE, &type);
+    pcre2_pattern_info(code, PCRE2_INFO_MINLENGTH, &pattern->minimum);
+    if (type == 1) {
+        pcre2_pattern_info(code, PCRE2_INFO_FIRSTCODEUNIT, &unit);
+        memset(pattern->first, 0, sizeof pattern->first);
+        char lower = byte_lower((char)unit);
+        /* Either case: a caseless first letter is reported without saying so. */
+        add_first_byte(pattern, (unsigned char)lower);
+        add_first_byte(pattern, (unsigned char)(lower >= 'a' && lower <= 'z' ? lower - 32 : lower));
+    } else if (pcre2_pattern_info(code, PCRE2_INFO_FIRSTBITMAP, &map) == 0 && map != NULL) {
+        memcpy(pattern->first, map, sizeof pattern->first);
+    }
+    if (code != pattern->code) {
+        pcre2_code_free(code);
+    }
+}
+
 /* ---- compiling ------------------------------------------------------------------------------ */
 
 static enum smtplog_status resolve_groups(struct pattern *pattern, char *error, size_t size)
@@ -271,8 +282,8 @@ enum smtplog_status pattern_compile(struct pattern *pattern, char *error, size_t
         return SMTPLOG_FORMAT;
     }
     TRY(resolve_groups(pattern, error, size));
-    study_first_bytes(pattern);
     study_head(pattern);
+    study_first_bytes(pattern);
     pattern->state = PATTERN_COMPILED;
     return SMTPLOG_OK;
 }
@@ -300,7 +311,7 @@ enum smtplog_status pattern_first_bytes(struct pattern *pattern, uint8_t map[32]
     return SMTPLOG_OK;
 }
 
-static int run_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject)
+static inline int run_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject)
 {
     if (!pattern->jit_tried) {
         pattern->jit_tried = true;
@@ -328,70 +339,66 @@ bool pattern_may_begin(struct pattern *pattern, unsigned char byte)
     return pattern_ready(pattern) && begins_with(pattern, byte);
 }
 
-/* Runs the expression; the captures are then in engine->ovector up to group number *groups. */
-static bool find_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
-                       uint32_t *groups)
+/* What can be told without the expression. */
+static inline bool may_match(const struct pattern *pattern, struct span subject)
 {
-    if (!pattern_ready(pattern) || subject.n < pattern->minimum) {
+    if (subject.n < pattern->minimum) {
         return false;
     }
-    if (pattern->anchored && subject.n > 0 &&
-        (!begins_with(pattern, (unsigned char)subject.p[0]) ||
-         !span_starts(subject, span_of(pattern->head, pattern->head_length)))) {
-        return false;
+    if (!pattern->anchored || subject.n == 0) {
+        return true;
+    }
+    return pattern->head_length > 0 ? bytes_equal(subject.p, pattern->head, pattern->head_length)
+                                    : begins_with(pattern, (unsigned char)subject.p[0]);
+}
+
+/* Runs the expression; returns one more than the highest group that took part, 0 for no match. */
+static inline uint32_t find_match(struct pattern *pattern, struct pattern_engine *engine,
+                                  struct span subject)
+{
+    if (!pattern_ready(pattern) || !may_match(pattern, subject)) {
+        return 0;
     }
     int result = run_match(pattern, engine, subject);
     if (result < 0) {
         engine->limits_hit += result != PCRE2_ERROR_NOMATCH;
-        return false;
+        return 0;
     }
-    *groups = (uint32_t)result;
-    return true;
-}
-
-/* The capture of a group, with p == NULL when it took no part. */
-static struct span capture_of(const struct pattern_engine *engine, uint32_t number, uint32_t groups,
-                              struct span subject)
-{
-    size_t start = engine->ovector[2 * number];
-    if (number >= groups || start == PCRE2_UNSET) {
-        return span_of(NULL, 0);
-    }
-    return span_of(subject.p + start, engine->ovector[2 * number + 1] - start);
+    return (uint32_t)result;
 }
 
 bool pattern_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
                    struct pattern_capture *captures, size_t *count)
 {
-    uint32_t groups = 0;
+    uint32_t groups = find_match(pattern, engine, subject);
     *count = 0;
-    if (!find_match(pattern, engine, subject, &groups)) {
-        return false;
-    }
-    for (size_t i = 0; i < pattern->group_count; i++) {
+    for (size_t i = 0; groups > 0 && i < pattern->group_count; i++) {
         const struct pattern_group *group = &pattern->groups[i];
-        struct span text = capture_of(engine, group->number, groups, subject);
-        if (text.p != NULL) {
-            captures[(*count)++] = (struct pattern_capture){group->field, text};
+        const size_t *pair = engine->ovector + 2 * group->number;
+        if (group->number < groups && pair[0] != PCRE2_UNSET) {
+            captures[(*count)++] = (struct pattern_capture){
+                group->field, span_of(subject.p + pair[0], pair[1] - pair[0])};
         }
     }
-    return true;
+    return groups > 0;
 }
 
 bool pattern_match_into(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
                         const struct pattern_target *target)
 {
-    uint32_t groups = 0;
-    if (!find_match(pattern, engine, subject, &groups)) {
-        return false;
+    uint32_t groups = find_match(pattern, engine, subject);
+    if (groups == 0 || target == NULL) {
+        return groups > 0;
     }
-    for (size_t i = 0; target != NULL && i < pattern->group_count; i++) {
+    uint64_t set = *target->set;
+    for (size_t i = 0; i < pattern->group_count; i++) {
         const struct pattern_group *group = &pattern->groups[i];
-        struct span text = capture_of(engine, group->number, groups, subject);
-        if (text.p != NULL && group->field < target->texts) {
-            target->text[group->field] = text;
-            *target->set |= (uint64_t)1 << group->field;
+        const size_t *pair = engine->ovector + 2 * group->number;
+        if (group->number < groups && pair[0] != PCRE2_UNSET && group->field < target->texts) {
+            target->text[group->field] = span_of(subject.p + pair[0], pair[1] - pair[0]);
+            set |= (uint64_t)1 << group->field;
         }
     }
+    *target->set = set;
     return true;
 }

@@ -589,7 +589,7 @@ struct pattern_list *pattern_set_list(struct pattern_set *set, struct span daemo
 
 #define FIRST_BYTES 256
 
-static void apply_constants(const struct pattern_set *set, const struct pattern_rule *rule,
+static inline void apply_constants(const struct pattern_set *set, const struct pattern_rule *rule,
                             struct pattern_fields *fields)
 {
     size_t texts = set->vocabulary.texts;
@@ -605,7 +605,7 @@ static void apply_constants(const struct pattern_set *set, const struct pattern_
 }
 
 /* Tries one rule; puts its captures and constants into fields. */
-static bool try_rule(struct pattern_set *set, const struct pattern_rule *rule, struct span subject,
+static inline bool try_rule(struct pattern_set *set, const struct pattern_rule *rule, struct span subject,
                      struct pattern_fields *fields)
 {
     struct pattern_target target = {fields->text, set->vocabulary.texts, fields->set};
@@ -629,7 +629,9 @@ static void apply_refines(struct pattern_set *set, const struct pattern_rule *ru
             struct pattern_rule *refine = use->group->rules[k];
             if (try_rule(set, refine, subject, fields)) {
                 refine->used = true;
-                apply_refines(set, refine, fields, depth + 1);
+                if (refine->refine_count > 0) {
+                    apply_refines(set, refine, fields, depth + 1);
+                }
                 break;
             }
         }
@@ -680,7 +682,9 @@ static const struct pattern_rule *try_rules(struct pattern_set *set,
     for (size_t i = 0; i < count; i++) {
         const struct pattern_rule *rule = rules[i];
         if (rule_fits(rule, has_queue_id) && try_rule(set, rule, message, fields)) {
-            apply_refines(set, rule, fields, 0);
+            if (rule->refine_count > 0) {
+                apply_refines(set, rule, fields, 0);
+            }
             return rule;
         }
     }

@@ -7,7 +7,8 @@
 #include "base/hashmap.h"
 
 #define GENERATION_KEYS  (INBOUND_KEYS / 2)
-#define GENERATION_SLOTS INBOUND_KEYS
+#define FIRST_SLOTS      1024 /* of a generation; doubled when half full */
+#define NETWORK_BITS     32768
 
 struct inbound_slot {
     uint64_t key; /* 0: free */
@@ -16,10 +17,15 @@ struct inbound_slot {
     int64_t first_greylisted; /* seconds */
 };
 
+struct generation {
+    struct inbound_slot *slots; /* owned; NULL while there are none */
+    size_t capacity, count;
+};
+
 struct inbound {
     uint64_t seed;
-    struct inbound_slot *young, *old; /* owned, GENERATION_SLOTS each, made when needed */
-    size_t young_count, old_count;
+    struct generation young, old;
+    uint64_t networks[NETWORK_BITS / 64]; /* a bit for each network that ever got a key */
     uint64_t evicted;
     struct inbound_ends ended; /* of keys given up */
     int64_t latest;            /* instant of the last reject or accept */
@@ -39,8 +45,8 @@ enum smtplog_status inbound_new(struct inbound **inbound)
 void inbound_free(struct inbound *inbound)
 {
     if (inbound != NULL) {
-        free(inbound->young);
-        free(inbound->old);
+        free(inbound->young.slots);
+        free(inbound->old.slots);
         free(inbound);
     }
 }
@@ -50,17 +56,36 @@ uint64_t inbound_evicted(const struct inbound *inbound)
     return inbound->evicted;
 }
 
+/* Four decimal numbers without leading zeros, as inet_pton reads them. */
+static bool read_ipv4(struct span text, unsigned char bytes[4])
+{
+    size_t at = 0;
+    for (size_t i = 0; i < 4; i++) {
+        unsigned value = 0;
+        size_t start = at;
+        while (at < text.n && at - start < 3 && byte_is_digit(text.p[at])) {
+            value = value * 10 + (unsigned)(text.p[at++] - '0');
+        }
+        if (at == start || value > 255 || (at - start > 1 && text.p[start] == '0') ||
+            (i < 3 && (at >= text.n || text.p[at++] != '.'))) {
+            return false;
+        }
+        bytes[i] = (unsigned char)value;
+    }
+    return at == text.n;
+}
+
 /* The /24 of an IPv4 or the /64 of an IPv6 address, folded into a hash; the text itself when it is neither. */
 static uint64_t network_hash(uint64_t seed, struct span address)
 {
     char text[64];
     unsigned char bytes[16];
+    if (read_ipv4(address, bytes)) {
+        return hash_bytes(seed, (const char *)bytes, 3);
+    }
     if (address.n > 0 && address.n < sizeof text) {
         memcpy(text, address.p, address.n);
         text[address.n] = '\0';
-        if (inet_pton(AF_INET, text, bytes) == 1) {
-            return hash_bytes(seed, (const char *)bytes, 3);
-        }
         if (inet_pton(AF_INET6, text, bytes) == 1) {
             return hash_bytes(seed, (const char *)bytes, 8);
         }
@@ -72,36 +97,62 @@ static uint64_t lower_hash(uint64_t seed, struct span text)
 {
     char lower[320];
     size_t n = text.n < sizeof lower ? text.n : sizeof lower;
-    for (size_t i = 0; i < n; i++) {
-        lower[i] = byte_lower(text.p[i]);
-    }
+    bytes_lower(lower, text.p, n);
     return hash_bytes(seed, lower, n);
 }
 
-static uint64_t key_of(const struct inbound *inbound, struct span client_ip, struct span sender,
+static uint64_t key_of(const struct inbound *inbound, uint64_t network, struct span sender,
                        struct span recipient)
 {
-    uint64_t hash = network_hash(inbound->seed, client_ip);
+    uint64_t hash = network;
     hash = hash_mix(hash, lower_hash(inbound->seed, sender));
     hash = hash_mix(hash, lower_hash(inbound->seed, recipient));
     return hash == 0 ? 1 : hash;
 }
 
-static struct inbound_slot *slot_of(struct inbound_slot *slots, uint64_t key)
+static void note_network(struct inbound *inbound, uint64_t network)
 {
-    size_t i = (size_t)key & (GENERATION_SLOTS - 1);
-    while (slots[i].key != 0 && slots[i].key != key) {
-        i = (i + 1) & (GENERATION_SLOTS - 1);
-    }
-    return &slots[i];
+    inbound->networks[network % NETWORK_BITS / 64] |= (uint64_t)1 << network % 64;
 }
 
-static enum smtplog_status generation_new(struct inbound_slot **slots)
+/* False when no key of the network was ever noted. */
+static bool may_have_keys(const struct inbound *inbound, uint64_t network)
 {
-    if (*slots == NULL) {
-        *slots = calloc(GENERATION_SLOTS, sizeof **slots);
+    return (inbound->networks[network % NETWORK_BITS / 64] >> network % 64 & 1) != 0;
+}
+
+/* The slot of a key, or the free one where it belongs. */
+static struct inbound_slot *slot_of(const struct generation *generation, uint64_t key)
+{
+    size_t mask = generation->capacity - 1;
+    size_t i = (size_t)key & mask;
+    while (generation->slots[i].key != 0 && generation->slots[i].key != key) {
+        i = (i + 1) & mask;
     }
-    return *slots == NULL ? SMTPLOG_NO_MEMORY : SMTPLOG_OK;
+    return &generation->slots[i];
+}
+
+/* Makes room for one more key. */
+static enum smtplog_status generation_grow(struct generation *generation)
+{
+    if (generation->slots != NULL && generation->count < generation->capacity / 2) {
+        return SMTPLOG_OK;
+    }
+    struct generation grown = {.capacity = generation->capacity > 0 ? generation->capacity * 2
+                                                                    : FIRST_SLOTS,
+                               .count = generation->count};
+    grown.slots = calloc(grown.capacity, sizeof *grown.slots);
+    if (grown.slots == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < generation->capacity; i++) {
+        if (generation->slots[i].key != 0) {
+            *slot_of(&grown, generation->slots[i].key) = generation->slots[i];
+        }
+    }
+    free(generation->slots);
+    *generation = grown;
+    return SMTPLOG_OK;
 }
 
 static void count_end(const struct inbound_slot *slot, int64_t now, struct inbound_ends *ends)
@@ -112,27 +163,22 @@ static void count_end(const struct inbound_slot *slot, int64_t now, struct inbou
     }
 }
 
-static void count_generation(const struct inbound_slot *slots, int64_t now,
+static void count_generation(const struct generation *generation, int64_t now,
                              struct inbound_ends *ends)
 {
-    for (size_t i = 0; slots != NULL && i < GENERATION_SLOTS; i++) {
-        count_end(&slots[i], now, ends);
+    for (size_t i = 0; i < generation->capacity; i++) {
+        count_end(&generation->slots[i], now, ends);
     }
 }
 
 /* Full: the young generation becomes the old one, the old one is given up. */
-static enum smtplog_status turn_generation(struct inbound *inbound)
+static void turn_generation(struct inbound *inbound)
 {
-    TRY(generation_new(&inbound->old));
-    struct inbound_slot *slots = inbound->old;
-    inbound->evicted += inbound->old_count;
-    count_generation(slots, inbound->latest, &inbound->ended);
+    inbound->evicted += inbound->old.count;
+    count_generation(&inbound->old, inbound->latest, &inbound->ended);
+    free(inbound->old.slots);
     inbound->old = inbound->young;
-    inbound->old_count = inbound->young_count;
-    inbound->young = slots;
-    inbound->young_count = 0;
-    memset(slots, 0, GENERATION_SLOTS * sizeof *slots);
-    return SMTPLOG_OK;
+    inbound->young = (struct generation){0};
 }
 
 static unsigned marks_of(const struct event *event)
@@ -151,19 +197,20 @@ static unsigned marks_of(const struct event *event)
 static enum smtplog_status find_slot(struct inbound *inbound, uint64_t key, bool create,
                                      struct inbound_slot **slot)
 {
-    TRY(generation_new(&inbound->young));
-    *slot = slot_of(inbound->young, key);
+    TRY(generation_grow(&inbound->young));
+    *slot = slot_of(&inbound->young, key);
     if ((*slot)->key != 0) {
         return SMTPLOG_OK;
     }
-    struct inbound_slot *before = inbound->old != NULL ? slot_of(inbound->old, key) : NULL;
+    struct inbound_slot *before =
+        inbound->old.slots != NULL ? slot_of(&inbound->old, key) : NULL;
     bool known = before != NULL && before->key != 0;
     if (!known && !create) {
         *slot = NULL;
         return SMTPLOG_OK;
     }
-    if (inbound->young_count >= GENERATION_KEYS) {
-        TRY(turn_generation(inbound));
+    if (inbound->young.count >= GENERATION_KEYS) {
+        turn_generation(inbound);
         return find_slot(inbound, key, create, slot);
     }
     **slot = (struct inbound_slot){.key = key};
@@ -171,7 +218,7 @@ static enum smtplog_status find_slot(struct inbound *inbound, uint64_t key, bool
         **slot = *before;
         before->marks = 0; /* counted in one generation only */
     }
-    inbound->young_count++;
+    inbound->young.count++;
     return SMTPLOG_OK;
 }
 
@@ -185,8 +232,10 @@ enum smtplog_status inbound_note(struct inbound *inbound, const struct event *ev
         return SMTPLOG_OK;
     }
     struct inbound_slot *slot = NULL;
-    uint64_t key = key_of(inbound, event_text(event, EVENT_PEER_IP),
-                          event_text(event, EVENT_SENDER), event_text(event, to));
+    uint64_t network = network_hash(inbound->seed, event_text(event, EVENT_PEER_IP));
+    uint64_t key =
+        key_of(inbound, network, event_text(event, EVENT_SENDER), event_text(event, to));
+    note_network(inbound, network);
     TRY(find_slot(inbound, key, true, &slot));
     unsigned marks = marks_of(event);
     *fresh = marks & ~slot->marks;
@@ -205,10 +254,15 @@ enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_i
 {
     struct inbound_slot *slot = NULL;
     *recovered = false;
-    if (inbound->young == NULL) {
+    if (inbound->young.slots == NULL) {
         return SMTPLOG_OK;
     }
-    TRY(find_slot(inbound, key_of(inbound, client_ip, sender, recipient), false, &slot));
+    uint64_t network = network_hash(inbound->seed, client_ip);
+    if (!may_have_keys(inbound, network)) {
+        inbound->latest = time->seconds;
+        return SMTPLOG_OK;
+    }
+    TRY(find_slot(inbound, key_of(inbound, network, sender, recipient), false, &slot));
     inbound->latest = time->seconds;
     bool open = slot != NULL && (slot->marks & INBOUND_GREYLISTED) != 0 &&
                 (slot->marks & INBOUND_RECOVERED) == 0;
@@ -230,6 +284,6 @@ enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_i
 void inbound_finish(const struct inbound *inbound, int64_t last, struct inbound_ends *ends)
 {
     *ends = inbound->ended;
-    count_generation(inbound->young, last, ends);
-    count_generation(inbound->old, last, ends);
+    count_generation(&inbound->young, last, ends);
+    count_generation(&inbound->old, last, ends);
 }

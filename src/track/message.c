@@ -5,7 +5,8 @@
 
 #include "base/hashmap.h"
 
-#define QUEUE_ID_KEPT 32
+#define QUEUE_ID_KEPT   32
+#define HOST_REMEMBERED 64
 #define SENDER_KEPT   112
 #define CLIENT_KEPT   46 /* an IPv6 address as text */
 
@@ -44,6 +45,9 @@ struct tracker {
     struct track_listener listener;
     uint64_t seed;
     struct hashmap young, old; /* of struct message */
+    char host[HOST_REMEMBERED]; /* of the line before, with its hash: most lines have the same */
+    size_t host_length;
+    uint64_t host_hash;
     struct message *free_messages;
     struct recipient *free_recipients;
     uint64_t evicted;
@@ -259,16 +263,27 @@ static enum smtplog_status message_store(struct tracker *tracker, struct message
     return hashmap_add(&tracker->young, message->hash, message);
 }
 
+static uint64_t hash_of_host(struct tracker *tracker, struct span host)
+{
+    if (!span_equal(host, span_of(tracker->host, tracker->host_length))) {
+        tracker->host_hash = hash_span(tracker->seed, host);
+        tracker->host_length = host.n <= HOST_REMEMBERED ? host.n : 0;
+        memcpy(tracker->host, host.p, tracker->host_length);
+    }
+    return host.n > 0 ? tracker->host_hash : hash_span(tracker->seed, host);
+}
+
 /* The open message of a queue id on the host of an event; a new one when create is set; NULL otherwise. */
 static enum smtplog_status message_of(struct tracker *tracker, const struct event *event,
                                       struct span queue_id, bool create, struct message **message)
 {
     struct span host = event_text(event, EVENT_HOST);
-    struct message_key key = {hash_span(tracker->seed, host), queue_id};
+    struct message_key key = {0, queue_id};
     *message = NULL;
     if (key.queue_id.n == 0 || key.queue_id.n > QUEUE_ID_KEPT) {
         return SMTPLOG_OK;
     }
+    key.host = hash_of_host(tracker, host);
     uint64_t hash = hash_bytes(key.host, key.queue_id.p, key.queue_id.n);
     *message = hashmap_find(&tracker->young, hash, message_same, &key);
     if (*message != NULL) {
@@ -380,8 +395,9 @@ static void note_delivery(struct recipient *recipient, const struct event *event
     story->attempts += event_is_attempt(event) ? event->repeat : 0;
     if (event_is_refusal(event)) {
         note_refusal(recipient, event);
-    } else if (!stale) {
-        /* A failure that is no refusal (a timeout) or a success ends a run of greylisting. */
+    } else if (!stale && story->state != RECIPIENT_EXPIRED) {
+        /* A failure that is no refusal (a timeout) or a success ends a run of greylisting; that Exim gives up is
+         * no answer of anybody's. */
         story->last_was_greylisting = false;
     }
     if (story->state == RECIPIENT_BOUNCED) {
@@ -526,7 +542,8 @@ static enum smtplog_status note_event(struct tracker *tracker, struct message *m
     if (event_value(event, EVENT_KIND) == KIND_DELIVERY) {
         return note_recipient(tracker, message, event, shown, context);
     }
-    if (event_value(event, EVENT_KIND) == KIND_CONTEXT) {
+    if (event_value(event, EVENT_KIND) == KIND_CONTEXT ||
+        event_value(event, EVENT_FACT) == FACT_ARRIVAL) {
         note_facts(message, event);
     }
     return SMTPLOG_OK;

@@ -11,6 +11,8 @@ seen_by() {
     case $1 in
         libpcre2-dev) echo 'lib libpcre2-8' ;;
         zlib1g-dev) echo 'lib zlib' ;;
+        libjansson-dev) echo 'lib jansson' ;;
+        libsystemd-dev) echo 'lib libsystemd' ;;
         gettext) echo 'command msgfmt' ;;
         iproute2) echo 'command ip' ;;
         util-linux) echo 'command unshare' ;;

@@ -39,7 +39,7 @@ for command in commands:
     tap.ok(done.status == 0 and done.err == b"" and done.text.startswith("Usage: smtplog " + command), "smtplog help " + command, done)
     tap.equal(run(command, "--help").out, done.out, "smtplog %s --help is the same" % command)
     tap.ok(max(map(len, done.text.split("\n"))) <= 100, "the help of %s fits into 100 columns" % command)
-    options = re.findall(r"^  (?:-(\w), |    )--([a-z-]+)(?: ([A-Z]+))?\s*$", done.text, re.M)
+    options = re.findall(r"^  (?:-(\w), |    )--([a-z-]+)( [A-Z]+|\[=[A-Z]+\])?\s*$", done.text, re.M)
     by_command[command] = {name for _, name, _ in options}
     for letter, name, argument in options:
         helped[name] = (letter, argument != "")
@@ -49,7 +49,7 @@ tap.equal(helped, table, "the help texts show the options of the table, each wit
 page = read("src/man/smtplog.1")
 described = {}
 for line in re.findall(r"^\.It ((?:Fl|,).*)$", page, re.M):
-    pieces = re.findall(r"Fl (\S+)((?: Ar \S+)?)", line)
+    pieces = re.findall(r"Fl (\S+)((?: (?:Ar|Ns Op|Op|Ns) [^,]+)?)", line)
     letter = ""
     shared = any(argument for _, argument in pieces)
     for name, argument in pieces:

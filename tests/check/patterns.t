@@ -63,7 +63,7 @@ with Directory() as directory:
     log = directory("mail.log", LINE + GOOD)
     own = directory("patterns/mine.pat", RULE % ("site/mine", "my_answer"))
     done = run("patterns", "test", own)
-    tap.ok(done.status == 0 and "1 samples hold, 0 fail" in done.text, "a pattern file of one's own passes its samples", done)
+    tap.ok(done.status == 0 and re.search(r"[1-9]\d* samples hold, 0 fail", done.text), "a pattern file of one's own passes its samples", done)
     done = events("--patterns", directory("patterns"), "--fields", "daemon,code", log)
     tap.ok(done.status == 0 and b'{"daemon":"mydaemon","code":450}' in done.out, "--patterns DIR adds rules", done)
     done = events("--fields", "daemon,code", log)

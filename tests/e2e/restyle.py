@@ -7,6 +7,7 @@ The year is that of the log (default: this year); the stamps are taken as UTC. E
 
 import argparse
 import datetime
+import json
 import re
 import sys
 
@@ -45,6 +46,21 @@ def rfc5424(parts, name, gap):
     return "<22>1 %s %s %s %s - - %s%s" % (parts.iso("+00:00"), parts.host, name, parts.pid or "-", gap, parts.text)
 
 
+def journal_entry(parts):
+    """What journalctl -o json shows of it, the fields of journald's own among them."""
+    microseconds = int(parts.time.replace(tzinfo=datetime.timezone.utc).timestamp()) * 1000000 + int(FRACTION)
+    entry = {"__CURSOR": "s=0;i=%x" % microseconds, "__REALTIME_TIMESTAMP": str(microseconds), "__MONOTONIC_TIMESTAMP": "1",
+             "_BOOT_ID": "0123456789abcdef0123456789abcdef", "PRIORITY": "6", "SYSLOG_FACILITY": "2", "_TRANSPORT": "syslog",
+             "_HOSTNAME": parts.host, "SYSLOG_IDENTIFIER": parts.tag, "MESSAGE": parts.text}
+    if parts.pid:
+        entry["_PID"] = parts.pid
+    return entry
+
+
+def docker_entry(parts):
+    return {"log": "%s %s\n" % (parts.short(), parts.rest()), "stream": "stdout", "time": parts.iso("Z").replace("Z", "000Z")}
+
+
 STYLES = {
     "traditional": lambda p: "%s %s" % (p.short(), p.rest()),
     "year-first": lambda p: "%d %s %s" % (p.time.year, p.short(), p.rest()),
@@ -61,6 +77,8 @@ STYLES = {
     "journal-short-full": lambda p: "%s %s UTC %s" % (DAYS[p.time.weekday()], p.time.strftime("%Y-%m-%d %H:%M:%S"),
                                                       p.rest()),
     "docker-compose": lambda p: "postfix-1  | %s %s" % (p.short(), p.rest()),
+    "journal-json": lambda p: json.dumps(journal_entry(p)),
+    "docker-json": lambda p: json.dumps(docker_entry(p)),
 }
 NO_DAEMON = {"rfc5424-cut"}
 

@@ -2,7 +2,8 @@
 
 usage: check.py --binary SMTPLOG --run DIRECTORY                the comparison
        check.py --binary SMTPLOG --run DIRECTORY --self-test    one journal entry changed at a time: each must be noticed
-DIRECTORY holds journal.jsonl and the logs as flow_exim.py leaves them. Prints no plan: run.sh does.
+DIRECTORY holds journal.jsonl and the logs as flow_exim.py leaves them, or exim-journal.jsonl.gz and exim-NAME.log as
+record.sh does. Prints no plan: run.sh and recorded.sh do.
 """
 
 import argparse
@@ -32,6 +33,9 @@ plain_figures, compare.figures = compare.figures, figures
 
 
 def logs_of(directory, name):
+    recorded = [os.path.join(directory, "exim-%s%s.log" % (name, log)) for log in ("", "-reject")]
+    if os.path.exists(recorded[0]):
+        return [path for path in recorded if os.path.exists(path)]
     facts = {**world.SENDERS, **world.RECEIVERS}[name]
     if facts["log"] == "syslog":
         return [os.path.join(directory, "exim-%s.syslog" % name)]
@@ -153,7 +157,8 @@ def main():
     parser.add_argument("--run", required=True)
     parser.add_argument("--self-test", action="store_true")
     arguments = parser.parse_args()
-    journal = load(os.path.join(arguments.run, "journal.jsonl"))
+    recorded = os.path.join(arguments.run, "exim-journal.jsonl.gz")
+    journal = load(recorded if os.path.exists(recorded) else os.path.join(arguments.run, "journal.jsonl"))
     return 1 if (self_test if arguments.self_test else check)(arguments, journal).failed else 0
 
 

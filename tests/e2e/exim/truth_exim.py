@@ -143,6 +143,8 @@ class EximTruth:
             if address.endswith("@brief.example") and recipient.state == "deferred":
                 last = recipient.records[-1]
                 self.deliver({"t": last["t"]}, sender, address, "expired")
+                # No answer of anybody's: the last one stays the last.
+                recipient.records.insert(0, recipient.records.pop())
 
     # ---- what we take ----------------------------------------------------------------------------------------------
     def from_client(self, entry):

@@ -8,6 +8,7 @@ there is skipped and said."""
 import argparse
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -206,7 +207,7 @@ def wait_for(journal, count, seconds=5):
 def run_typed(scene, mx):
     """Types a line each time a reply has come; what was typed stands in the record as on a terminal."""
     read, write = os.pipe()
-    process = subprocess.Popen(scene.argv, stdin=subprocess.PIPE, stdout=write, stderr=write, env=ENV)
+    process = subprocess.Popen(scene.argv, stdin=subprocess.PIPE, stdout=write, stderr=write, env=ENV, cwd="/")
     os.close(write)
     if mx:
         wait_for(mx.journal, 1)
@@ -244,6 +245,10 @@ def run_typed(scene, mx):
 
 def record(name, directory, certificate):
     options, make = SCENES[name]
+    if name.startswith("exim"):  # what an earlier scene left waiting would be delivered in this one
+        shutil.rmtree(os.path.join(BASE, "exim", "spool"), ignore_errors=True)
+        os.makedirs(os.path.join(BASE, "exim", "spool"))
+        os.chown(os.path.join(BASE, "exim", "spool"), 109, 116)
     mx = None
     if options is not None:
         options = dict(options)
@@ -258,11 +263,15 @@ def record(name, directory, certificate):
     if isinstance(scene, Typed):
         out = run_typed(scene, mx)
     else:
-        out = subprocess.run(scene, input=MESSAGE if name.startswith("exim") else b"", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=ENV,
+        out = subprocess.run(scene, input=MESSAGE if name.startswith("exim") else b"", stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=ENV, cwd="/",
                              timeout=60, check=False).stdout
     if mx:
         mx.stop()
         mx.write_journal(os.path.join(directory, name + ".jsonl"))
+    # Nothing of this machine stays in a record.
+    for own, other in ((os.path.join(BASE, "exim-%d.conf" % (mx.port if mx else 0)), "/etc/exim4/exim4.conf"),
+                       (BASE, "/var/lib"), ("@" + socket.gethostname() + ">", "@client.example.net>")):
+        out = out.replace(own.encode(), other.encode())
     with open(os.path.join(directory, name + ".txt"), "wb") as text:
         text.write(out)
     print("%s: %d bytes, %d replies" % (name, len(out), len(mx.journal) if mx else 0))

@@ -1,0 +1,145 @@
+/* Tests of data/record_file: what is read, and every mistake with its line. */
+#include "data/record_file.h"
+
+#include "tap.h"
+
+#define HEAD "[file]\nformat = 1\nname = a/b\nversion = 3\n"
+
+static void test_mistakes(void)
+{
+    static const struct {
+        const char *name, *text;
+        const char *said; /* NULL: none */
+    } cases[] = {
+        {"a file alone", HEAD, NULL},
+        {"no line end at the end", HEAD "[define X]\nregex = a", NULL},
+        {"nothing", "", "f.pat:1: the first record must be [file]\n"},
+        {"only comments", "# x\n\n# y\n", "f.pat:1: the first record must be [file]\n"},
+        {"another record first", "[define X]\nregex = a\n" HEAD, "f.pat:1: the first record must be [file]\n"},
+        {"another format", "[file]\nformat = 2\nname = a\nversion = 1\n",
+         "f.pat:1: unknown format, this program reads format = 1: 2\n"},
+        {"no version", "[file]\nformat = 1\nname = a\n", "f.pat:1: [file] needs format, name and version\n"},
+        {"a key first", "name = x\n" HEAD, "f.pat:1: a key stands before the first record: name = x\n"},
+        {"no equals sign", HEAD "[define X]\nregex\n",
+         "f.pat:6: neither a comment, a [record] nor key = value: regex\n"},
+        {"a comment that is indented", HEAD "[define X]\nregex = a\n # b\n", NULL},
+        {"an open header", HEAD "[define X\n", "f.pat:5: a record header must end with ]: [define X\n"},
+        {"an empty header", HEAD "[]\n", "f.pat:5: a record header needs a type: []\n"},
+        {"a blank header", HEAD "[ ]\n", "f.pat:5: a record header needs a type: [ ]\n"},
+        {"a blank at the end", HEAD "[define X]\nregex = a \n",
+         "f.pat:6: blanks at the end of the line: write [ ] or \\x20\n"},
+        {"a tab at the end", HEAD "[define X]\nregex = a\t\n",
+         "f.pat:6: blanks at the end of the line: write [ ] or \\x20\n"},
+        {"a carriage return", HEAD "[define X]\r\n", "f.pat:5: blanks at the end of the line: write [ ] or \\x20\n"},
+        {"a line of blanks", HEAD "  \n", "f.pat:5: blanks at the end of the line: write [ ] or \\x20\n"},
+        {"a stray continuation", HEAD "[define X]\n  a\n", "f.pat:6: a continued line without a key above\n"},
+        {"a continuation before all", "  a\n" HEAD, "f.pat:1: a continued line without a key above\n"},
+        {"a key twice", HEAD "[define X]\nregex = a\nregex = b\n",
+         "f.pat:7: the key stands twice in this record: regex\n"},
+        {"a record twice", HEAD "[define X]\nregex = a\n[define X]\nregex = b\n",
+         "f.pat:7: this record stands twice: X\n"},
+        {"the same name for another type", HEAD "[define X]\nregex = a\n[event X]\nregex = b\n", NULL},
+        {"samples may share a name", HEAD "[sample x]\nline = a\n[sample x]\nline = b\n", NULL},
+        {"two files", HEAD HEAD, "f.pat:5: this record stands twice\n"},
+        {"all mistakes, not the first", HEAD "x\n[define X\ny\n",
+         "f.pat:5: neither a comment, a [record] nor key = value: x\n"
+         "f.pat:6: a record header must end with ]: [define X\n"
+         "f.pat:7: neither a comment, a [record] nor key = value: y\n"},
+        {"control characters are not passed on", HEAD "\x1b[31m\n",
+         "f.pat:5: neither a comment, a [record] nor key = value: \xef\xbf\xbd[31m\n"},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct arena arena;
+        struct strbuf said;
+        struct record_file file;
+        arena_init(&arena);
+        strbuf_init(&said, 10000);
+        struct diagnostic to = tap_diagnostic(&said);
+        enum smtplog_status status = record_file_parse(SPAN_LITERAL("f.pat"), span_cstr(cases[i].text),
+                                                       &arena, &to, &file);
+        tap_number(cases[i].said == NULL ? SMTPLOG_OK : SMTPLOG_FORMAT, status, "%s", cases[i].name);
+        tap_span(cases[i].said == NULL ? "" : cases[i].said, strbuf_span(&said), "%s: what is said",
+                 cases[i].name);
+        strbuf_free(&said);
+        arena_free(&arena);
+    }
+}
+
+static void test_values(void)
+{
+    static const char text[] = "# head\n" HEAD "[event two words, and more]\n"
+                               "regex = ^a\\d \"#;=[x]$\n"
+                               "want code = 550\n"
+                               "empty =\n"
+                               "tight=x = y\n"
+                               "long = one\n"
+                               "    two\n"
+                               "\tthree\n"
+                               "[sample x]\n";
+    struct arena arena;
+    struct strbuf said;
+    struct record_file file;
+    struct span joined;
+    arena_init(&arena);
+    strbuf_init(&said, 10000);
+    struct diagnostic to = tap_diagnostic(&said);
+    TAP_MUST(record_file_parse(SPAN_LITERAL("f.pat"), span_cstr(text), &arena, &to, &file));
+    tap_span("a/b", file.name, "the file's name");
+    tap_span("3", file.version, "the file's version");
+    tap_number(3, (long long)file.record_count, "records");
+    const struct record *record = &file.records[1];
+    tap_span("event", record->type, "type");
+    tap_span("two words, and more", record->name, "a name with blanks and a comma");
+    tap_number(6, record->line, "line of the record");
+    tap_span("^a\\d \"#;=[x]$", record_value(record, "regex"), "a value is verbatim");
+    tap_span("550", record_value(record, "want code"), "a key of two words");
+    tap_span("", record_value(record, "empty"), "an empty value");
+    tap_ok(record_find(record, "empty") != NULL && record_find(record, "absent") == NULL, "empty is not absent");
+    tap_span("x = y", record_value(record, "tight"), "the first equals sign divides");
+    TAP_MUST(record_regex(&arena, record_value(record, "long"), &joined));
+    tap_span("onetwothree", joined, "a regex is joined with nothing");
+    TAP_MUST(record_prose(&arena, record_value(record, "long"), &joined));
+    tap_span("one two three", joined, "prose is joined with one blank");
+    tap_number(11, record_find(record, "long")->line, "line of a key");
+    tap_number(0, (long long)file.records[2].pair_count, "a record without keys");
+    strbuf_free(&said);
+    arena_free(&arena);
+}
+
+/* Any bytes: no crash, and either records or a message. */
+static void test_garbage(void)
+{
+    static const char alphabet[] = "[]=# \tab\n\n\n\r\x1b\0\xff";
+    unsigned silent = 0;
+    uint64_t state = 42;
+    for (int trial = 0; trial < 3000; trial++) {
+        char text[200];
+        size_t n = 0;
+        while (n < sizeof text - 1) {
+            state = state * 6364136223846793005u + 1442695040888963407u;
+            text[n++] = alphabet[(state >> 33) % (sizeof alphabet - 1)];
+            if ((state >> 60) == 0) {
+                break;
+            }
+        }
+        struct arena arena;
+        struct strbuf said;
+        struct record_file file;
+        arena_init(&arena);
+        strbuf_init(&said, 1000000);
+        struct diagnostic to = tap_diagnostic(&said);
+        silent += record_file_parse(SPAN_LITERAL("f"), span_of(text, n), &arena, &to, &file) != SMTPLOG_OK &&
+                  said.length == 0;
+        strbuf_free(&said);
+        arena_free(&arena);
+    }
+    tap_number(0, silent, "3,000 files of garbage: each refusal is said");
+}
+
+int main(void)
+{
+    test_mistakes();
+    test_values();
+    test_garbage();
+    return tap_end();
+}
