@@ -52,8 +52,8 @@ const char *smtplog_status_name(enum smtplog_status status);
 /* Version of the library that is running, such as "0.1.0"; static storage. */
 const char *smtplog_version(void);
 
-/* 1 when this build has a feature that depends on a library that was there at build: "journal" (reads the systemd
- * journal), "json" (reads JSON log lines); else 0. */
+/* 1 when this build has a feature that depends on a library that was there at build: "journal"
+ * (reads the systemd journal), "json" (reads JSON log lines); else 0. */
 int smtplog_has(const char *feature);
 
 /* Borrowed bytes, not terminated, valid as long as the function that hands them out says. */
@@ -66,16 +66,25 @@ struct smtplog_text {
  * SMTPLOG_STOPPED. bytes is valid during the call only. */
 typedef int (*smtplog_writer)(void *context, const char *bytes, size_t length);
 
-enum smtplog_severity { SMTPLOG_INFO, SMTPLOG_WARNING, SMTPLOG_ERROR };
+enum smtplog_severity {
+    SMTPLOG_INFO,
+    SMTPLOG_WARNING,
+    SMTPLOG_ERROR
+};
 
 /* Receives one diagnostic, a line of English text without a final newline, free of control bytes:
  * safe for a terminal. text is valid during the call only. */
-typedef void (*smtplog_diagnostic)(void *context, enum smtplog_severity severity,
-                                   const char *text);
+typedef void (*smtplog_diagnostic)(void *context, enum smtplog_severity severity, const char *text);
 
 /* Called now and then while input is read, with the bytes read so far (as stored, before
  * decompression) and the bytes there are (0 when unknown, for example from a pipe). */
 typedef void (*smtplog_progress)(void *context, uint64_t bytes_done, uint64_t bytes_total);
+
+/* Copies text as something a terminal can be shown: control characters (but line feeds), characters
+ * that turn the direction of text, and invalid UTF-8 become U+FFFD. out needs three times the
+ * length and one byte to hold all; it is cut at size and always terminated. Returns the length
+ * written. */
+size_t smtplog_clean(const char *text, char *out, size_t size);
 
 /* ---- analysis of logs ------------------------------------------------------------------- */
 
@@ -84,13 +93,13 @@ struct smtplog_analyzer;
 
 /* What a finished run says about its input; the command line derives its exit status from it. */
 struct smtplog_outcome {
-    uint64_t files_given;      /* inputs asked for */
-    uint64_t files_unreadable; /* of those, not opened or not read at all */
-    uint64_t files_damaged;    /* of those, read in part (cut or corrupt gzip, read error) */
-    uint64_t files_not_mail;   /* of those, not empty but without one line of a mail server */
-    uint64_t lines_read;       /* physical lines */
+    uint64_t files_given;          /* inputs asked for */
+    uint64_t files_unreadable;     /* of those, not opened or not read at all */
+    uint64_t files_damaged;        /* of those, read in part (cut or corrupt gzip, read error) */
+    uint64_t files_not_mail;       /* of those, not empty but without one line of a mail server */
+    uint64_t lines_read;           /* physical lines */
     uint64_t lines_not_understood; /* of those, in the bins unknown and malformed */
-    int too_little_understood; /* 1 when more than 0.5 % of the lines were not understood */
+    int too_little_understood;     /* 1 when more than 0.5 % of the lines were not understood */
 };
 
 /* Makes an analyzer with the built-in patterns and catalogue. NULL when memory is short.
@@ -99,8 +108,8 @@ struct smtplog_analyzer *smtplog_analyzer_new(void);
 void smtplog_analyzer_free(struct smtplog_analyzer *analyzer);
 
 /* Where diagnostics and progress go. Either function may be NULL. */
-void smtplog_analyzer_set_diagnostic(struct smtplog_analyzer *analyzer,
-                                     smtplog_diagnostic function, void *context);
+void smtplog_analyzer_set_diagnostic(struct smtplog_analyzer *analyzer, smtplog_diagnostic function,
+                                     void *context);
 void smtplog_analyzer_set_progress(struct smtplog_analyzer *analyzer, smtplog_progress function,
                                    void *context);
 
@@ -110,12 +119,11 @@ void smtplog_analyzer_set_progress(struct smtplog_analyzer *analyzer, smtplog_pr
  *   tz             time zone of stamps without one (Europe/Berlin, UTC, a TZif file, +01:00)
  *   now            the instant taken as the present (RFC 3339)
  *   input          auto, postfix
- *   patterns       a directory with pattern and catalogue files that add to or replace built-in ones
- *   top            rows per table, 0 for all (default 10)
- *   fields         for events: comma separated record keys
- *   width          columns of the text report (default 80)
- *   color, bars    yes or no: escape sequences, block characters in the text report
- * SMTPLOG_USAGE with a diagnostic when the name is unknown or the value cannot be read. */
+ *   patterns       a directory with pattern and catalogue files that add to or replace built-in
+ * ones top            rows per table, 0 for all (default 10) fields         for events: comma
+ * separated record keys width          columns of the text report (default 80) color, bars    yes
+ * or no: escape sequences, block characters in the text report SMTPLOG_USAGE with a diagnostic when
+ * the name is unknown or the value cannot be read. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_set(struct smtplog_analyzer *analyzer,
                                                           const char *name, const char *value);
 
@@ -124,11 +132,12 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_set(struct smtplog_analyze
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_add_file(struct smtplog_analyzer *analyzer,
                                                                const char *path);
 
-/* Adds the systemd journal as an input, called "journal" in reports; of its entries those of mail servers are read.
- * place is a directory with journal files or one such file, NULL for this machine's journal. SMTPLOG_USAGE with a
- * diagnostic when this build cannot read it: see smtplog_has. */
-SMTPLOG_MUST_USE enum smtplog_status
-smtplog_analyzer_add_journal(struct smtplog_analyzer *analyzer, const char *place);
+/* Adds the systemd journal as an input, called "journal" in reports; of its entries those of mail
+ * servers are read. place is a directory with journal files or one such file, NULL for this
+ * machine's journal. SMTPLOG_USAGE with a diagnostic when this build cannot read it: see
+ * smtplog_has. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_add_journal(struct smtplog_analyzer *analyzer,
+                                                                  const char *place);
 
 /* Reads all inputs in order of time and keeps the figures. May be called once. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_run(struct smtplog_analyzer *analyzer);
@@ -137,14 +146,12 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_run(struct smtplog_analyze
  * format is "ndjson" or "tsv". May be called once, instead of smtplog_analyzer_run. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_events(struct smtplog_analyzer *analyzer,
                                                              const char *format,
-                                                             smtplog_writer writer,
-                                                             void *context);
+                                                             smtplog_writer writer, void *context);
 
 /* Writes the report of a finished run. format is "text" or "json". May be called repeatedly. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *analyzer,
                                                              const char *format,
-                                                             smtplog_writer writer,
-                                                             void *context);
+                                                             smtplog_writer writer, void *context);
 
 /* How the run went. Zeros before a run. */
 void smtplog_analyzer_outcome(const struct smtplog_analyzer *analyzer,
@@ -152,36 +159,41 @@ void smtplog_analyzer_outcome(const struct smtplog_analyzer *analyzer,
 
 /* ---- knowledge -------------------------------------------------------------------------- */
 
-/* Explains each thing asked for: a reply code ("450"), an enhanced status code ("5.7.26", "X.7.1", "4.7.x" for all
- * of a subject), a whole reply ("550 5.1.1 <bob@example.org>: User unknown"), a reason class, a provider; with count
- * 0 lists all there is. format is "text" or "json", width the columns of text (0: 80). What cannot be explained
- * is said, with near misses, and gives SMTPLOG_USAGE; the others are still explained. */
-SMTPLOG_MUST_USE enum smtplog_status
-smtplog_explain(const char *const *what, size_t count, const char *format, size_t width,
-                smtplog_writer writer, void *context, smtplog_diagnostic diagnostic,
-                void *diagnostic_context);
+/* Explains each thing asked for: a reply code ("450"), an enhanced status code ("5.7.26", "X.7.1",
+ * "4.7.x" for all of a subject), a whole reply ("550 5.1.1 <bob@example.org>: User unknown"), a
+ * reason class, a provider; with count 0 lists all there is. format is "text" or "json", width the
+ * columns of text (0: 80). What cannot be explained is said, with near misses, and gives
+ * SMTPLOG_USAGE; the others are still explained. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_explain(const char *const *what, size_t count,
+                                                     const char *format, size_t width,
+                                                     smtplog_writer writer, void *context,
+                                                     smtplog_diagnostic diagnostic,
+                                                     void *diagnostic_context);
 
 /* Compares two to six codes side by side. Parameters and failures as of smtplog_explain. */
-SMTPLOG_MUST_USE enum smtplog_status
-smtplog_compare(const char *const *what, size_t count, const char *format, size_t width,
-                smtplog_writer writer, void *context, smtplog_diagnostic diagnostic,
-                void *diagnostic_context);
+SMTPLOG_MUST_USE enum smtplog_status smtplog_compare(const char *const *what, size_t count,
+                                                     const char *format, size_t width,
+                                                     smtplog_writer writer, void *context,
+                                                     smtplog_diagnostic diagnostic,
+                                                     void *diagnostic_context);
 
 /* ---- pattern sets ----------------------------------------------------------------------- */
 
 /* Writes the names of the pattern files in force with their versions and number of rules, and,
  * when with_rules is not 0, every rule with its daemons and kind. */
-SMTPLOG_MUST_USE enum smtplog_status
-smtplog_patterns_list(const char *directory, int with_rules, smtplog_writer writer, void *context,
-                      smtplog_diagnostic diagnostic, void *diagnostic_context);
+SMTPLOG_MUST_USE enum smtplog_status smtplog_patterns_list(const char *directory, int with_rules,
+                                                           smtplog_writer writer, void *context,
+                                                           smtplog_diagnostic diagnostic,
+                                                           void *diagnostic_context);
 
 /* Runs the samples inside pattern and catalogue files: the built-in ones when count is 0, else
  * the files named. Failures and lint findings are written as lines of text; *failed is how many
  * there were and *passed how many samples held. */
-SMTPLOG_MUST_USE enum smtplog_status
-smtplog_patterns_test(const char *const *files, size_t count, smtplog_writer writer,
-                      void *context, smtplog_diagnostic diagnostic, void *diagnostic_context,
-                      uint64_t *passed, uint64_t *failed);
+SMTPLOG_MUST_USE enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count,
+                                                           smtplog_writer writer, void *context,
+                                                           smtplog_diagnostic diagnostic,
+                                                           void *diagnostic_context,
+                                                           uint64_t *passed, uint64_t *failed);
 
 #ifdef __cplusplus
 }

@@ -24,8 +24,8 @@ bool histogram_is_exact(const struct histogram *histogram)
     return histogram->bucket_count == 0 && histogram->zeros == 0;
 }
 
-/* Where the first bucket of an index or more stands. Indices ascend by at least one from bucket to bucket, which
- * bounds the place from both ends: in a dense table nothing is left to search. */
+/* Where the first bucket of an index or more stands. Indices ascend by at least one from bucket to
+ * bucket, which bounds the place from both ends: in a dense table nothing is left to search. */
 static size_t bucket_position(const struct histogram *h, int32_t index)
 {
     size_t low = 0;
@@ -64,8 +64,7 @@ static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64
         h->buckets = buckets;
         h->bucket_capacity = capacity;
     }
-    memmove(h->buckets + low + 1, h->buckets + low,
-            (h->bucket_count - low) * sizeof *h->buckets);
+    memmove(h->buckets + low + 1, h->buckets + low, (h->bucket_count - low) * sizeof *h->buckets);
     h->buckets[low] = (struct histogram_bucket){index, times};
     h->bucket_count++;
     return SMTPLOG_OK;
@@ -74,8 +73,8 @@ static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64
 struct histogram_value histogram_place(double value)
 {
     bool placed = value >= HISTOGRAM_SMALLEST;
-    return (struct histogram_value){
-        value > 0 ? value : 0, placed ? (int32_t)ceil(log(value) / log(HISTOGRAM_GAMMA)) : 0};
+    return (struct histogram_value){value > 0 ? value : 0,
+                                    placed ? (int32_t)ceil(log(value) / log(HISTOGRAM_GAMMA)) : 0};
 }
 
 static enum smtplog_status add_sketched(struct histogram *h, const struct histogram_value *value,

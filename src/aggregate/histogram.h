@@ -1,6 +1,6 @@
-/* Distribution of durations or sizes. Keeps the values themselves up to a limit, so that quantiles of small sets
- * are exact; beyond it a sketch with relative error of 1 % at any quantile (DDSketch, Masson et al. 2019).
- * Merging in any order gives the same result. */
+/* Distribution of durations or sizes. Keeps the values themselves up to a limit, so that quantiles
+ * of small sets are exact; beyond it a sketch with relative error of 1 % at any quantile (DDSketch,
+ * Masson et al. 2019). Merging in any order gives the same result. */
 #ifndef AGGREGATE_HISTOGRAM_H
 #define AGGREGATE_HISTOGRAM_H
 
@@ -36,7 +36,8 @@ void histogram_free(struct histogram *histogram);
 MUST_USE enum smtplog_status histogram_add(struct histogram *histogram, double value,
                                            uint64_t times);
 
-/* A value and where the sketch puts it: worked out once for a value that goes into several histograms. */
+/* A value and where the sketch puts it: worked out once for a value that goes into several
+ * histograms. */
 struct histogram_value {
     double value;
     int32_t index;
@@ -49,8 +50,8 @@ MUST_USE enum smtplog_status histogram_add_placed(struct histogram *histogram,
 
 MUST_USE enum smtplog_status histogram_merge(struct histogram *into, const struct histogram *from);
 
-/* The smallest value with at least q of all values at or below it (nearest rank); 0 when empty. Sorts the kept
- * values. */
+/* The smallest value with at least q of all values at or below it (nearest rank); 0 when empty.
+ * Sorts the kept values. */
 double histogram_quantile(struct histogram *histogram, double q);
 
 /* True while quantiles are exact. */

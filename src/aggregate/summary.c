@@ -45,8 +45,7 @@ enum smtplog_status summary_new(struct summary **summary)
     }
     topk_init(&made->classes, 64, sizeof(struct class_row), NULL);
     topk_init(&made->reject_classes, 64, 1, NULL);
-    topk_init(&made->templates, SUMMARY_TABLE_ROWS, sizeof(struct template_row),
-              template_release);
+    topk_init(&made->templates, SUMMARY_TABLE_ROWS, sizeof(struct template_row), template_release);
     topk_init(&made->actions, 64, 1, NULL);
     topk_init(&made->warnings, 512, sizeof(struct sample_row), NULL);
     topk_init(&made->unknown, 512, sizeof(struct sample_row), NULL);
@@ -80,9 +79,9 @@ void summary_free(struct summary *summary)
     for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
         topk_free(&summary->traffic[t]);
     }
-    struct topk *const tables[] = {&summary->classes, &summary->reject_classes, &summary->templates,
-                                   &summary->actions, &summary->warnings, &summary->unknown,
-                                   &summary->auth_clients, &summary->auth_users};
+    struct topk *const tables[] = {
+        &summary->classes,  &summary->reject_classes, &summary->templates,    &summary->actions,
+        &summary->warnings, &summary->unknown,        &summary->auth_clients, &summary->auth_users};
     for (size_t t = 0; t < COUNT_OF(tables); t++) {
         topk_free(tables[t]);
     }
@@ -172,8 +171,7 @@ static void add_refusal_lines(struct summary *summary, const struct event *event
     lines->greylisting_450 += named && code == 450 ? weight : 0;
     lines->possible += event->possible_greylisting ? weight : 0;
     lines->rejected_550 += code == 550 ? weight : 0;
-    lines->rejected_550_implied +=
-        event_value(event, EVENT_IMPLIED_CODE) == 550 ? weight : 0;
+    lines->rejected_550_implied += event_value(event, EVENT_IMPLIED_CODE) == 550 ? weight : 0;
     if (named && direction == DIRECTION_OUTBOUND) {
         summary->greylist_code[event_any_code(event)] += weight;
     }
@@ -221,8 +219,9 @@ static enum smtplog_status add_class(struct summary *summary, const struct event
     TRY(topk_add(&summary->classes, event->reason_class, event->repeat, &row));
     struct class_row *class_row = row->value;
     int code = event_any_code(event);
-    *(code >= 500 ? &class_row->permanent
-                  : code >= 400 ? &class_row->temporary : &class_row->other) += event->repeat;
+    *(code >= 500   ? &class_row->permanent
+      : code >= 400 ? &class_row->temporary
+                    : &class_row->other) += event->repeat;
     if (class_row->sample[0] == '\0') {
         add_reply_head(&summary->scratch, event);
         struct span text = event_text(event, EVENT_TEXT);
@@ -236,8 +235,8 @@ static enum smtplog_status add_class(struct summary *summary, const struct event
 static enum smtplog_status find_template(struct summary *summary, const struct event *event,
                                          struct span *template)
 {
-    struct template_slot *slot =
-        &summary->template_slots[event->reason_key % SUMMARY_TEMPLATE_SLOTS];
+    struct template_slot *slot = &summary
+                                      ->template_slots[event->reason_key % SUMMARY_TEMPLATE_SLOTS];
     if (event->reason_key == 0 || slot->key != event->reason_key) {
         add_reply_head(&summary->scratch, event);
         template_make(event_text(event, EVENT_TEXT), &summary->scratch);
@@ -516,145 +515,4 @@ enum smtplog_status summary_add_unknown(struct summary *summary, const struct ev
         keep_text(sample->sample, sizeof sample->sample, line);
     }
     return SMTPLOG_OK;
-}
-
-/* ---- stories -------------------------------------------------------------------------------- */
-
-static enum smtplog_status add_greylist_end(struct summary *summary,
-                                            const struct recipient_story *story)
-{
-    struct greylist_counts *counts = &summary->greylist;
-    counts->recipients++;
-    switch (story->state) {
-    case RECIPIENT_DELIVERED:
-        counts->recovered++;
-        return histogram_add(&summary->wait, story->wait, 1);
-    case RECIPIENT_BOUNCED:
-        *(story->bounce_code >= 500 ? &counts->refused_later : &counts->other) += 1;
-        return SMTPLOG_OK;
-    case RECIPIENT_EXPIRED:
-        *(story->last_was_greylisting ? &counts->lost : &counts->other) += 1;
-        return SMTPLOG_OK;
-    case RECIPIENT_DEFERRED:
-    case RECIPIENT_UNKNOWN:
-        counts->waiting++;
-        return SMTPLOG_OK;
-    default:
-        counts->other++;
-        return SMTPLOG_OK;
-    }
-}
-
-static void add_hard(struct summary *summary, const struct recipient_story *story)
-{
-    if (story->state != RECIPIENT_BOUNCED) {
-        return;
-    }
-    if (story->bounce_code == 0) {
-        summary->bounced_without_reply++;
-        return;
-    }
-    summary->hard_recipients++;
-    summary->null_hard += story->null_sender;
-    summary->hard_recipient_code[story->bounce_code]++;
-    summary->greylisted_and_hard_550 += story->greylisted && story->bounce_code == 550;
-}
-
-static void count_delivery(struct delivery_counts *counts, const struct recipient_story *story)
-{
-    uint64_t *kind = story->greylisted     ? &counts->after_greylisting
-                     : story->attempts > 1 ? &counts->after_deferral
-                                           : &counts->first_try;
-    ++*kind;
-}
-
-enum smtplog_status summary_add_recipient(void *context, const struct recipient_story *story)
-{
-    struct summary *summary = context;
-    summary->recipients.total++;
-    summary->recipients.by_state[story->state]++;
-    if (story->null_sender) {
-        summary->null_recipients.total++;
-        summary->null_recipients.by_state[story->state]++;
-    }
-    if (story->state == RECIPIENT_DELIVERED) {
-        count_delivery(&summary->delivered, story);
-        if (story->null_sender) {
-            count_delivery(&summary->null_delivered, story);
-        }
-    }
-    summary->recipients_refused += story->refused;
-    summary->greylisted += story->greylisted;
-    summary->greylisted_450 += story->greylisted_450;
-    summary->null_greylisted += story->greylisted && story->null_sender;
-    summary->possible_recipients += story->possible;
-    add_hard(summary, story);
-    if (story->possible && story->possible_first && !story->greylisted &&
-        story->state == RECIPIENT_DELIVERED) {
-        summary->behaved_like++;
-        TRY(histogram_add(&summary->behaved_wait, story->wait, 1));
-    }
-    return story->greylisted ? add_greylist_end(summary, story) : SMTPLOG_OK;
-}
-
-enum smtplog_status summary_add_message(void *context, const struct message_story *story)
-{
-    struct summary *summary = context;
-    summary->messages.total++;
-    summary->messages.by_state[story->state]++;
-    summary->bytes_received += story->arrival_seen ? story->size : 0;
-    summary->bytes_delivered += story->size * story->delivered;
-    return SMTPLOG_OK;
-}
-
-void summary_add_inbound(struct summary *summary, unsigned fresh)
-{
-    summary->inbound_refused += (fresh & INBOUND_REFUSED) != 0;
-    summary->inbound_greylisted += (fresh & INBOUND_GREYLISTED) != 0;
-    summary->inbound_greylisted_450 += (fresh & INBOUND_GREYLISTED_450) != 0;
-    summary->inbound_550 += (fresh & INBOUND_REJECTED_550) != 0;
-    summary->inbound_550_implied += (fresh & INBOUND_REJECTED_550_IMPLIED) != 0;
-}
-
-enum smtplog_status summary_add_inbound_recovery(struct summary *summary, double wait)
-{
-    summary->inbound_recovered++;
-    return histogram_add(&summary->inbound_wait, wait, 1);
-}
-
-/* ---- sums ----------------------------------------------------------------------------------- */
-
-static void check_sum(struct strbuf *out, const char *what, uint64_t total, uint64_t sum)
-{
-    if (total != sum) {
-        strbuf_addf(out, "%s do not add up: %llu in all, %llu by part. ", what,
-                    (unsigned long long)total, (unsigned long long)sum);
-    }
-}
-
-void summary_check(const struct summary *summary, struct strbuf *out)
-{
-    uint64_t bins = 0;
-    uint64_t states = 0;
-    uint64_t attempts = 0;
-    uint64_t stages = 0;
-    for (size_t i = 0; i < SUMMARY_BINS; i++) {
-        bins += summary->bin[i];
-    }
-    for (size_t i = 0; i < RECIPIENT_STATES; i++) {
-        states += summary->recipients.by_state[i];
-    }
-    for (size_t i = 0; i < OUTCOMES; i++) {
-        attempts += summary->attempts[i];
-    }
-    for (size_t i = 0; i < STAGES; i++) {
-        stages += summary->reject_stage[i];
-    }
-    const struct greylist_counts *g = &summary->greylist;
-    check_sum(out, "lines", summary->lines_read, bins);
-    check_sum(out, "recipients", summary->recipients.total, states);
-    check_sum(out, "attempts", summary->attempts_total, attempts);
-    check_sum(out, "rejects", summary->rejects_total, stages);
-    check_sum(out, "greylisted recipients", g->recipients,
-              g->recovered + g->refused_later + g->lost + g->waiting + g->other);
 }

@@ -1,5 +1,5 @@
-/* All figures of a run: what interface, section 4 calls the summary. Fed with events and stories; read by the
- * report. Every figure is kept in one place and named as in the JSON. */
+/* All figures of a run: what interface, section 4 calls the summary. Fed with events and stories;
+ * read by the report. Every figure is kept in one place and named as in the JSON. */
 #ifndef AGGREGATE_SUMMARY_H
 #define AGGREGATE_SUMMARY_H
 
@@ -12,15 +12,15 @@
 #include "track/inbound.h"
 #include "track/message.h"
 
-#define SUMMARY_CODES       600
-#define SUMMARY_BINS        6 /* of lines, as in logfmt/parser.h */
-#define SUMMARY_TABLE_ROWS  4096
-#define SUMMARY_SAMPLE      400 /* bytes kept of a text shown as a sample */
-#define SUMMARY_ENHANCED    64  /* enhanced codes told apart per reply code */
-#define SUMMARY_CLASSES     32
+#define SUMMARY_CODES      600
+#define SUMMARY_BINS       6 /* of lines, as in logfmt/parser.h */
+#define SUMMARY_TABLE_ROWS 4096
+#define SUMMARY_SAMPLE     400 /* bytes kept of a text shown as a sample */
+#define SUMMARY_ENHANCED   64  /* enhanced codes told apart per reply code */
+#define SUMMARY_CLASSES    32
 
-/* A small set of counted words: classes, actions. Words live as long as their source (the catalogue) or are
- * copied (topk). */
+/* A small set of counted words: classes, actions. Words live as long as their source (the
+ * catalogue) or are copied (topk). */
 struct word_count {
     struct span word;
     uint64_t count;
@@ -62,8 +62,14 @@ struct sample_row {
     char sample[SUMMARY_SAMPLE];
 };
 
-enum traffic_table { TRAFFIC_DOMAIN, TRAFFIC_PROVIDER, TRAFFIC_PEER, TRAFFIC_SENDER, TRAFFIC_CLIENT,
-                     TRAFFIC_TABLES };
+enum traffic_table {
+    TRAFFIC_DOMAIN,
+    TRAFFIC_PROVIDER,
+    TRAFFIC_PEER,
+    TRAFFIC_SENDER,
+    TRAFFIC_CLIENT,
+    TRAFFIC_TABLES
+};
 
 struct state_counts {
     uint64_t total;
@@ -138,10 +144,10 @@ struct summary {
     struct topk traffic[TRAFFIC_TABLES]; /* values: struct traffic */
     struct topk classes;                 /* struct class_row */
     struct topk reject_classes;
-    struct topk templates;               /* struct template_row */
+    struct topk templates; /* struct template_row */
     struct topk actions;
-    struct topk warnings;                /* struct sample_row; key "severity daemon template" */
-    struct topk unknown;                 /* struct sample_row; key "daemon template" */
+    struct topk warnings; /* struct sample_row; key "severity daemon template" */
+    struct topk unknown;  /* struct sample_row; key "daemon template" */
     struct topk auth_clients, auth_users;
     struct timeline timeline;
     struct strbuf scratch;
@@ -151,8 +157,8 @@ struct summary {
 MUST_USE enum smtplog_status summary_new(struct summary **summary);
 void summary_free(struct summary *summary);
 
-/* Adds a shown event or context line. sender: the envelope sender of a delivery as known from its message,
- * p == NULL when unknown. */
+/* Adds a shown event or context line. sender: the envelope sender of a delivery as known from its
+ * message, p == NULL when unknown. */
 MUST_USE enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
                                                struct span sender);
 

@@ -1,6 +1,8 @@
-/* Reply texts with the parts that vary put aside. Works word by word; a word ends at a blank or one of the
- * brackets, quotes and commas around it. Trust: texts of remote servers. */
+/* Reply texts with the parts that vary put aside. Works word by word; a word ends at a blank or one
+ * of the brackets, quotes and commas around it. Trust: texts of remote servers. */
 #include "aggregate/template.h"
+
+#define TEMPLATE_LOOKED_AT ((size_t)2048) /* bytes of a text; words may be as long as the line */
 
 struct word_shape {
     size_t letters, digits, dots, colons, hyphens, others;
@@ -10,7 +12,10 @@ struct word_shape {
 };
 
 /* Bytes between words (EDGE), and those without which a word is kept as it is (TELLING). */
-enum { EDGE = 1, TELLING = 2 };
+enum {
+    EDGE = 1,
+    TELLING = 2
+};
 
 static const uint8_t byte_kinds[256] = {
     [' '] = EDGE,    ['\t'] = EDGE,   ['('] = EDGE,    [')'] = EDGE,    ['['] = EDGE,
@@ -71,8 +76,8 @@ static const char *stand_in(struct span word)
         bool plain = s.dots + s.colons + s.hyphens + s.others == 0;
         return plain && s.digits > 7 ? "<id>" : plain ? "N" : NULL;
     }
-    /* Ids mix letters and digits: 4jXQsr006Czn5Lm, ffacd0b85a97d-xyz, 1vMPaa-000001-AB. Short words such as
-     * S3150 or ipv6 mean something and stay. */
+    /* Ids mix letters and digits: 4jXQsr006Czn5Lm, ffacd0b85a97d-xyz, 1vMPaa-000001-AB. Short words
+     * such as S3150 or ipv6 mean something and stay. */
     return word.n >= 9 && s.digits >= 2 && s.dots == 0 ? "<id>" : NULL;
 }
 
@@ -87,8 +92,8 @@ static const char *angle_stand_in(struct span text, size_t *length)
     return end == 1 ? "<>" : "<address>";
 }
 
-/* What stands for the word at the front of text, NULL when it is kept. *length: of what is replaced; *whole: with
- * the full stops and colons behind it, which are not part of it. */
+/* What stands for the word at the front of text, NULL when it is kept. *length: of what is
+ * replaced; *whole: with the full stops and colons behind it, which are not part of it. */
 static const char *word_stand_in(struct span text, size_t *length, size_t *whole)
 {
     size_t end = 0;
@@ -110,6 +115,9 @@ void template_make(struct span text, struct strbuf *out)
 {
     size_t kept = 0; /* what is kept as it is begins here */
     size_t at = 0;
+    if (text.n > TEMPLATE_LOOKED_AT) {
+        text.n = TEMPLATE_LOOKED_AT;
+    }
     while (at < text.n && out->length + (at - kept) < TEMPLATE_MAXIMUM) {
         size_t length = 1;
         size_t whole = 0;

@@ -1,4 +1,5 @@
-/* Counts per hour, or per longer span. Bounded: at more than TIMELINE_SLOTS slots each becomes longer. */
+/* Counts per hour, or per longer span. Bounded: at more than TIMELINE_SLOTS slots each becomes
+ * longer. */
 #include "aggregate/timeline.h"
 
 #include <stdlib.h>
@@ -22,8 +23,8 @@ static int64_t floor_to(int64_t value, int64_t unit)
     return value - (rest < 0 ? rest + unit : rest);
 }
 
-/* Start of the slot of an instant: an hour by the minutes of the clock's offset, so that it holds in the night
- * the offset changes; longer slots by the offset the log began with. */
+/* Start of the slot of an instant: an hour by the minutes of the clock's offset, so that it holds
+ * in the night the offset changes; longer slots by the offset the log began with. */
 static int64_t slot_start(const struct timeline *timeline, int64_t utc, int32_t offset)
 {
     int64_t shift = timeline->seconds == 3600 ? offset % 3600 : timeline->day_offset;

@@ -1,5 +1,5 @@
-/* Counts per hour, or per longer span when the log covers much time. Hours begin where the log's own clock
- * shows a full hour. */
+/* Counts per hour, or per longer span when the log covers much time. Hours begin where the log's
+ * own clock shows a full hour. */
 #ifndef AGGREGATE_TIMELINE_H
 #define AGGREGATE_TIMELINE_H
 
@@ -23,7 +23,7 @@ struct timeline_slot {
 };
 
 struct timeline {
-    int64_t seconds; /* length of a slot: 3600, then 86400, then doubled */
+    int64_t seconds;             /* length of a slot: 3600, then 86400, then doubled */
     struct timeline_slot *slots; /* owned; ascending */
     size_t count, capacity;
     size_t last;        /* slot hit last */

@@ -162,8 +162,8 @@ static int compare_rows(const void *a, const void *b)
     return order != 0 ? order : (x->key.n > y->key.n) - (x->key.n < y->key.n);
 }
 
-/* Moves the first `wanted` rows in order to the front, the rest behind them in any order (quickselect): a report
- * shows ten rows of thousands. */
+/* Moves the first `wanted` rows in order to the front, the rest behind them in any order
+ * (quickselect): a report shows ten rows of thousands. */
 static void select_rows(struct topk_row **rows, size_t count, size_t wanted)
 {
     while (count > wanted) {

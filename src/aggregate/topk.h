@@ -1,6 +1,7 @@
-/* A table of the most frequent keys with a fixed number of rows. Exact as long as the distinct keys fit; after
- * that Space-Saving (Metwally et al. 2005) over the same rows: a new key takes the place of the rarest one and
- * inherits its count as a possible error. Each row carries a value of the caller's. */
+/* A table of the most frequent keys with a fixed number of rows. Exact as long as the distinct keys
+ * fit; after that Space-Saving (Metwally et al. 2005) over the same rows: a new key takes the place
+ * of the rarest one and inherits its count as a possible error. Each row carries a value of the
+ * caller's. */
 #ifndef AGGREGATE_TOPK_H
 #define AGGREGATE_TOPK_H
 
@@ -8,11 +9,11 @@
 
 struct topk_row {
     uint64_t hash;
-    struct span key;  /* owned by the table */
+    struct span key; /* owned by the table */
     uint64_t count;
-    uint64_t error;   /* the count may be too high by this much */
+    uint64_t error; /* the count may be too high by this much */
     size_t heap_index;
-    void *value;      /* zeroed memory of value_size bytes */
+    void *value; /* zeroed memory of value_size bytes */
 };
 
 /* Called before a row's value is reused or released. */
@@ -25,7 +26,7 @@ struct topk {
     size_t value_size;
     topk_release release; /* may be NULL */
     uint64_t seed;
-    uint64_t replaced;    /* rows that lost their key: figures are approximate when not 0 */
+    uint64_t replaced; /* rows that lost their key: figures are approximate when not 0 */
     bool is_heap;
 };
 
@@ -36,8 +37,8 @@ void topk_free(struct topk *table);
 MUST_USE enum smtplog_status topk_add(struct topk *table, struct span key, uint64_t weight,
                                       struct topk_row **row);
 
-/* Rows by count (descending), equal counts by key (ascending): the same order for any order of input while
- * exact. The array is the caller's to free; at most limit rows, 0 for all. */
+/* Rows by count (descending), equal counts by key (ascending): the same order for any order of
+ * input while exact. The array is the caller's to free; at most limit rows, 0 for all. */
 MUST_USE enum smtplog_status topk_sorted(const struct topk *table, size_t limit,
                                          struct topk_row ***rows, size_t *count);
 

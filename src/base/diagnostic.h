@@ -1,4 +1,5 @@
-/* Where messages for a person go: a callback of the caller. Nothing below the command line prints. */
+/* Where messages for a person go: a callback of the caller. Nothing below the command line prints.
+ */
 #ifndef BASE_DIAGNOSTIC_H
 #define BASE_DIAGNOSTIC_H
 
@@ -9,8 +10,8 @@ struct diagnostic {
     void *context;
 };
 
-/* Formats one message and hands it on with every control byte and every piece of invalid UTF-8 replaced,
- * since it may quote a file name or a log. Cut at 1,000 bytes. */
+/* Formats one message and hands it on with every control byte and every piece of invalid UTF-8
+ * replaced, since it may quote a file name or a log. Cut at 1,000 bytes. */
 void diagnostic_say(const struct diagnostic *to, enum smtplog_severity severity, const char *format,
                     ...) __attribute__((format(printf, 3, 4)));
 

@@ -54,12 +54,10 @@ static inline bool bytes_equal(const char *a, const char *b, size_t n)
         return false;
     }
     if (n >= 8) {
-        return bytes_read8(a) == bytes_read8(b) &&
-               bytes_read8(a + n - 8) == bytes_read8(b + n - 8);
+        return bytes_read8(a) == bytes_read8(b) && bytes_read8(a + n - 8) == bytes_read8(b + n - 8);
     }
     if (n >= 4) {
-        return bytes_read4(a) == bytes_read4(b) &&
-               bytes_read4(a + n - 4) == bytes_read4(b + n - 4);
+        return bytes_read4(a) == bytes_read4(b) && bytes_read4(a + n - 4) == bytes_read4(b + n - 4);
     }
     for (size_t i = 0; i < n; i++) {
         if (a[i] != b[i]) {

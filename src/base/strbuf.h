@@ -1,6 +1,6 @@
-/* Owned, growing text with a maximum fixed at init. Bytes, not necessarily UTF-8; always followed by
- * a NUL that does not count. After a failed append the buffer keeps what it had and is marked, so a
- * chain of appends may be checked once at its end with strbuf_status. */
+/* Owned, growing text with a maximum fixed at init. Bytes, not necessarily UTF-8; always followed
+ * by a NUL that does not count. After a failed append the buffer keeps what it had and is marked,
+ * so a chain of appends may be checked once at its end with strbuf_status. */
 #ifndef BASE_STRBUF_H
 #define BASE_STRBUF_H
 

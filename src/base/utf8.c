@@ -9,9 +9,12 @@ static bool utf8_continues(char c)
 size_t utf8_read(struct span text, uint32_t *character)
 {
     unsigned char first = (unsigned char)text.p[0];
-    size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3
-                    : first < 0xf5                                                       ? 4
-                                                                                         : 0;
+    size_t length = first < 0x80   ? 1
+                    : first < 0xc2 ? 0
+                    : first < 0xe0 ? 2
+                    : first < 0xf0 ? 3
+                    : first < 0xf5 ? 4
+                                   : 0;
     if (length == 0 || length > text.n) {
         return 0;
     }

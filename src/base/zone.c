@@ -378,7 +378,8 @@ static enum smtplog_status zone_load_file(struct zone *zone, const char *path)
         n += (size_t)got;
     }
     close(fd);
-    enum smtplog_status status = bytes == NULL ? SMTPLOG_NO_MEMORY : zone_parse(zone, span_of(bytes, n));
+    enum smtplog_status status = bytes == NULL ? SMTPLOG_NO_MEMORY
+                                               : zone_parse(zone, span_of(bytes, n));
     free(bytes);
     return status;
 }
@@ -455,8 +456,8 @@ enum smtplog_status zone_load(const char *name, struct zone **zone)
     if (made == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    enum smtplog_status status =
-        name == NULL || *name == '\0' ? zone_load_system(made) : zone_load_named(made, name);
+    enum smtplog_status status = name == NULL || *name == '\0' ? zone_load_system(made)
+                                                               : zone_load_named(made, name);
     if (status != SMTPLOG_OK) {
         zone_free(made);
         return status;

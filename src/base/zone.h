@@ -1,5 +1,6 @@
-/* Time zones from TZif files (RFC 9636), read directly: the process's TZ setting is neither used nor
- * changed. A zone is read-only after loading but for a one-entry cache: one thread at a time. */
+/* Time zones from TZif files (RFC 9636), read directly: the process's TZ setting is neither used
+ * nor changed. A zone is read-only after loading but for a one-entry cache: one thread at a time.
+ */
 #ifndef BASE_ZONE_H
 #define BASE_ZONE_H
 
@@ -9,10 +10,10 @@
 
 struct zone;
 
-/* Loads a zone: "UTC", an offset such as "+01:00" or "-0530", a name below /usr/share/zoneinfo, or the
- * path of a TZif file. NULL or "" is the system's own: the TZ variable if set, else /etc/localtime,
- * else UTC. SMTPLOG_USAGE for a name that does not exist or is unsafe ("..", a directory),
- * SMTPLOG_FORMAT for a file that is no TZif. Free with zone_free. */
+/* Loads a zone: "UTC", an offset such as "+01:00" or "-0530", a name below /usr/share/zoneinfo, or
+ * the path of a TZif file. NULL or "" is the system's own: the TZ variable if set, else
+ * /etc/localtime, else UTC. SMTPLOG_USAGE for a name that does not exist or is unsafe ("..", a
+ * directory), SMTPLOG_FORMAT for a file that is no TZif. Free with zone_free. */
 MUST_USE enum smtplog_status zone_load(const char *name, struct zone **zone);
 void zone_free(struct zone *zone);
 
@@ -24,8 +25,8 @@ int32_t zone_offset(struct zone *zone, int64_t utc);
  * skipped in spring is taken as if the clock had not been changed. */
 int zone_from_local(struct zone *zone, int64_t local, int64_t utc[2]);
 
-/* The instants around utc, [*from, *until), that are two days or more away from any change of the clock: there a
- * local time is one instant, by the offset at utc. May be empty. */
+/* The instants around utc, [*from, *until), that are two days or more away from any change of the
+ * clock: there a local time is one instant, by the offset at utc. May be empty. */
 void zone_steady(struct zone *zone, int64_t utc, int64_t *from, int64_t *until);
 
 /* Offset that an abbreviation ("CET", "CEST") stands for in this zone. False when unknown here. */

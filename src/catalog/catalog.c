@@ -23,10 +23,10 @@ struct provider_suffix {
 
 struct catalog {
     struct arena arena;
-    struct hashmap entries;     /* of struct entry_slot, by type and name */
-    struct entry_slot **order;  /* owned array; slots in the arena */
+    struct hashmap entries;    /* of struct entry_slot, by type and name */
+    struct entry_slot **order; /* owned array; slots in the arena */
     size_t count, capacity;
-    struct hashmap suffixes;    /* of struct provider_suffix */
+    struct hashmap suffixes; /* of struct provider_suffix */
     const struct catalog_entry *reply[600];
 };
 
@@ -50,8 +50,8 @@ static const struct entry_type entry_types[] = {
       "fix sender", "fix receiver", "related"},
      "combined "},
     {"class",
-     {"who", "permanence", "severity", "short", "action", "meaning", "fix sender", "fix receiver", "",
-      "name"},
+     {"who", "permanence", "severity", "short", "action", "meaning", "fix sender", "fix receiver",
+      "", "name"},
      NULL},
     {"reason",
      {"evidence", "", "class", "possible", "code", "enhanced", "stage", "provider", "need",
@@ -110,8 +110,8 @@ static const struct catalog_entry *find_entry(const struct catalog *catalog, con
                                               struct span name)
 {
     struct entry_slot key = {.type = span_cstr(type), .entry = {.name = name}};
-    struct entry_slot *slot =
-        hashmap_find(&catalog->entries, slot_hash(key.type, name), slot_same, &key);
+    struct entry_slot *slot = hashmap_find(&catalog->entries, slot_hash(key.type, name), slot_same,
+                                           &key);
     return slot != NULL ? &slot->entry : NULL;
 }
 
@@ -152,8 +152,8 @@ static enum smtplog_status check_keys(const struct record_file *file, const stru
 static enum smtplog_status fill_entry(struct catalog *catalog, const struct record_file *file,
                                       const struct record *record, struct entry_slot *slot)
 {
-    struct record_pair *texts =
-        arena_alloc(&catalog->arena, (record->pair_count + 1) * sizeof *texts);
+    struct record_pair *texts = arena_alloc(&catalog->arena,
+                                            (record->pair_count + 1) * sizeof *texts);
     if (texts == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
@@ -197,8 +197,9 @@ static uint64_t suffix_hash(struct span suffix)
     return hash_mix(hash, suffix.n);
 }
 
-static enum smtplog_status add_suffixes(struct catalog *catalog, const struct catalog_entry *provider,
-                                        const char *key, bool of_peer)
+static enum smtplog_status add_suffixes(struct catalog *catalog,
+                                        const struct catalog_entry *provider, const char *key,
+                                        bool of_peer)
 {
     struct span list = catalog_text(provider, key);
     struct span word;
@@ -222,8 +223,8 @@ static enum smtplog_status add_record(struct catalog *catalog, const struct reco
     bool is_sample = span_is(record->type, "sample") || span_is(record->type, "nomatch");
     struct entry_slot key = {.type = record->type, .entry = {.name = record->name}};
     uint64_t hash = slot_hash(record->type, record->name);
-    struct entry_slot *slot =
-        is_sample ? NULL : hashmap_find(&catalog->entries, hash, slot_same, &key);
+    struct entry_slot *slot = is_sample ? NULL
+                                        : hashmap_find(&catalog->entries, hash, slot_same, &key);
     if (slot == NULL) {
         slot = arena_alloc(&catalog->arena, sizeof *slot);
         if (slot == NULL) {
@@ -322,8 +323,8 @@ static const struct catalog_entry *provider_of(const struct catalog *catalog, st
     struct provider_suffix key = {.of_peer = of_peer};
     while (name.n > 0) {
         key.suffix = name;
-        const struct provider_suffix *found =
-            hashmap_find(&catalog->suffixes, suffix_hash(name), suffix_same, &key);
+        const struct provider_suffix *found = hashmap_find(&catalog->suffixes, suffix_hash(name),
+                                                           suffix_same, &key);
         if (found != NULL) {
             return found->provider;
         }
@@ -370,8 +371,8 @@ struct checker {
 static void check_complain(struct checker *checker, const struct catalog_entry *entry,
                            const char *what, struct span detail)
 {
-    checker->status =
-        record_complain(entry->file, entry->record->line, checker->diagnostic, what, detail);
+    checker->status = record_complain(entry->file, entry->record->line, checker->diagnostic, what,
+                                      detail);
 }
 
 static void check_class(struct checker *checker, const struct catalog_entry *entry)

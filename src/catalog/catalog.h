@@ -1,6 +1,7 @@
-/* What is known about SMTP: reply codes, enhanced status codes, reason classes, providers. All of it comes
- * from catalogue files (below patterns/codes); nothing here knows a code by itself. Looking up is read-only,
- * so a finished catalogue may be shared; classifying (reason.h) may not. */
+/* What is known about SMTP: reply codes, enhanced status codes, reason classes, providers. All of
+ * it comes from catalogue files (below patterns/codes); nothing here knows a code by itself.
+ * Looking up is read-only, so a finished catalogue may be shared; classifying (reason.h) may not.
+ */
 #ifndef CATALOG_CATALOG_H
 #define CATALOG_CATALOG_H
 
@@ -19,20 +20,21 @@ struct catalog;
 MUST_USE enum smtplog_status catalog_new(struct catalog **catalog);
 void catalog_free(struct catalog *catalog);
 
-/* Adds a parsed file, which must stay valid. An entry of the same type and name replaces an earlier one.
- * Mistakes (unknown type or key, missing key) are said; SMTPLOG_FORMAT. */
+/* Adds a parsed file, which must stay valid. An entry of the same type and name replaces an earlier
+ * one. Mistakes (unknown type or key, missing key) are said; SMTPLOG_FORMAT. */
 MUST_USE enum smtplog_status catalog_add(struct catalog *catalog, const struct record_file *file,
                                          const struct diagnostic *diagnostic);
 
-/* Checks that every code, class and provider that an entry names exists, and every length limit. For tests and
- * files from outside; built-in files pass it in the project's own tests. */
+/* Checks that every code, class and provider that an entry names exists, and every length limit.
+ * For tests and files from outside; built-in files pass it in the project's own tests. */
 MUST_USE enum smtplog_status catalog_check(const struct catalog *catalog,
                                            const struct diagnostic *diagnostic);
 
 /* Text of an entry under a key, empty when it has none or entry is NULL. */
 struct span catalog_text(const struct catalog_entry *entry, const char *key);
 
-/* The entry of a type and name ("digit" "4", "middle" "x5", "provider" "google"); NULL when unknown. */
+/* The entry of a type and name ("digit" "4", "middle" "x5", "provider" "google"); NULL when
+ * unknown. */
 const struct catalog_entry *catalog_find(const struct catalog *catalog, const char *type,
                                          struct span name);
 
@@ -43,7 +45,8 @@ struct span catalog_phrase(const struct catalog *catalog, const char *group, str
 const struct catalog_entry *catalog_reply(const struct catalog *catalog, int code);
 const struct catalog_entry *catalog_class(const struct catalog *catalog, struct span name);
 
-/* The entry for an enhanced code: the exact one (`5.7.8`) before the one for any class (`X.7.8`). */
+/* The entry for an enhanced code: the exact one (`5.7.8`) before the one for any class (`X.7.8`).
+ */
 const struct catalog_entry *catalog_enhanced(const struct catalog *catalog, struct span enhanced);
 
 /* The provider that runs a mail domain or an MX host, told by suffix; NULL when none is known. */

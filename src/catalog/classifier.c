@@ -1,5 +1,5 @@
-/* Why a reply was given. Most rules name words of which one must occur (`need`); one pass over the text finds
- * all words of all rules, so that only a few expressions are tried. */
+/* Why a reply was given. Most rules name words of which one must occur (`need`); one pass over the
+ * text finds all words of all rules, so that only a few expressions are tried. */
 #include "catalog/classifier.h"
 
 #include <stdlib.h>
@@ -9,14 +9,20 @@
 #include "pattern/pattern.h"
 #include "pattern/pattern_lint.h"
 
-#define REASONS_MAXIMUM  1024
-#define WORDS_MAXIMUM    4096
-#define WORD_TABLE       4096 /* slots by the first three letters */
-#define TEXT_JUDGED      2048 /* bytes of a text that are looked at */
-#define CODES            1000
-#define SET_WORDS        (REASONS_MAXIMUM / 64)
+#define REASONS_MAXIMUM 1024
+#define WORDS_MAXIMUM   4096
+#define WORD_TABLE      4096 /* slots by the first three letters */
+#define TEXT_JUDGED     2048 /* bytes of a text that are looked at */
+#define CODES           1000
+#define SET_WORDS       (REASONS_MAXIMUM / 64)
 
-enum evidence { EVIDENCE_PROVIDER, EVIDENCE_WORDING, EVIDENCE_ENHANCED, EVIDENCE_BASIC, EVIDENCES };
+enum evidence {
+    EVIDENCE_PROVIDER,
+    EVIDENCE_WORDING,
+    EVIDENCE_ENHANCED,
+    EVIDENCE_BASIC,
+    EVIDENCES
+};
 static const char *const evidence_names[] = {"provider", "wording", "enhanced", "basic"};
 
 /* A set of reasons, a bit each. */
@@ -48,11 +54,11 @@ struct classifier {
     struct arena arena;
     struct reason reasons[REASONS_MAXIMUM]; /* in order of evidence */
     size_t count;
-    enum evidence adding;           /* evidence of the reasons that are taken in now */
-    struct reason_set possible;     /* those that tell of possible greylisting */
-    struct reason_set wordless;     /* those without words: always tried */
+    enum evidence adding;            /* evidence of the reasons that are taken in now */
+    struct reason_set possible;      /* those that tell of possible greylisting */
+    struct reason_set wordless;      /* those without words: always tried */
     struct reason_set stage[STAGES]; /* those that fit a stage */
-    struct reason_set *code[CODES]; /* those that fit a code; in the arena, made when needed */
+    struct reason_set *code[CODES];  /* those that fit a code; in the arena, made when needed */
     struct reason_word words[WORDS_MAXIMUM];
     size_t word_count;
     uint16_t slot[WORD_TABLE];

@@ -75,8 +75,7 @@ static enum smtplog_status add_code(void *context, const struct catalog_entry *e
 }
 
 enum smtplog_status provider_set_new(const struct catalog *catalog, bool check,
-                                     const struct diagnostic *diagnostic,
-                                     struct provider_set **set)
+                                     const struct diagnostic *diagnostic, struct provider_set **set)
 {
     struct provider_set *made = calloc(1, sizeof *made);
     if (made == NULL) {

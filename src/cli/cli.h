@@ -1,5 +1,5 @@
-/* The command line: one table of commands, one table of options. Sees the public header only. This is the roof:
- * the only place that prints and decides on an exit status. */
+/* The command line: one table of commands, one table of options. Sees the public header only. This
+ * is the roof: the only place that prints and decides on an exit status. */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H
 
@@ -83,8 +83,8 @@ extern const size_t cli_option_count;
 /* NULL when there is none of that name. */
 const struct cli_command *cli_find_command(const char *name);
 
-/* Reads argv behind the command. False after a message on standard error. Options may stand anywhere; "--" ends
- * them; "-" is a file. */
+/* Reads argv behind the command. False after a message on standard error. Options may stand
+ * anywhere; "--" ends them; "-" is a file. */
 bool cli_parse(int argc, char **argv, const struct cli_command *command,
                struct cli_arguments *arguments);
 
@@ -104,8 +104,9 @@ struct cli_run {
     bool on_terminal;
 };
 
-/* Makes the analyzer with options and inputs set; falls back to standard input or the host's logs when no file is
- * named. False after a message, with *exit_status set. run must stay where it is until cli_run_end. */
+/* Makes the analyzer with options and inputs set; falls back to standard input or the host's logs
+ * when no file is named. False after a message, with *exit_status set. run must stay where it is
+ * until cli_run_end. */
 bool cli_run_begin(struct cli_run *run, const struct cli_arguments *arguments, int *exit_status);
 void cli_run_end(struct cli_run *run);
 

@@ -21,7 +21,8 @@ int cmd_events(const struct cli_arguments *arguments)
         cli_run_end(&run);
         return CLI_PARTLY;
     }
-    enum smtplog_status status = smtplog_analyzer_events(run.analyzer, format, cli_write, output.file);
+    enum smtplog_status status = smtplog_analyzer_events(run.analyzer, format, cli_write,
+                                                         output.file);
     exit_status = cli_exit_status(&run, status);
     bool keep = status == SMTPLOG_OK && exit_status != CLI_UNREADABLE;
     if (!output_finish(&output, keep)) {

@@ -17,9 +17,9 @@ static int run_test(const struct cli_arguments *arguments)
 {
     uint64_t passed = 0;
     uint64_t failed = 0;
-    enum smtplog_status status =
-        smtplog_patterns_test(arguments->files + 1, arguments->file_count - 1, cli_write, stdout,
-                              cli_diagnostic, NULL, &passed, &failed);
+    enum smtplog_status status = smtplog_patterns_test(arguments->files + 1,
+                                                       arguments->file_count - 1, cli_write, stdout,
+                                                       cli_diagnostic, NULL, &passed, &failed);
     if (status != SMTPLOG_OK && status != SMTPLOG_STOPPED) {
         cli_complain("the pattern files cannot be used: %s", smtplog_status_name(status));
         return status == SMTPLOG_IO ? CLI_UNREADABLE : CLI_NEGATIVE;
@@ -40,9 +40,8 @@ int cmd_patterns(const struct cli_arguments *arguments)
         cli_complain("smtplog patterns list, test or show; not %s", what);
         return CLI_USAGE;
     }
-    enum smtplog_status status =
-        smtplog_patterns_list(library_value(arguments, "patterns"), show, cli_write, stdout,
-                              cli_diagnostic, NULL);
+    enum smtplog_status status = smtplog_patterns_list(library_value(arguments, "patterns"), show,
+                                                       cli_write, stdout, cli_diagnostic, NULL);
     if (status != SMTPLOG_OK && status != SMTPLOG_STOPPED) {
         cli_complain("the pattern files cannot be used: %s", smtplog_status_name(status));
         return CLI_USAGE;

@@ -52,9 +52,14 @@ int cli_help(const struct cli_command *command, FILE *to)
         fprintf(to, "Usage: smtplog %s %s\n\n%s.\n", command->name, command->arguments,
                 command->summary);
         help_options(command->bit, to);
-        fputs((command->bit & (CLI_ANALYZE | CLI_EVENTS)) == 0 ? "\nExit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could not be read.\n" : "\nFILE may be plain or gzip, rotated files may come in any order, - is standard input.\n"
-              "Exit status: 0 done, 1 a test failed, 2 wrong usage, 3 done but something could not be\n"
-              "read or understood, 4 nothing could be read.\n",
+        fputs((command->bit & (CLI_ANALYZE | CLI_EVENTS)) == 0
+                  ? "\nExit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could not be "
+                    "read.\n"
+                  : "\nFILE may be plain or gzip, rotated files may come in any order, - is "
+                    "standard input.\n"
+                    "Exit status: 0 done, 1 a test failed, 2 wrong usage, 3 done but something "
+                    "could not be\n"
+                    "read or understood, 4 nothing could be read.\n",
               to);
         return CLI_DONE;
     }

@@ -16,19 +16,17 @@ const struct cli_option cli_options[] = {
      "time zone of stamps without one: Europe/Berlin, UTC, +01:00 (default: the system's)"},
     {0, "now", "TIME", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
      "take TIME as the present (for tests and old logs)"},
-    {0, "input", "KIND", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
-     "auto (default) or postfix"},
+    {0, "input", "KIND", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS, "auto (default) or postfix"},
     {0, "journal", "[=DIR]", CLI_OPTION_JOURNAL, CLI_ANALYZE | CLI_EVENTS,
      "read the systemd journal: this machine's, or the journal files in DIR"},
     {0, "patterns", "DIR", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS | CLI_PATTERNS,
      "read more pattern files from DIR; they replace built-in ones of the same name"},
     {0, "top", "N", CLI_OPTION_LIBRARY, CLI_ANALYZE, "rows of each table, 0 for all (default 10)"},
     {0, "width", "COLUMNS", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EXPLAIN | CLI_COMPARE,
-     "columns of the text (default: the terminal's, else 80)"},
+     "columns of the text, 60 to 1000 (default: the terminal's, else 80)"},
     {0, "fields", "LIST", CLI_OPTION_LIBRARY, CLI_EVENTS,
      "only these columns, comma separated: time,code,recipient"},
-    {0, "format", "FORMAT", CLI_OPTION_FORMAT,
-     CLI_ANALYZE | CLI_EVENTS | CLI_EXPLAIN | CLI_COMPARE,
+    {0, "format", "FORMAT", CLI_OPTION_FORMAT, CLI_ANALYZE | CLI_EVENTS | CLI_EXPLAIN | CLI_COMPARE,
      "text (default) or json; of events ndjson (default) or tsv"},
     {'o', "output", "FILE", CLI_OPTION_OUTPUT, CLI_ANALYZE | CLI_EVENTS,
      "write to FILE, replaced only when complete; .json and .tsv choose the format"},
@@ -45,12 +43,14 @@ const size_t cli_option_count = sizeof cli_options / sizeof cli_options[0];
 
 void cli_complain(const char *format, ...)
 {
+    char raw[2048];
+    char clean[3 * sizeof raw + 1];
     va_list args;
     va_start(args, format);
-    fputs("smtplog: ", stderr);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    vsnprintf(raw, sizeof raw, format, args);
     va_end(args);
+    smtplog_clean(raw, clean, sizeof clean);
+    fprintf(stderr, "smtplog: %s\n", clean);
 }
 
 /* The option of a name of the given length; a unique beginning will do. */

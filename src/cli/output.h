@@ -14,8 +14,8 @@ struct output {
 /* False after a message. */
 bool output_open(struct output *output, const char *path);
 
-/* Flushes and, for a file, puts it in place; keep = false throws it away. False after a message; a closed pipe on
- * standard output is no failure. */
+/* Flushes and, for a file, puts it in place; keep = false throws it away. False after a message; a
+ * closed pipe on standard output is no failure. */
 bool output_finish(struct output *output, bool keep);
 
 #endif

@@ -65,15 +65,15 @@ static bool has_suffix(struct span name, const char *suffixes)
     struct span list = span_cstr(suffixes);
     struct span suffix;
     while (span_next_word(&list, &suffix)) {
-        if (name.n > suffix.n &&
-            span_equal(span_from(name, name.n - suffix.n), suffix)) {
+        if (name.n > suffix.n && span_equal(span_from(name, name.n - suffix.n), suffix)) {
             return true;
         }
     }
     return false;
 }
 
-static enum smtplog_status read_entries(struct directory_reader *reader, const char *path, bool deeper);
+static enum smtplog_status read_entries(struct directory_reader *reader, const char *path,
+                                        bool deeper);
 
 static enum smtplog_status read_entry(struct directory_reader *reader, const char *directory,
                                       const char *name, bool deeper)
@@ -100,7 +100,8 @@ static enum smtplog_status read_entry(struct directory_reader *reader, const cha
     return SMTPLOG_OK;
 }
 
-static enum smtplog_status read_entries(struct directory_reader *reader, const char *path, bool deeper)
+static enum smtplog_status read_entries(struct directory_reader *reader, const char *path,
+                                        bool deeper)
 {
     DIR *dir = opendir(path);
     if (dir == NULL) {
@@ -127,10 +128,8 @@ enum smtplog_status directory_read(const char *path, const char *suffixes, bool 
                                    const struct diagnostic *diagnostic,
                                    struct directory_file **files, size_t *count)
 {
-    struct directory_reader reader = {.suffixes = suffixes,
-                                      .maximum = maximum,
-                                      .arena = arena,
-                                      .diagnostic = diagnostic};
+    struct directory_reader reader = {
+        .suffixes = suffixes, .maximum = maximum, .arena = arena, .diagnostic = diagnostic};
     reader.files = arena_alloc(arena, DIRECTORY_FILES * sizeof *reader.files);
     if (reader.files == NULL) {
         return SMTPLOG_NO_MEMORY;

@@ -1,5 +1,5 @@
-/* The pattern and catalogue files that were built into the program, as bytes. They are read by the same
- * parser as a user's files. The table is written by src/tools/embed.c at build. */
+/* The pattern and catalogue files that were built into the program, as bytes. They are read by the
+ * same parser as a user's files. The table is written by src/tools/embed.c at build. */
 #ifndef DATA_EMBEDDED_H
 #define DATA_EMBEDDED_H
 

@@ -23,7 +23,8 @@ enum smtplog_status record_complain(const struct record_file *file, unsigned lin
         diagnostic_say(diagnostic, SMTPLOG_ERROR, "%.*s:%u: %s: %.*s", SPAN_ARGS(file->label), line,
                        what, (int)(detail.n > 200 ? 200 : detail.n), detail.p);
     } else {
-        diagnostic_say(diagnostic, SMTPLOG_ERROR, "%.*s:%u: %s", SPAN_ARGS(file->label), line, what);
+        diagnostic_say(diagnostic, SMTPLOG_ERROR, "%.*s:%u: %s", SPAN_ARGS(file->label), line,
+                       what);
     }
     return SMTPLOG_FORMAT;
 }
@@ -156,6 +157,16 @@ static void check_file_record(struct record_parser *parser)
         parser_fail(parser, head->line, "unknown format, this program reads format = 1",
                     record_value(head, "format"));
     }
+    static const char *const keys[] = {"format", "name", "version", "mta"};
+    for (size_t i = 0; i < head->pair_count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < COUNT_OF(keys); k++) {
+            known = known || span_is(head->pairs[i].key, keys[k]);
+        }
+        if (!known) {
+            parser_fail(parser, head->pairs[i].line, "unknown key", head->pairs[i].key);
+        }
+    }
     if (file->name.n == 0 || file->version.n == 0) {
         parser_fail(parser, head->line, "[file] needs format, name and version", SPAN_EMPTY);
     }
@@ -173,8 +184,7 @@ static void count_lines(struct span bytes, size_t *headers, size_t *pairs)
 }
 
 enum smtplog_status record_file_parse(struct span label, struct span bytes, struct arena *arena,
-                                      const struct diagnostic *diagnostic,
-                                      struct record_file *file)
+                                      const struct diagnostic *diagnostic, struct record_file *file)
 {
     *file = (struct record_file){.label = label};
     struct record_parser parser = {.file = file, .arena = arena, .diagnostic = diagnostic};

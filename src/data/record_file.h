@@ -8,7 +8,8 @@
  *    continued: a line that begins with a blank belongs to the value above
  *
  * The value is the rest of the line as it stands; nothing is escaped. Not a general configuration
- * language. Trust: built-in files and files of the administrator; the parser is safe with any bytes. */
+ * language. Trust: built-in files and files of the administrator; the parser is safe with any
+ * bytes. */
 #ifndef DATA_RECORD_FILE_H
 #define DATA_RECORD_FILE_H
 
@@ -42,9 +43,10 @@ struct record_file {
     size_t record_count;
 };
 
-/* Parses bytes (which must stay valid) into records that live in the arena. Every mistake is said with
- * label:line, all of them, before SMTPLOG_FORMAT is returned. Duplicate keys in one record and duplicate
- * records of one file are mistakes; unknown types and keys are for the caller to refuse. */
+/* Parses bytes (which must stay valid) into records that live in the arena. Every mistake is said
+ * with label:line, all of them, before SMTPLOG_FORMAT is returned. Duplicate keys in one record and
+ * duplicate records of one file are mistakes; unknown types and keys are for the caller to refuse.
+ */
 MUST_USE enum smtplog_status record_file_parse(struct span label, struct span bytes,
                                                struct arena *arena,
                                                const struct diagnostic *diagnostic,

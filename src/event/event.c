@@ -1,4 +1,5 @@
-/* Names of fields and values, kept in tables so that records, pattern files and documentation agree. */
+/* Names of fields and values, kept in tables so that records, pattern files and documentation
+ * agree. */
 #include "event/event.h"
 
 #include "base/status.h"
@@ -54,20 +55,19 @@ static const char *const field_names[EVENT_FIELDS] = {
     [EVENT_FACT] = "fact",
 };
 
-static const char *const kind_names[] = {NULL,   "delivery", "reject",
-                                         "auth", "reply",    "connection"};
+static const char *const kind_names[] = {NULL, "delivery", "reject", "auth", "reply", "connection"};
 static const char *const direction_names[] = {NULL, "outbound", "inbound"};
 static const char *const hop_names[] = {NULL, "filter", "store"};
-static const char *const stage_names[] = {
-    NULL,   "connect", "helo", "ehlo", "starttls", "auth", "mail", "rcpt", "data",
-    "bdat", "eod",     "rset", "vrfy", "expn",     "etrn", "noop", "quit", "other"};
+static const char *const stage_names[] = {NULL,   "connect", "helo", "ehlo", "starttls", "auth",
+                                          "mail", "rcpt",    "data", "bdat", "eod",      "rset",
+                                          "vrfy", "expn",    "etrn", "noop", "quit",     "other"};
 static const char *const outcome_names[] = {NULL,      "delivered", "deferred",  "bounced",
                                             "expired", "discarded", "forwarded", "rejected"};
 static const char *const stale_names[] = {NULL, "true"};
 static const char *const fact_names[] = {
-    NULL,       "arrival",  "queued", "message_id",   "removed",    "expired", "force_expired",
-    "requeued", "released", "held",   "notification", "disconnect", "connect", "warning",
-    "restart",  "postscreen", "anvil", "tls", "canceled"};
+    NULL,       "arrival",    "queued", "message_id",   "removed",    "expired", "force_expired",
+    "requeued", "released",   "held",   "notification", "disconnect", "connect", "warning",
+    "restart",  "postscreen", "anvil",  "tls",          "canceled"};
 static const char *const mta_names[] = {"", "postfix", "exim", "transcript"};
 
 struct word_table {
@@ -75,7 +75,10 @@ struct word_table {
     size_t count;
 };
 
-#define WORDS(table) {table, COUNT_OF(table)}
+#define WORDS(table)           \
+    {                          \
+        table, COUNT_OF(table) \
+    }
 
 static const struct word_table value_words[EVENT_FIELDS - EVENT_TEXTS] = {
     [EVENT_KIND - EVENT_TEXTS] = WORDS(kind_names),

@@ -1,6 +1,7 @@
-/* The event: what one line of a log says about SMTP, as facts without formatting. Fields are borrowed
- * spans into the line or into the parser's scratch memory and live until the next line is parsed. A field
- * can be present and empty (`from=<>`), which matters to tracking; records leave such fields out. */
+/* The event: what one line of a log says about SMTP, as facts without formatting. Fields are
+ * borrowed spans into the line or into the parser's scratch memory and live until the next line is
+ * parsed. A field can be present and empty (`from=<>`), which matters to tracking; records leave
+ * such fields out. */
 #ifndef EVENT_EVENT_H
 #define EVENT_EVENT_H
 
@@ -64,10 +65,31 @@ enum event_field {
     EVENT_FIELDS
 };
 
-enum event_kind { KIND_CONTEXT, KIND_DELIVERY, KIND_REJECT, KIND_AUTH, KIND_REPLY, KIND_CONNECTION };
-enum event_mta { MTA_NONE, MTA_POSTFIX, MTA_EXIM, MTA_TRANSCRIPT };
-enum event_direction { DIRECTION_NONE, DIRECTION_OUTBOUND, DIRECTION_INBOUND, DIRECTIONS };
-enum event_hop { HOP_NONE, HOP_FILTER, HOP_STORE };
+enum event_kind {
+    KIND_CONTEXT,
+    KIND_DELIVERY,
+    KIND_REJECT,
+    KIND_AUTH,
+    KIND_REPLY,
+    KIND_CONNECTION
+};
+enum event_mta {
+    MTA_NONE,
+    MTA_POSTFIX,
+    MTA_EXIM,
+    MTA_TRANSCRIPT
+};
+enum event_direction {
+    DIRECTION_NONE,
+    DIRECTION_OUTBOUND,
+    DIRECTION_INBOUND,
+    DIRECTIONS
+};
+enum event_hop {
+    HOP_NONE,
+    HOP_FILTER,
+    HOP_STORE
+};
 
 /* Place in the SMTP dialogue (RFC 5321, 4.3.2; AUTH of RFC 4954, BDAT of RFC 3030). */
 enum event_stage {
@@ -136,12 +158,12 @@ struct event {
     bool has_time;
     uint32_t file; /* index of the input in reading order */
     uint64_t line, line_end;
-    uint32_t repeat; /* weight in every count: 1, or N of "message repeated N times" */
-    bool duplicate;             /* another log of the same server holds the line too: counted there */
-    struct span rule;           /* name of the pattern that made it */
-    struct span reason_class;   /* class of a refusal or failure, empty when none */
-    struct span reason;         /* the classifier's rule that decided */
-    uint64_t reason_key;        /* the same for replies that differ in addresses and ids only; 0: none */
+    uint32_t repeat;          /* weight in every count: 1, or N of "message repeated N times" */
+    bool duplicate;           /* another log of the same server holds the line too: counted there */
+    struct span rule;         /* name of the pattern that made it */
+    struct span reason_class; /* class of a refusal or failure, empty when none */
+    struct span reason;       /* the classifier's rule that decided */
+    uint64_t reason_key; /* the same for replies that differ in addresses and ids only; 0: none */
     bool possible_greylisting;
     struct span provider;
     struct span domain;
@@ -189,7 +211,8 @@ static inline int event_any_code(const struct event *event)
 /* Refusal of interface rule "Refusal": a delivery or reject with a 4yz or 5yz code, not stale. */
 bool event_is_refusal(const struct event *event);
 
-/* An attempt: a delivery that is not stale, not a filter hop and not the expiry of an earlier one. */
+/* An attempt: a delivery that is not stale, not a filter hop and not the expiry of an earlier one.
+ */
 bool event_is_attempt(const struct event *event);
 
 /* Name of a field in records, pattern files and documentation. */
@@ -198,8 +221,8 @@ const char *event_field_name(enum event_field field);
 /* The field of that name, or EVENT_FIELDS. */
 enum event_field event_field_find(struct span name);
 
-/* Word for a value of a numeric field that has words (kind, direction, stage, status, hop, fact); NULL
- * when the field is a plain number or the value is 0. */
+/* Word for a value of a numeric field that has words (kind, direction, stage, status, hop, fact);
+ * NULL when the field is a plain number or the value is 0. */
 const char *event_value_name(enum event_field field, int value);
 
 /* The value that a word stands for, or -1. For plain numbers the digits are read. */
@@ -211,7 +234,8 @@ const char *event_mta_name(enum event_mta mta);
  * "initial server greeting"; STAGE_OTHER for anything else. */
 enum event_stage event_stage_from_words(struct span words);
 
-/* Outcome named by Postfix's status= word, OUTCOME_NONE for the words of address probes and others. */
+/* Outcome named by Postfix's status= word, OUTCOME_NONE for the words of address probes and others.
+ */
 enum event_outcome event_outcome_from_word(struct span word);
 
 #endif

@@ -36,8 +36,9 @@ size_t reply_enhanced_length(struct span text)
     }
     size_t detail = digits_at(text, at + 1);
     size_t end = at + 1 + detail;
-    if (detail < 1 || detail > 3 || (end < text.n && text.p[end] == '.' && end + 1 < text.n &&
-                                     byte_is_digit(text.p[end + 1]))) {
+    if (detail < 1 || detail > 3 ||
+        (end < text.n && text.p[end] == '.' && end + 1 < text.n &&
+         byte_is_digit(text.p[end + 1]))) {
         return 0;
     }
     return end;
@@ -69,7 +70,8 @@ static size_t find_repeat(struct span text, const char *code)
     return text.n;
 }
 
-/* Joins the lines of a reply that were run together. text begins behind the first code and hyphen. */
+/* Joins the lines of a reply that were run together. text begins behind the first code and hyphen.
+ */
 static struct span join_lines(struct span text, const char *code, struct span enhanced,
                               struct strbuf *scratch)
 {

@@ -65,8 +65,8 @@ static enum smtplog_status reader_fill(struct line_reader *reader)
         reader->capacity = capacity;
     }
     size_t got = 0;
-    enum smtplog_status status =
-        source_read(reader->source, reader->bytes + carried, READER_BLOCK, &got);
+    enum smtplog_status status = source_read(reader->source, reader->bytes + carried, READER_BLOCK,
+                                             &got);
     if (status == SMTPLOG_OK) {
         reader->end += got;
         return SMTPLOG_OK;
@@ -78,7 +78,9 @@ static enum smtplog_status reader_fill(struct line_reader *reader)
 static void reader_give(struct line_reader *reader, size_t length, struct line *line)
 {
     size_t before = reader->at - reader->previous;
-    line->previous = span_of(reader->bytes + reader->previous, before > 0 ? before - 1 : 0);
+    before -= before > 0;                                                         /* the LF */
+    before -= before > 0 && reader->bytes[reader->previous + before - 1] == '\r'; /* and a CR */
+    line->previous = span_of(reader->bytes + reader->previous, before);
     reader->previous = reader->at;
     line->text = span_of(reader->bytes + reader->at, length);
     line->length = length;
@@ -102,8 +104,8 @@ static enum smtplog_status reader_skip_overlong(struct line_reader *reader, stru
     const char *newline = NULL;
     size_t got = 0;
     while (newline == NULL && !reader->ended) {
-        enum smtplog_status status =
-            source_read(reader->source, reader->bytes + LINE_KEPT, READER_BLOCK, &got);
+        enum smtplog_status status = source_read(reader->source, reader->bytes + LINE_KEPT,
+                                                 READER_BLOCK, &got);
         if (status != SMTPLOG_OK) {
             reader->ended = true;
             got = 0;

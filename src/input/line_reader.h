@@ -1,5 +1,6 @@
-/* Physical lines of a source. A line ends with LF (a CR before it is dropped) or with the input. Trust:
- * anybody's bytes; a line over LINE_MAXIMUM is cut to its first LINE_KEPT bytes, so memory stays bounded. */
+/* Physical lines of a source. A line ends with LF (a CR before it is dropped) or with the input.
+ * Trust: anybody's bytes; a line over LINE_MAXIMUM is cut to its first LINE_KEPT bytes, so memory
+ * stays bounded. */
 #ifndef INPUT_LINE_READER_H
 #define INPUT_LINE_READER_H
 
@@ -9,12 +10,12 @@
 #define LINE_KEPT    ((size_t)64 * 1024)
 
 struct line {
-    struct span text;   /* without the line end; valid until the next call */
-    uint64_t number;    /* 1-based */
-    uint64_t offset;    /* of its first byte in the decompressed input */
-    uint64_t length;    /* bytes of the whole line, more than text.n when overlong */
+    struct span text; /* without the line end; valid until the next call */
+    uint64_t number;  /* 1-based */
+    uint64_t offset;  /* of its first byte in the decompressed input */
+    uint64_t length;  /* bytes of the whole line, more than text.n when overlong */
     bool overlong;
-    bool unterminated;  /* the input ended without a line end */
+    bool unterminated;    /* the input ended without a line end */
     struct span previous; /* the line before, for "last message repeated"; same lifetime */
 };
 
@@ -25,7 +26,8 @@ struct line_reader;
 MUST_USE enum smtplog_status line_reader_new(struct source *source, struct line_reader **reader);
 void line_reader_free(struct line_reader *reader);
 
-/* The next line. SMTPLOG_END at the end of input (ask source_damage whether it was the whole input). */
+/* The next line. SMTPLOG_END at the end of input (ask source_damage whether it was the whole
+ * input). */
 MUST_USE enum smtplog_status line_reader_next(struct line_reader *reader, struct line *line);
 
 #endif

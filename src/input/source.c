@@ -111,8 +111,8 @@ static enum smtplog_status source_begin(struct source *source)
         n += got;
     }
     source->block_end = n;
-    source->info.is_gzip =
-        n >= 2 && (unsigned char)source->block[0] == 0x1f && (unsigned char)source->block[1] == 0x8b;
+    source->info.is_gzip = n >= 2 && (unsigned char)source->block[0] == 0x1f &&
+                           (unsigned char)source->block[1] == 0x8b;
     if (!source->info.is_gzip) {
         return SMTPLOG_OK;
     }
@@ -319,7 +319,8 @@ static enum smtplog_status source_peek_room(struct source *source, size_t wanted
     return SMTPLOG_OK;
 }
 
-enum smtplog_status source_peek(struct source *source, size_t wanted, struct span *bytes, bool *ended)
+enum smtplog_status source_peek(struct source *source, size_t wanted, struct span *bytes,
+                                bool *ended)
 {
     if (wanted > SOURCE_PEEK_MAXIMUM) {
         return SMTPLOG_LIMIT;

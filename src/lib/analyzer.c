@@ -1,52 +1,20 @@
-/* The analyzer behind the public handle. Wires the pipeline: lines, events, stories, figures. Trust: inputs are
- * anybody's; every failure of one input is said and the others are still read. */
+/* The analyzer behind the public handle. Wires the pipeline: lines, events, stories, figures.
+ * Trust: inputs are anybody's; every failure of one input is said and the others are still read. */
 #include "lib/analyzer.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/utf8.h"
-#include "lib/time_spec.h"
+#include "lib/option.h"
 #include "logfmt/json_line.h"
+#include "logfmt/transcript_secret.h"
 
-#define OUTPUT_BLOCK    ((size_t)64 * 1024)
-#define OUTPUT_MAXIMUM  ((size_t)64 * 1024 * 1024)
-#define PROGRESS_LINES  65536
-#define JOURNAL_BEFORE  (2 * CIVIL_DAY) /* read of it before --since: who sent what is delivered then */
+#define OUTPUT_BLOCK   ((size_t)64 * 1024)
+#define OUTPUT_MAXIMUM ((size_t)64 * 1024 * 1024)
+#define PROGRESS_LINES 65536
+#define JOURNAL_BEFORE \
+    (2 * CIVIL_DAY)         /* read of it before --since: who sent what is delivered then */
 #define UNDERSTOOD_PART 200 /* one line in so many may be not understood: 0.5 % */
-
-enum option {
-    OPTION_SINCE,
-    OPTION_UNTIL,
-    OPTION_YEAR,
-    OPTION_TZ,
-    OPTION_NOW,
-    OPTION_INPUT,
-    OPTION_PATTERNS,
-    OPTION_TOP,
-    OPTION_FIELDS,
-    OPTION_WIDTH,
-    OPTION_COLOR,
-    OPTION_BARS,
-    OPTIONS
-};
-
-static const char *const option_names[OPTIONS] = {"since", "until",    "year", "tz",     "now",
-                                                  "input", "patterns", "top",  "fields", "width",
-                                                  "color", "bars"};
-
-const char *smtplog_status_name(enum smtplog_status status)
-{
-    static const char *const names[] = {
-        "no error",     "out of memory", "input or output failed", "malformed data file",
-        "wrong usage",  "limit passed",  "end",                    "stopped by the writer"};
-    return (size_t)status < COUNT_OF(names) ? names[status] : "unknown status";
-}
-
-const char *smtplog_version(void)
-{
-    return SMTPLOG_VERSION;
-}
 
 struct smtplog_analyzer *smtplog_analyzer_new(void)
 {
@@ -105,24 +73,6 @@ void smtplog_analyzer_set_progress(struct smtplog_analyzer *a, smtplog_progress 
     a->progress_context = context;
 }
 
-enum smtplog_status smtplog_analyzer_set(struct smtplog_analyzer *a, const char *name,
-                                         const char *value)
-{
-    for (size_t i = 0; i < OPTIONS; i++) {
-        if (strcmp(name, option_names[i]) == 0) {
-            char *copy = strdup(value);
-            if (copy == NULL) {
-                return SMTPLOG_NO_MEMORY;
-            }
-            free(a->option[i]);
-            a->option[i] = copy;
-            return SMTPLOG_OK;
-        }
-    }
-    diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "unknown option \"%s\"", name);
-    return SMTPLOG_USAGE;
-}
-
 static enum smtplog_status add_input(struct smtplog_analyzer *a, const char *path, bool is_journal,
                                      const char *place)
 {
@@ -157,71 +107,6 @@ enum smtplog_status smtplog_analyzer_add_journal(struct smtplog_analyzer *a, con
     return add_input(a, "journal", true, place);
 }
 
-int smtplog_has(const char *feature)
-{
-    return (strcmp(feature, "journal") == 0 && journal_is_supported()) ||
-           (strcmp(feature, "json") == 0 && json_line_is_supported());
-}
-
-/* ---- options --------------------------------------------------------------------------------- */
-
-static enum smtplog_status refuse_value(const struct smtplog_analyzer *a, enum option option,
-                                        const char *expected)
-{
-    diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--%s: \"%s\" is not %s", option_names[option],
-                   a->option[option], expected);
-    return SMTPLOG_USAGE;
-}
-
-static enum smtplog_status read_number(const struct smtplog_analyzer *a, enum option option,
-                                       uint64_t minimum, uint64_t maximum, uint64_t *number)
-{
-    if (a->option[option] == NULL) {
-        return SMTPLOG_OK;
-    }
-    if (!span_to_u64(span_cstr(a->option[option]), maximum, number) || *number < minimum) {
-        return refuse_value(a, option, "a number in range");
-    }
-    return SMTPLOG_OK;
-}
-
-static enum smtplog_status read_time(const struct smtplog_analyzer *a, enum option option,
-                                     bool is_until, struct instant *instant, bool *given)
-{
-    *given = a->option[option] != NULL;
-    if (*given && !time_spec_parse(span_cstr(a->option[option]), a->zone, a->now, is_until,
-                                   instant)) {
-        return refuse_value(a, option, "a time (yesterday, -2h, 2026-11-21, 2026-11-21T06:00:00Z)");
-    }
-    return SMTPLOG_OK;
-}
-
-static enum smtplog_status read_zone(struct smtplog_analyzer *a)
-{
-    enum smtplog_status status = zone_load(a->option[OPTION_TZ], &a->zone);
-    if (status == SMTPLOG_USAGE || status == SMTPLOG_FORMAT) {
-        return refuse_value(a, OPTION_TZ, "a time zone (Europe/Berlin, UTC, +01:00)");
-    }
-    return status;
-}
-
-static enum smtplog_status read_options(struct smtplog_analyzer *a)
-{
-    struct instant now = {0};
-    bool given = false;
-    TRY(read_zone(a));
-    a->now = (int64_t)time(NULL);
-    TRY(read_time(a, OPTION_NOW, false, &now, &given));
-    a->now = given ? now.seconds : a->now;
-    TRY(read_time(a, OPTION_SINCE, false, &a->since, &a->has_since));
-    TRY(read_time(a, OPTION_UNTIL, true, &a->until, &a->has_until));
-    const char *input = a->option[OPTION_INPUT];
-    if (input != NULL && strcmp(input, "auto") != 0 && strcmp(input, "postfix") != 0) {
-        return refuse_value(a, OPTION_INPUT, "auto or postfix");
-    }
-    return SMTPLOG_OK;
-}
-
 static enum smtplog_status load_knowledge(struct smtplog_analyzer *a)
 {
     struct knowledge_source source = {
@@ -248,8 +133,8 @@ static enum smtplog_status prepare(struct smtplog_analyzer *a)
         return SMTPLOG_USAGE;
     }
     a->started = true;
-    TRY(read_options(a));
-    TRY(read_number(a, OPTION_YEAR, 1970, 9999, &year));
+    TRY(option_read_all(a));
+    TRY(option_number(a, OPTION_YEAR, 1970, 9999, &year));
     TRY(load_knowledge(a));
     struct track_listener listener = {summary_add_recipient, summary_add_message, NULL};
     TRY(summary_new(&a->summary));
@@ -283,8 +168,7 @@ static bool wants_reason(const struct event *event)
     }
     return kind == KIND_REJECT || kind == KIND_AUTH || kind == KIND_CONNECTION ||
            (kind == KIND_DELIVERY && event_any_code(event) == 0 &&
-            (status == OUTCOME_DEFERRED || status == OUTCOME_BOUNCED ||
-             status == OUTCOME_EXPIRED));
+            (status == OUTCOME_DEFERRED || status == OUTCOME_BOUNCED || status == OUTCOME_EXPIRED));
 }
 
 static void add_knowledge(struct smtplog_analyzer *a, struct event *event)
@@ -351,19 +235,23 @@ static enum smtplog_status note_first(struct smtplog_analyzer *a, struct span *f
     strbuf_addf(&text, "%s:%llu: ", a->plan.files[line->file].path,
                 (unsigned long long)line->line.number);
     size_t n = line->line.text.n < 160 ? line->line.text.n : 160;
-    utf8_add_clean(&text, span_of(line->line.text.p, n));
-    enum smtplog_status status =
-        arena_copy(&a->arena, strbuf_span(&text), first) ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
+    struct strbuf shown; /* it may be a line of a log-in */
+    strbuf_init(&shown, 4096);
+    secret_add_hidden(&shown, NULL, span_of(line->line.text.p, n), true);
+    utf8_add_clean(&text, strbuf_span(&shown));
+    strbuf_free(&shown);
+    enum smtplog_status status = arena_copy(&a->arena, strbuf_span(&text), first)
+                                     ? SMTPLOG_OK
+                                     : SMTPLOG_NO_MEMORY;
     strbuf_free(&text);
     return status;
 }
 
-static enum smtplog_status write_out(struct smtplog_analyzer *a)
+enum smtplog_status analyzer_write_out(struct smtplog_analyzer *a)
 {
     TRY(strbuf_status(&a->out));
-    int stop = a->out.length > 0
-                   ? a->writer(a->writer_context, strbuf_cstr(&a->out), a->out.length)
-                   : 0;
+    int stop = a->out.length > 0 ? a->writer(a->writer_context, strbuf_cstr(&a->out), a->out.length)
+                                 : 0;
     strbuf_clear(&a->out);
     return stop == 0 ? SMTPLOG_OK : SMTPLOG_STOPPED;
 }
@@ -372,7 +260,7 @@ static enum smtplog_status write_record(struct smtplog_analyzer *a, size_t file,
                                         const struct event *event)
 {
     event_writer_add(a->event_writer, event, span_cstr(a->plan.files[file].path), &a->out);
-    return a->out.length >= OUTPUT_BLOCK ? write_out(a) : SMTPLOG_OK;
+    return a->out.length >= OUTPUT_BLOCK ? analyzer_write_out(a) : SMTPLOG_OK;
 }
 
 /* A refusal we gave, or a mail that came back and was let in. */
@@ -561,10 +449,9 @@ static void report_not_understood(const struct smtplog_analyzer *a)
                        (unsigned long long)summary->bin[BIN_UNKNOWN], SPAN_ARGS(a->first_unknown));
     }
     if (a->first_malformed.n > 0) {
-        diagnostic_say(&a->diagnostic, SMTPLOG_WARNING,
-                       "lines without a log header: %llu, the first: %.*s",
-                       (unsigned long long)summary->bin[BIN_MALFORMED],
-                       SPAN_ARGS(a->first_malformed));
+        diagnostic_say(
+            &a->diagnostic, SMTPLOG_WARNING, "lines without a log header: %llu, the first: %.*s",
+            (unsigned long long)summary->bin[BIN_MALFORMED], SPAN_ARGS(a->first_malformed));
     }
 }
 
@@ -634,7 +521,7 @@ enum smtplog_status smtplog_analyzer_events(struct smtplog_analyzer *a, const ch
     a->writer_context = context;
     event_writer_header(a->event_writer, &a->out);
     status = run(a);
-    enum smtplog_status written = status == SMTPLOG_OK ? write_out(a) : status;
+    enum smtplog_status written = status == SMTPLOG_OK ? analyzer_write_out(a) : status;
     return written;
 }
 
@@ -652,71 +539,4 @@ void smtplog_analyzer_outcome(const struct smtplog_analyzer *a, struct smtplog_o
         outcome->lines_not_understood = bad;
         outcome->too_little_understood = bad * UNDERSTOOD_PART > a->summary->lines_read;
     }
-}
-
-/* ---- report ---------------------------------------------------------------------------------- */
-
-static enum smtplog_status describe_inputs(struct smtplog_analyzer *a, struct report_input **inputs)
-{
-    struct report_input *list = arena_alloc(&a->arena, (a->plan.count + 1) * sizeof *list);
-    if (list == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
-    for (size_t i = 0; i < a->plan.count; i++) {
-        const struct plan_file *file = &a->plan.files[i];
-        const struct input_figures *figures = &a->inputs[i];
-        const char *damage = line_stream_damage(a->stream, i);
-        list[i] = (struct report_input){
-            .path = span_cstr(file->path),
-            .mta = span_cstr(event_mta_name(figures->mta)),
-            .bytes = file->info.stored_size,
-            .lines = figures->lines,
-            .gzip = file->info.is_gzip,
-            .readable = file->readable,
-            .damage = damage != NULL ? span_cstr(damage) : SPAN_EMPTY,
-            .has_period = figures->has_period,
-            .first = figures->first,
-            .last = figures->last,
-        };
-    }
-    *inputs = list;
-    return SMTPLOG_OK;
-}
-
-enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const char *format,
-                                            smtplog_writer writer, void *context)
-{
-    struct report report = {.summary = a->summary, .catalog = a->knowledge.catalog, .top = 10,
-                            .width = 80};
-    uint64_t top = 10;
-    uint64_t width = 80;
-    if (a->summary == NULL || a->stream == NULL) {
-        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "there is no finished run to report");
-        return SMTPLOG_USAGE;
-    }
-    TRY(read_number(a, OPTION_TOP, 0, 1000000, &top));
-    TRY(read_number(a, OPTION_WIDTH, 40, 1000, &width));
-    report.top = (size_t)top;
-    report.width = (size_t)width;
-    report.color = a->option[OPTION_COLOR] != NULL && strcmp(a->option[OPTION_COLOR], "yes") == 0;
-    report.bars = a->option[OPTION_BARS] != NULL && strcmp(a->option[OPTION_BARS], "yes") == 0;
-    report.generated.seconds = a->now;
-    report.generated.offset = zone_offset(a->zone, a->now);
-    report.input_count = a->plan.count;
-    struct report_input *inputs = NULL;
-    TRY(describe_inputs(a, &inputs));
-    report.inputs = inputs;
-    strbuf_clear(&a->out);
-    enum smtplog_status status = SMTPLOG_USAGE;
-    if (strcmp(format, "json") == 0) {
-        status = report_write_json(&report, &a->out);
-    } else if (strcmp(format, "text") == 0) {
-        status = report_write_text(&report, &a->out);
-    } else {
-        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text or json", format);
-    }
-    TRY(status);
-    a->writer = writer;
-    a->writer_context = context;
-    return write_out(a);
 }

@@ -54,9 +54,9 @@ struct smtplog_analyzer {
     struct inbound *inbound;
     struct session_table *sessions;
     struct summary *summary;
-    struct verdict_cache *verdicts; /* owned */
-    struct provider_cache *providers; /* owned */
-    struct input_figures *inputs; /* owned; by file of the plan */
+    struct verdict_cache *verdicts;             /* owned */
+    struct provider_cache *providers;           /* owned */
+    struct input_figures *inputs;               /* owned; by file of the plan */
     struct span first_unknown, first_malformed; /* said when too little was understood */
     struct arena arena;
     /* streaming records */
@@ -65,5 +65,8 @@ struct smtplog_analyzer {
     smtplog_writer writer;
     void *writer_context;
 };
+
+/* Hands what is in `out` to the writer and empties it. */
+MUST_USE enum smtplog_status analyzer_write_out(struct smtplog_analyzer *analyzer);
 
 #endif

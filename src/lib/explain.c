@@ -1,5 +1,5 @@
-/* Explaining and comparing: reads what is asked for, finds the sheets, writes them. Trust: arguments may be pasted
- * from anywhere; nothing of them reaches the output unescaped. */
+/* Explaining and comparing: reads what is asked for, finds the sheets, writes them. Trust:
+ * arguments may be pasted from anywhere; nothing of them reaches the output unescaped. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,7 +31,8 @@ static enum smtplog_status explainer_begin(struct explainer *e)
     strbuf_init(&e->joined, 2 * ARGUMENT_MAXIMUM);
     TRY(knowledge_load(&e->knowledge, &source, &e->diagnostic));
     TRY(provider_set_new(e->knowledge.catalog, false, &e->diagnostic, &e->providers));
-    e->source = (struct explain_source){e->knowledge.catalog, e->knowledge.classifier, e->providers};
+    e->source = (struct explain_source){e->knowledge.catalog, e->knowledge.classifier,
+                                        e->providers};
     return SMTPLOG_OK;
 }
 
@@ -56,7 +57,8 @@ static enum smtplog_status write_book(struct explainer *e, const char *format, s
     } else if (strcmp(format, "text") == 0) {
         status = fact_book_text(&e->book, &style, &out);
     } else {
-        diagnostic_say(&e->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text or json", format);
+        diagnostic_say(&e->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text or json",
+                       format);
     }
     if (status == SMTPLOG_OK && writer(context, strbuf_cstr(&out), out.length) != 0) {
         status = SMTPLOG_STOPPED;
@@ -65,7 +67,8 @@ static enum smtplog_status write_book(struct explainer *e, const char *format, s
     return status;
 }
 
-/* ---- what is asked for ------------------------------------------------------------------------------- */
+/* ---- what is asked for
+ * ------------------------------------------------------------------------------- */
 
 static bool is_code(struct span what)
 {
@@ -114,7 +117,8 @@ static struct span tidy_enhanced(struct explainer *e, struct span what)
     return document_text(&e->book.document, span_of(tidy, what.n));
 }
 
-/* ---- near misses ---------------------------------------------------------------------------------------- */
+/* ---- near misses
+ * ---------------------------------------------------------------------------------------- */
 
 static size_t edit_distance(struct span a, struct span b)
 {
@@ -173,16 +177,17 @@ static enum smtplog_status refuse(struct explainer *e, struct span what, const c
     return SMTPLOG_USAGE;
 }
 
-/* ---- answers --------------------------------------------------------------------------------------------- */
+/* ---- answers
+ * --------------------------------------------------------------------------------------------- */
 
 /* A code that no entry has: its digits still say something (RFC 5321, 4.2.1). */
 static enum smtplog_status explain_unassigned(struct explainer *e, struct span what)
 {
     char middle[3] = {'x', what.p[1], '\0'};
-    const struct catalog_entry *digit =
-        catalog_find(e->knowledge.catalog, "digit", span_of(what.p, 1));
-    const struct catalog_entry *second =
-        catalog_find(e->knowledge.catalog, "middle", span_cstr(middle));
+    const struct catalog_entry *digit = catalog_find(e->knowledge.catalog, "digit",
+                                                     span_of(what.p, 1));
+    const struct catalog_entry *second = catalog_find(e->knowledge.catalog, "middle",
+                                                      span_cstr(middle));
     struct fact_sheet *sheet = what.p[0] >= '2' ? fact_book_sheet(&e->book, "code") : NULL;
     if (sheet == NULL) {
         return refuse(e, what, "is no SMTP reply code: these run from 200 to 599");
@@ -223,14 +228,14 @@ static enum smtplog_status list_subject(void *context, const struct catalog_entr
     return SMTPLOG_OK;
 }
 
-static enum smtplog_status answer_enhanced(struct explainer *e, struct span what, bool whole_subject)
+static enum smtplog_status answer_enhanced(struct explainer *e, struct span what,
+                                           bool whole_subject)
 {
     if (whole_subject) {
         struct subject_listing listing = {e, what, span_of(what.p + 1, what.n - 2), NULL};
         TRY(catalog_each(e->knowledge.catalog, "enhanced", list_subject, &listing));
-        return listing.sheet != NULL
-                   ? SMTPLOG_OK
-                   : refuse(e, what, "the registry has no codes of this subject");
+        return listing.sheet != NULL ? SMTPLOG_OK
+                                     : refuse(e, what, "the registry has no codes of this subject");
     }
     struct span tidy = tidy_enhanced(e, what);
     if (explain_enhanced(&e->source, &e->book, tidy)) {
@@ -276,7 +281,8 @@ static const char *why_not(struct span what)
         return "is no SMTP reply code: these have three digits, from 200 to 599";
     }
     if (digits + dots == what.n) {
-        return "is no enhanced status code: these have three parts, such as 4.7.1, of up to three digits";
+        return "is no enhanced status code: these have three parts, such as 4.7.1, of up to three "
+               "digits";
     }
     return "is no reply code (450), enhanced code (4.7.1), reply, reason class or provider";
 }
@@ -308,8 +314,8 @@ static enum smtplog_status answer(struct explainer *e, struct span what)
     return refuse(e, what, why_not(what));
 }
 
-/* A reply whose words were not quoted: a code, then something that is no name of its own. Two words, code and
- * enhanced code, are one reply too. */
+/* A reply whose words were not quoted: a code, then something that is no name of its own. Two
+ * words, code and enhanced code, are one reply too. */
 static bool is_unquoted_reply(const char *const *what, size_t count)
 {
     bool whole = false;

@@ -17,9 +17,8 @@ static enum smtplog_status add_file(struct knowledge *knowledge, struct span lab
         diagnostic_say(diagnostic, SMTPLOG_ERROR, "too many pattern files");
         return SMTPLOG_LIMIT;
     }
-    enum smtplog_status status =
-        record_file_parse(label, bytes, &knowledge->arena, diagnostic,
-                          &knowledge->files[knowledge->file_count]);
+    enum smtplog_status status = record_file_parse(label, bytes, &knowledge->arena, diagnostic,
+                                                   &knowledge->files[knowledge->file_count]);
     if (status == SMTPLOG_OK) {
         knowledge->file_count++;
     }
@@ -94,8 +93,8 @@ static enum smtplog_status link_catalog(struct knowledge *knowledge, bool check,
     TRY(catalog_new(&knowledge->catalog));
     for (size_t i = 0; i < knowledge->file_count; i++) {
         if (!is_pattern_file(&knowledge->files[i])) {
-            enum smtplog_status status =
-                catalog_add(knowledge->catalog, &knowledge->files[i], diagnostic);
+            enum smtplog_status status = catalog_add(knowledge->catalog, &knowledge->files[i],
+                                                     diagnostic);
             worst = status != SMTPLOG_OK ? status : worst;
         }
     }
@@ -106,9 +105,29 @@ static enum smtplog_status link_catalog(struct knowledge *knowledge, bool check,
         return worst;
     }
     worst = other_servers_new(knowledge->catalog, check, diagnostic, &knowledge->other_servers);
-    enum smtplog_status classifier =
-        classifier_new(knowledge->catalog, check, diagnostic, &knowledge->classifier);
+    enum smtplog_status classifier = classifier_new(knowledge->catalog, check, diagnostic,
+                                                    &knowledge->classifier);
     return worst != SMTPLOG_OK ? worst : classifier;
+}
+
+/* A pattern file must name a mail server that there is a reader for. */
+static enum smtplog_status check_servers(const struct knowledge *knowledge,
+                                         const struct diagnostic *diagnostic)
+{
+    static const char *const known[] = {"postfix", "exim", "transcript"};
+    enum smtplog_status status = SMTPLOG_OK;
+    for (size_t i = 0; i < knowledge->file_count; i++) {
+        const struct record_file *file = &knowledge->files[i];
+        const struct record_pair *mta = record_find(&file->records[0], "mta");
+        bool found = mta == NULL;
+        for (size_t k = 0; k < COUNT_OF(known) && !found; k++) {
+            found = span_is(mta->value, known[k]);
+        }
+        if (!found) {
+            status = record_complain(file, mta->line, diagnostic, "unknown mta", mta->value);
+        }
+    }
+    return status;
 }
 
 enum smtplog_status knowledge_load(struct knowledge *knowledge,
@@ -132,13 +151,13 @@ enum smtplog_status knowledge_load(struct knowledge *knowledge,
     }
     TRY(add_paths(knowledge, source, diagnostic));
     bool check = source->check || outside;
-    enum smtplog_status patterns =
-        pattern_set_for_mta(knowledge->files, knowledge->file_count, "postfix", check, diagnostic,
-                            &knowledge->postfix);
+    TRY(check_servers(knowledge, diagnostic));
+    enum smtplog_status patterns = pattern_set_for_mta(
+        knowledge->files, knowledge->file_count, "postfix", check, diagnostic, &knowledge->postfix);
     enum smtplog_status exim = pattern_set_for_mta(knowledge->files, knowledge->file_count, "exim",
                                                    check, diagnostic, &knowledge->exim);
-    enum smtplog_status dialects = transcript_dialects_new(
-        knowledge->files, knowledge->file_count, check, diagnostic, &knowledge->dialects);
+    enum smtplog_status dialects = transcript_dialects_new(knowledge->files, knowledge->file_count,
+                                                           check, diagnostic, &knowledge->dialects);
     patterns = patterns != SMTPLOG_OK ? patterns : exim != SMTPLOG_OK ? exim : dialects;
     enum smtplog_status catalog = link_catalog(knowledge, check, diagnostic);
     return patterns != SMTPLOG_OK ? patterns : catalog;

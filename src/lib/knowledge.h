@@ -1,5 +1,5 @@
-/* Everything that is read from data files before a log is: pattern sets and catalogue, built in and from
- * outside. */
+/* Everything that is read from data files before a log is: pattern sets and catalogue, built in and
+ * from outside. */
 #ifndef LIB_KNOWLEDGE_H
 #define LIB_KNOWLEDGE_H
 
@@ -25,14 +25,15 @@ struct knowledge {
 /* What to load. */
 struct knowledge_source {
     bool built_in;
-    bool system;           /* /etc/smtplog/patterns and the user's own directory */
-    const char *directory; /* one more, NULL for none */
+    bool system;              /* /etc/smtplog/patterns and the user's own directory */
+    const char *directory;    /* one more, NULL for none */
     const char *const *paths; /* single files */
     size_t path_count;
-    bool check;            /* compile and check everything now */
+    bool check; /* compile and check everything now */
 };
 
-/* Loads. Every mistake is said; SMTPLOG_FORMAT when there was one. Free with knowledge_free in any case. */
+/* Loads. Every mistake is said; SMTPLOG_FORMAT when there was one. Free with knowledge_free in any
+ * case. */
 MUST_USE enum smtplog_status knowledge_load(struct knowledge *knowledge,
                                             const struct knowledge_source *source,
                                             const struct diagnostic *diagnostic);

@@ -11,11 +11,11 @@ struct channel {
     struct source *source;
     struct line_reader *reader;
     struct clock clock;
-    struct line line;     /* pending, when has_line */
+    struct line line; /* pending, when has_line */
     bool has_line;
-    bool untouched;       /* no line given yet */
-    struct instant time;  /* of the pending line; the line before's when it has none */
-    uint64_t duplicates;  /* lines still to be given as duplicates */
+    bool untouched;      /* no line given yet */
+    struct instant time; /* of the pending line; the line before's when it has none */
+    uint64_t duplicates; /* lines still to be given as duplicates */
 };
 
 struct line_stream {
@@ -23,10 +23,10 @@ struct line_stream {
     struct zone *zone;
     const struct diagnostic *diagnostic;
     struct header_reader reader; /* for the times of pending lines */
-    struct channel **active; /* owned array; in reading order of the plan */
+    struct channel **active;     /* owned array; in reading order of the plan */
     size_t active_count;
-    size_t next_file; /* first of the plan not yet opened */
-    bool merging;     /* more than one input may have the next line */
+    size_t next_file;      /* first of the plan not yet opened */
+    bool merging;          /* more than one input may have the next line */
     struct channel *given; /* whose line was given last */
     const char **damage;   /* owned; by file */
     uint64_t bytes_done;   /* of inputs that are closed */
@@ -194,7 +194,8 @@ static void second_look_end(struct second_look *look)
     source_close(look->source);
 }
 
-/* Lines from the pending one of `older` to its end, if `newer` begins with exactly these; else 0. */
+/* Lines from the pending one of `older` to its end, if `newer` begins with exactly these; else 0.
+ */
 static uint64_t overlap_of(const struct line_stream *stream, const struct channel *older,
                            const struct channel *newer)
 {
@@ -247,8 +248,7 @@ static enum smtplog_status open_until(struct line_stream *stream, const struct i
 {
     while (has_next_file(stream)) {
         const struct plan_file *file = &stream->plan->files[stream->next_file];
-        if (file->readable &&
-            (!file->has_stamp || instant_compare(&file->first, instant) > 0)) {
+        if (file->readable && (!file->has_stamp || instant_compare(&file->first, instant) > 0)) {
             break;
         }
         TRY(open_next(stream));

@@ -1,6 +1,7 @@
-/* The lines of all inputs in order of time. One input at a time while they do not overlap; merged line by line
- * where they do. When the end of one input is the beginning of the next (two lines or more the same, as after a
- * rotation that copies), those lines are given once more marked as duplicates. */
+/* The lines of all inputs in order of time. One input at a time while they do not overlap; merged
+ * line by line where they do. When the end of one input is the beginning of the next (two lines or
+ * more the same, as after a rotation that copies), those lines are given once more marked as
+ * duplicates. */
 #ifndef LIB_LINE_STREAM_H
 #define LIB_LINE_STREAM_H
 
@@ -26,8 +27,9 @@ void line_stream_free(struct line_stream *stream);
 /* The next line. SMTPLOG_END when all inputs are used up. */
 MUST_USE enum smtplog_status line_stream_next(struct line_stream *stream, struct stream_line *line);
 
-/* To be told the instant of each line as it is parsed. When it shows that another input begins before it, the
- * line is taken back: true is returned, and line_stream_next gives it again in its turn. */
+/* To be told the instant of each line as it is parsed. When it shows that another input begins
+ * before it, the line is taken back: true is returned, and line_stream_next gives it again in its
+ * turn. */
 bool line_stream_take_back(struct line_stream *stream, const struct instant *instant);
 
 /* Damage of an input met so far, NULL for none; and whether reading it failed. */

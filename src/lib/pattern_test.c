@@ -86,7 +86,8 @@ static bool fields_agree(struct pattern_run *run, const struct pattern_rule *rul
         char key[64];
         char digits[24];
         char detail[640];
-        struct span got = field_is_compared(field) ? field_as_text(event, field, digits) : SPAN_EMPTY;
+        struct span got = field_is_compared(field) ? field_as_text(event, field, digits)
+                                                   : SPAN_EMPTY;
         snprintf(key, sizeof key, "want %s", event_field_name(field));
         struct span want = record_value(sample->record, key);
         if (!field_is_compared(field) || span_equal(got, want)) {
@@ -107,7 +108,8 @@ static bool rule_matched(const struct event *event, const struct pattern_rule *r
     return span_equal(event->rule, rule->name);
 }
 
-static struct span sample_daemon(const struct pattern_rule *rule, const struct pattern_sample *sample)
+static struct span sample_daemon(const struct pattern_rule *rule,
+                                 const struct pattern_sample *sample)
 {
     struct span daemons = rule->daemons;
     struct span daemon = SPAN_EMPTY;
@@ -118,7 +120,8 @@ static struct span sample_daemon(const struct pattern_rule *rule, const struct p
     return span_is(daemon, "*") ? SPAN_EMPTY : daemon;
 }
 
-/* The same line with its text blown up must still be understood: a limit or a greedy rule would lose it. */
+/* The same line with its text blown up must still be understood: a limit or a greedy rule would
+ * lose it. */
 static void test_stretched(struct pattern_run *run, const struct pattern_rule *rule,
                            const struct pattern_sample *sample, const struct event *event)
 {
@@ -140,7 +143,7 @@ static void test_stretched(struct pattern_run *run, const struct pattern_rule *r
     memcpy(long_line + head + filler, line + head, sample->line.n - head);
     struct event longer = {0};
     bool matched = run->parse(run->parser, sample_daemon(rule, sample),
-                                          span_of(long_line, STRETCHED_LENGTH), &longer);
+                              span_of(long_line, STRETCHED_LENGTH), &longer);
     if (!matched || !rule_matched(&longer, rule)) {
         sample_fails(run, rule, sample, "no match any more with a text of 2,000 bytes", SPAN_EMPTY);
     }
@@ -150,8 +153,7 @@ static void test_sample(struct pattern_run *run, const struct pattern_rule *rule
                         const struct pattern_sample *sample)
 {
     struct event event = {0};
-    bool matched = run->parse(run->parser, sample_daemon(rule, sample), sample->line,
-                                          &event);
+    bool matched = run->parse(run->parser, sample_daemon(rule, sample), sample->line, &event);
     bool this_rule = matched && rule_matched(&event, rule);
     uint64_t failed = run->failed;
     if (!sample->must_match) {
@@ -193,8 +195,7 @@ static void test_rules(struct pattern_run *run)
 static void test_refines(struct pattern_run *run)
 {
     size_t count = 0;
-    const struct pattern_refine *const *groups =
-        pattern_set_refines(run->set, &count);
+    const struct pattern_refine *const *groups = pattern_set_refines(run->set, &count);
     for (size_t g = 0; g < count; g++) {
         for (size_t i = 0; i < groups[g]->count; i++) {
             const struct pattern_rule *rule = groups[g]->rules[i];

@@ -9,7 +9,8 @@
 #define PROBE_BYTES   ((size_t)64 * 1024)
 #define PROBE_WHOLE   ((size_t)4 * 1024 * 1024) /* read through to count New Years */
 #define PROBE_SAMPLES 64                        /* places looked at in a longer plain file */
-#define OLDEST_MTIME  ((int64_t)631152000)      /* 1990: a file time before that means nothing */
+#define LEAST_GAP     (14 * CIVIL_DAY)     /* a year's circle with less free of files is full */
+#define OLDEST_MTIME  ((int64_t)631152000) /* 1990: a file time before that means nothing */
 
 void plan_free(struct plan *plan)
 {
@@ -65,7 +66,8 @@ static enum smtplog_status sample_stamps(struct plan_file *file, struct header_r
         if (source_read_at(source, offset, block, want, &got) != SMTPLOG_OK) {
             break;
         }
-        /* The last line of a block may be cut in its stamp; it is then no header and passed over. */
+        /* The last line of a block may be cut in its stamp; it is then no header and passed over.
+         */
         walk_stamps(file, reader, span_of(block, got), true, &file->last_known);
     }
     free(block);
@@ -119,9 +121,9 @@ static const struct stamp *end_stamp(const struct plan_file *file)
     return file->last_known ? &file->last_stamp : &file->first_stamp;
 }
 
-/* Where all inputs end on the circle of the year: at the file end that is followed by the longest time without
- * any file. */
-static int64_t common_end(const struct plan *plan)
+/* Where all inputs end on the circle of the year: at the file end that is followed by the longest
+ * time without any file; *widest is that time. */
+static int64_t common_end(const struct plan *plan, int64_t *widest)
 {
     const int64_t year = 366 * CIVIL_DAY;
     int64_t best_gap = -1;
@@ -150,28 +152,100 @@ static int64_t common_end(const struct plan *plan)
             best_end = end;
         }
     }
+    *widest = best_gap;
     return best_end;
 }
 
-static void give_years(struct plan *plan, struct zone *zone, int year, int64_t now)
+/* Newest first: as rotation numbers them, else by file time, else the one named later. */
+static int compare_newest(const void *a, const void *b)
 {
-    int64_t end = year > 0 ? common_end(plan) : 0;
+    const struct plan_file *x = *(struct plan_file *const *)a;
+    const struct plan_file *y = *(struct plan_file *const *)b;
+    if (x->rotation != y->rotation) {
+        return x->rotation < y->rotation ? -1 : 1;
+    }
+    if (x->info.mtime != y->info.mtime) {
+        return x->info.mtime > y->info.mtime ? -1 : 1;
+    }
+    return x->position > y->position ? -1 : 1;
+}
+
+static void set_first_year(struct plan_file *file, int last_year)
+{
+    file->first_year = last_year - (file->last_known ? file->new_years : 0);
+}
+
+/* --year, and no gap in the circle: the files cover a year or more, so that their order must tell.
+ * Each ends not later than the newer one begins (a day of overlap allowed). */
+static enum smtplog_status chain_years(struct plan *plan, int year)
+{
+    struct plan_file **order = calloc(plan->count + 1, sizeof(struct plan_file *));
+    size_t count = 0;
+    if (order == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < plan->count; i++) {
+        if (needs_year(&plan->files[i])) {
+            order[count++] = &plan->files[i];
+        }
+    }
+    qsort(order, count, sizeof(struct plan_file *), compare_newest);
+    for (size_t i = 0; i < count; i++) {
+        int last_year = year;
+        if (i > 0) {
+            int64_t begin = year_position(&order[i - 1]->first_stamp);
+            last_year = order[i - 1]->first_year;
+            last_year -= year_position(end_stamp(order[i])) > begin + CIVIL_DAY;
+        }
+        set_first_year(order[i], last_year);
+    }
+    free(order);
+    return SMTPLOG_OK;
+}
+
+/* --year: the files end together at one place of the circle; what lies behind it is of the year
+ * before. */
+static enum smtplog_status years_to(struct plan *plan, int year)
+{
+    int64_t gap = 0;
+    int64_t end = common_end(plan, &gap);
+    if (gap < LEAST_GAP) {
+        return chain_years(plan, year);
+    }
     for (size_t i = 0; i < plan->count; i++) {
         struct plan_file *file = &plan->files[i];
-        if (!needs_year(file)) {
-            file->first_year = file->first_stamp.year;
-            continue;
+        if (needs_year(file)) {
+            /* Lines are not always in order: a file may end a little behind the end of them all. */
+            int64_t last = year_position(end_stamp(file));
+            set_first_year(file, last <= end + CIVIL_DAY ? year : year - 1);
         }
-        const struct stamp *last = end_stamp(file);
-        int last_year = 0;
-        if (year > 0) {
-            last_year = year_position(last) <= end ? year : year - 1;
-        } else {
-            bool trusted = file->info.mtime >= OLDEST_MTIME && file->info.mtime <= now + CIVIL_DAY;
-            last_year = clock_year_before(zone, last, trusted ? file->info.mtime : now);
-        }
-        file->first_year = last_year - (file->last_known ? file->new_years : 0);
     }
+    return SMTPLOG_OK;
+}
+
+/* No --year: every file was written last at its own time. */
+static void years_from_times(struct plan *plan, struct zone *zone, int64_t now)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        struct plan_file *file = &plan->files[i];
+        if (needs_year(file)) {
+            bool trusted = file->info.mtime >= OLDEST_MTIME && file->info.mtime <= now + CIVIL_DAY;
+            set_first_year(
+                file, clock_year_before(zone, end_stamp(file), trusted ? file->info.mtime : now));
+        }
+    }
+}
+
+static enum smtplog_status give_years(struct plan *plan, struct zone *zone, int year, int64_t now)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        plan->files[i].first_year = plan->files[i].first_stamp.year;
+    }
+    if (year > 0) {
+        return years_to(plan, year);
+    }
+    years_from_times(plan, zone, now);
+    return SMTPLOG_OK;
 }
 
 static void find_first_instants(struct plan *plan, struct zone *zone)
@@ -188,7 +262,8 @@ static void find_first_instants(struct plan *plan, struct zone *zone)
 
 /* ---- order ----------------------------------------------------------------------------------- */
 
-/* `mail.log.2.gz` is 2; `mail.log-20261121` (logrotate's dateext) counts down from far; none is 0. */
+/* `mail.log.2.gz` is 2; `mail.log-20261121` (logrotate's dateext) counts down from far; none is 0.
+ */
 static uint64_t rotation_of(const char *path)
 {
     static const char *const suffixes[] = {".gz", ".bz2", ".xz", ".zst", ".Z"};
@@ -287,7 +362,11 @@ enum smtplog_status plan_make(const struct plan_input *inputs, size_t count, str
         }
         plan->bytes += file->info.is_regular ? file->info.stored_size : 0;
     }
-    give_years(plan, zone, year, now);
+    enum smtplog_status years = give_years(plan, zone, year, now);
+    if (years != SMTPLOG_OK) {
+        plan_free(plan);
+        return years;
+    }
     find_first_instants(plan, zone);
     qsort(plan->files, plan->count, sizeof *plan->files, compare_files);
     return SMTPLOG_OK;

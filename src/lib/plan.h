@@ -1,5 +1,6 @@
-/* Which inputs there are, in which order they are read, and the year their stamps begin in. Looks at the first
- * bytes of every input (and at more of it where stamps have no year) before anything is analyzed. */
+/* Which inputs there are, in which order they are read, and the year their stamps begin in. Looks
+ * at the first bytes of every input (and at more of it where stamps have no year) before anything
+ * is analyzed. */
 #ifndef LIB_PLAN_H
 #define LIB_PLAN_H
 
@@ -16,27 +17,28 @@ struct plan_input {
 };
 
 struct plan_file {
-    const char *path;        /* borrowed from the caller */
-    struct source *source;   /* owned; kept open only when it cannot be opened again */
+    const char *path;      /* borrowed from the caller */
+    struct source *source; /* owned; kept open only when it cannot be opened again */
     struct source_info info;
     bool readable;
     bool has_stamp;
     struct stamp first_stamp, last_stamp;
-    bool last_known;         /* last_stamp was seen */
-    int new_years;           /* New Years between the two, as far as seen */
-    int first_year;          /* of the first stamp */
-    struct instant first;    /* of the first stamp */
-    uint64_t rotation;       /* suffix: 0 none, 1 newest rotated, higher = older */
-    size_t position;         /* on the command line */
+    bool last_known;      /* last_stamp was seen */
+    int new_years;        /* New Years between the two, as far as seen */
+    int first_year;       /* of the first stamp */
+    struct instant first; /* of the first stamp */
+    uint64_t rotation;    /* suffix: 0 none, 1 newest rotated, higher = older */
+    size_t position;      /* on the command line */
 };
 
 struct plan {
     struct plan_file *files; /* owned; in order of reading after plan_make */
     size_t count;
-    uint64_t bytes;          /* stored, of all regular files */
+    uint64_t bytes; /* stored, of all regular files */
 };
 
-/* year is 0 when not given; now stands for the present. Inputs that cannot be opened are said and marked. */
+/* year is 0 when not given; now stands for the present. Inputs that cannot be opened are said and
+ * marked. */
 MUST_USE enum smtplog_status plan_make(const struct plan_input *inputs, size_t count,
                                        struct zone *zone, int year, int64_t now,
                                        const struct diagnostic *diagnostic, struct plan *plan);

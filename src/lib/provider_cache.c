@@ -29,8 +29,7 @@ const struct catalog_entry *provider_cache_peer(struct provider_cache *cache,
 }
 
 const struct catalog_entry *provider_cache_domain(struct provider_cache *cache,
-                                                  const struct catalog *catalog,
-                                                  struct span domain)
+                                                  const struct catalog *catalog, struct span domain)
 {
     bool known = false;
     struct provider_slot *slot = slot_of(cache, domain, false, &known);

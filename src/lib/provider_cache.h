@@ -1,5 +1,5 @@
-/* Remembers which provider runs a mail domain or host: a few hundred names make up most of a log, and looking one up
- * costs a look-up at each of its dots. Direct-mapped, so that it never grows. */
+/* Remembers which provider runs a mail domain or host: a few hundred names make up most of a log,
+ * and looking one up costs a look-up at each of its dots. Direct-mapped, so that it never grows. */
 #ifndef LIB_PROVIDER_CACHE_H
 #define LIB_PROVIDER_CACHE_H
 

@@ -55,7 +55,8 @@ static bool is_stamped_dialogue(struct span text)
            span_find(head, SPAN_LITERAL("CLIENT -> SERVER:")) != SIZE_MAX;
 }
 
-/* False when the message behind `name[pid]: ` cannot begin with < or >. Nearly every line is told by this. */
+/* False when the message behind `name[pid]: ` cannot begin with < or >. Nearly every line is told
+ * by this. */
 static bool may_be_dialogue(struct span pid, struct span text)
 {
     const char *end = text.p + text.n;
@@ -72,8 +73,7 @@ static bool may_be_dialogue(struct span pid, struct span text)
 static bool shows_dialogue(const struct event *parsed, struct span text, struct header *header)
 {
     struct span daemon = event_text(parsed, EVENT_DAEMON);
-    return parsed->mta == MTA_POSTFIX &&
-           may_be_dialogue(event_text(parsed, EVENT_PID), text) &&
+    return parsed->mta == MTA_POSTFIX && may_be_dialogue(event_text(parsed, EVENT_PID), text) &&
            transcript_wants_message(daemon, SPAN_LITERAL("< x")) &&
            (span_find(text, SPAN_LITERAL(": < ")) != SIZE_MAX ||
             span_find(text, SPAN_LITERAL(": > ")) != SIZE_MAX) &&

@@ -25,11 +25,11 @@ enum {
 #define TEN(first, kind)   SIX(first, kind), THREE((first) + 6, kind), [(first) + 9] = kind
 
 static const uint8_t byte_kinds[256] = {
-    TEN('0', DIGIT),    SIX('a', HEX),      SIX('A', HEX),    TEN('g', LETTER), TEN('q', LETTER),
-    TEN('G', LETTER),   TEN('Q', LETTER),   ['.'] = DOT,      [':'] = COLON,    ['-'] = JOIN,
-    ['/'] = JOIN,       ['@'] = AT,         [' '] = END,      ['<'] = END,      ['>'] = END,
-    ['('] = END,        [')'] = END,        ['['] = END,      [']'] = END,      [';'] = END,
-    [','] = END,        ['"'] = END,        ['\''] = END,
+    TEN('0', DIGIT),  SIX('a', HEX),    SIX('A', HEX), TEN('g', LETTER), TEN('q', LETTER),
+    TEN('G', LETTER), TEN('Q', LETTER), ['.'] = DOT,   [':'] = COLON,    ['-'] = JOIN,
+    ['/'] = JOIN,     ['@'] = AT,       [' '] = END,   ['<'] = END,      ['>'] = END,
+    ['('] = END,      [')'] = END,      ['['] = END,   [']'] = END,      [';'] = END,
+    [','] = END,      ['"'] = END,      ['\''] = END,
 };
 
 static unsigned byte_kind(char c)
@@ -100,8 +100,7 @@ struct reducer {
 static void reducer_replace(struct reducer *reducer, struct span word, const char *instead,
                             size_t n)
 {
-    reducer->hash =
-        hash_bytes(reducer->hash, reducer->from, (size_t)(word.p - reducer->from));
+    reducer->hash = hash_bytes(reducer->hash, reducer->from, (size_t)(word.p - reducer->from));
     reducer->hash = hash_bytes(reducer->hash, instead, n);
     reducer->from = word.p + word.n;
 }
@@ -161,8 +160,7 @@ struct verdict_keys verdict_keys_of(uint64_t seed, const struct classifier_input
     const char *end = input->text.p + input->text.n;
     bool same = verdict.hash == text.hash && verdict.from == text.from;
     verdict.hash = hash_bytes(verdict.hash, verdict.from, (size_t)(end - verdict.from));
-    text.hash =
-        same ? verdict.hash : hash_bytes(text.hash, text.from, (size_t)(end - text.from));
+    text.hash = same ? verdict.hash : hash_bytes(text.hash, text.from, (size_t)(end - text.from));
     return (struct verdict_keys){verdict.hash != 0 ? verdict.hash : 1,
                                  text.hash != 0 ? text.hash : 1};
 }

@@ -1,5 +1,5 @@
-/* Remembers why replies were given. Thousands of refusals differ in an address only, and judging one costs a pass
- * over hundreds of rules. */
+/* Remembers why replies were given. Thousands of refusals differ in an address only, and judging
+ * one costs a pass over hundreds of rules. */
 #ifndef LIB_VERDICT_CACHE_H
 #define LIB_VERDICT_CACHE_H
 
@@ -17,10 +17,11 @@ struct verdict_cache {
     struct verdict_slot slots[VERDICT_CACHE_SLOTS];
 };
 
-/* Hashes of everything a verdict depends on, never 0. Left out of both are what templates leave out as well: mail
- * addresses, IP addresses (but 127.*, which block lists give meaning, and what looks like a status code), long
- * words of letters and digits mixed; of URLs the digits count as one. In the verdict's key so do those of words of
- * digits and punctuation only. No reason may look at these. */
+/* Hashes of everything a verdict depends on, never 0. Left out of both are what templates leave out
+ * as well: mail addresses, IP addresses (but 127.*, which block lists give meaning, and what looks
+ * like a status code), long words of letters and digits mixed; of URLs the digits count as one. In
+ * the verdict's key so do those of words of digits and punctuation only. No reason may look at
+ * these. */
 struct verdict_keys {
     uint64_t verdict;
     uint64_t text; /* the same for texts that have the same template */

@@ -1,13 +1,14 @@
 /* From the stamp of a line to an instant. */
 #include "logfmt/clock.h"
 
-/* A stamp without year may lie this far behind the line before it (files joined in the wrong order) and the
- * rest of a year ahead (a quiet log). */
+/* A stamp without year may lie this far behind the line before it (files joined in the wrong order)
+ * and the rest of a year ahead (a quiet log). */
 #define STEP_BACK ((int64_t)92 * CIVIL_DAY)
 #define YEAR      ((int64_t)365 * CIVIL_DAY)
 
 /* In the doubled hour a line this much earlier than the one before belongs to the second pass. */
 #define DOUBLED_HOUR_SLACK 900
+#define STRAGGLER_SLACK    60 /* the same behind the change */
 
 void clock_init(struct clock *clock, struct zone *zone, int first_year)
 {
@@ -26,7 +27,8 @@ static int64_t local_seconds(struct clock *clock, const struct stamp *stamp, int
     return clock->day_start + stamp->second_of_day;
 }
 
-/* The local time of a stamp without year: the year that puts it into the window around the last line. */
+/* The local time of a stamp without year: the year that puts it into the window around the last
+ * line. */
 static int64_t yearless_seconds(struct clock *clock, const struct stamp *stamp)
 {
     if (!clock->started) {
@@ -59,11 +61,16 @@ static int64_t utc_from_local(struct clock *clock, int64_t local)
     if (is_steady(clock, local)) {
         return local - clock->steady_offset;
     }
-    if (zone_from_local(clock->zone, local, utc) == 2 && clock->started &&
-        utc[0] < clock->last_utc - DOUBLED_HOUR_SLACK) {
-        return utc[1];
+    if (zone_from_local(clock->zone, local, utc) < 2 || !clock->started) {
+        return utc[0];
     }
-    return utc[0];
+    /* Once a line was behind the change the ones after it are too, but for stragglers; before that a line that
+     * would step far back is the first of them. */
+    bool changed = clock->last_utc > utc[0] - CIVIL_DAY &&
+                   zone_offset(clock->zone, clock->last_utc) == (int32_t)(local - utc[1]);
+    int64_t slack = changed ? STRAGGLER_SLACK : DOUBLED_HOUR_SLACK;
+    bool within = utc[0] >= clock->last_utc - slack && (!changed || utc[0] <= clock->last_utc);
+    return within || (!changed && utc[0] >= clock->last_utc) ? utc[0] : utc[1];
 }
 
 /* Remembers how far around an instant local times are plain. */

@@ -1,5 +1,5 @@
-/* From the stamp of a line to an instant: the missing year, the missing zone, the doubled hour of an autumn
- * night. One clock an input, since all three depend on the lines before. */
+/* From the stamp of a line to an instant: the missing year, the missing zone, the doubled hour of
+ * an autumn night. One clock an input, since all three depend on the lines before. */
 #ifndef LOGFMT_CLOCK_H
 #define LOGFMT_CLOCK_H
 
@@ -22,15 +22,16 @@ struct clock {
 
 void clock_init(struct clock *clock, struct zone *zone, int first_year);
 
-/* The instant of a stamp, given the lines before. A stamp without year is put within the nine months after or
- * the three months before the line before it. */
+/* The instant of a stamp, given the lines before. A stamp without year is put within the nine
+ * months after or the three months before the line before it. */
 void clock_resolve(struct clock *clock, const struct stamp *stamp, struct instant *instant);
 
-/* How many New Years lie between two stamps without year that follow each other in a file: 1 when the second
- * is a new year's, -1 when it steps back into the old year, else 0. */
+/* How many New Years lie between two stamps without year that follow each other in a file: 1 when
+ * the second is a new year's, -1 when it steps back into the old year, else 0. */
 int clock_year_step(const struct stamp *before, const struct stamp *after);
 
-/* The latest year that puts the stamp not later than `latest` (seconds since 1970, UTC) plus a day. */
+/* The latest year that puts the stamp not later than `latest` (seconds since 1970, UTC) plus a day.
+ */
 int clock_year_before(struct zone *zone, const struct stamp *stamp, int64_t latest);
 
 #endif

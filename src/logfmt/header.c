@@ -1,5 +1,5 @@
-/* What stands in front of a syslog message. Hand-written scanners, one a shape; no regular expressions, for
- * every line of a log passes here. */
+/* What stands in front of a syslog message. Hand-written scanners, one a shape; no regular
+ * expressions, for every line of a log passes here. */
 #include "logfmt/header.h"
 
 #include "base/civil_time.h"
@@ -100,9 +100,8 @@ static bool calendar_date(struct span text, size_t *at, struct stamp *stamp)
 static bool stamp_is_valid(const struct stamp *stamp)
 {
     /* Without a year any leap day may be right. */
-    struct civil c = {.year = stamp->year > 0 ? stamp->year : 2024,
-                      .month = stamp->month,
-                      .day = stamp->day};
+    struct civil c = {
+        .year = stamp->year > 0 ? stamp->year : 2024, .month = stamp->month, .day = stamp->day};
     return civil_is_valid(&c);
 }
 
@@ -240,8 +239,8 @@ static struct span behind(struct span text, struct span word)
 /* `info`, `mail.info`: a level written by syslog-ng in front of the program. */
 static bool is_level_word(struct span word)
 {
-    static const char *const levels[] = {"debug", "info", "notice", "warning", "warn",
-                                         "err",   "error", "crit",  "alert",   "emerg"};
+    static const char *const levels[] = {"debug", "info",  "notice", "warning", "warn",
+                                         "err",   "error", "crit",   "alert",   "emerg"};
     struct span facility = SPAN_LITERAL("mail.");
     if (span_starts(word, facility)) {
         word = span_from(word, facility.n);
@@ -349,7 +348,8 @@ static void strip_solaris_id(struct header *header)
     }
 }
 
-/* Host, program and message of everything but RFC 5424. A line without a host begins with the program. */
+/* Host, program and message of everything but RFC 5424. A line without a host begins with the
+ * program. */
 static void take_rest(struct span text, struct header *header)
 {
     text = skip_blanks(text);
@@ -375,6 +375,28 @@ static void take_rest(struct span text, struct header *header)
     strip_solaris_id(header);
 }
 
+/* What follows `-` or `[id key="value" ...][...]` (RFC 5424, 6.3); inside quotes a backslash
+ * escapes. */
+static struct span behind_structured_data(struct span text)
+{
+    if (text.n > 0 && text.p[0] == '-') {
+        return span_from(text, 1);
+    }
+    while (text.n > 0 && text.p[0] == '[') {
+        bool quoted = false;
+        size_t i = 1;
+        for (; i < text.n && (quoted || text.p[i] != ']'); i++) {
+            if (text.p[i] == '\\') {
+                i++;
+            } else if (text.p[i] == '"') {
+                quoted = !quoted;
+            }
+        }
+        text = span_from(text, i + 1);
+    }
+    return text;
+}
+
 /* Behind the stamp of RFC 5424: HOST APP PROCID MSGID SD MSG. "-" is an absent value. */
 static bool take_rfc5424(struct span text, struct header *header)
 {
@@ -393,21 +415,7 @@ static bool take_rfc5424(struct span text, struct header *header)
     header->tag = field[1];
     header->pid = field[2];
     header->rfc5424 = true;
-    if (text.n > 0 && text.p[0] == '-') {
-        text = span_from(text, 1);
-    } else {
-        bool quoted = false;
-        size_t i = 0;
-        for (; i < text.n && (quoted || text.p[i] != ' '); i++) {
-            if (text.p[i] == '\\') {
-                i++;
-            } else if (text.p[i] == '"') {
-                quoted = !quoted;
-            }
-        }
-        text = span_from(text, i);
-    }
-    text = skip_blanks(text);
+    text = skip_blanks(behind_structured_data(text));
     if (span_starts(text, SPAN_LITERAL("\xef\xbb\xbf"))) {
         text = skip_blanks(span_from(text, 3));
     }
@@ -449,8 +457,9 @@ static size_t container_length(struct span line)
 /* Length of `stdout F ` between a container runtime's stamp and the log's own line, or 0. */
 static size_t stream_length(struct span text)
 {
-    if (text.n > 9 && (span_starts(text, SPAN_LITERAL("stdout ")) ||
-                       span_starts(text, SPAN_LITERAL("stderr "))) &&
+    if (text.n > 9 &&
+        (span_starts(text, SPAN_LITERAL("stdout ")) ||
+         span_starts(text, SPAN_LITERAL("stderr "))) &&
         text.p[8] == ' ') {
         return 9;
     }
@@ -487,9 +496,10 @@ static bool parse_nested(struct span line, struct header *header, int depth)
     text = span_from(text, length);
     size_t stream = stream_length(text);
     struct span behind_stream = span_from(text, stream);
-    bool may_nest = stream > 0 || (behind_stream.n > 0 && (behind_stream.p[0] == '<' ||
-                                   (behind_stream.n > 15 && behind_stream.p[6] == ' ' &&
-                                    civil_month(behind_stream.p) > 0)));
+    bool may_nest = stream > 0 ||
+                    (behind_stream.n > 0 && (behind_stream.p[0] == '<' ||
+                                             (behind_stream.n > 15 && behind_stream.p[6] == ' ' &&
+                                              civil_month(behind_stream.p) > 0)));
     if (may_nest && take_inner(behind_stream, header, depth)) {
         return true;
     }
@@ -520,8 +530,9 @@ static size_t find_clock_time(struct span line)
     return SIZE_MAX;
 }
 
-/* Remembers the surroundings of the time of day, unless more than that and the message may differ in the next
- * line: nested headers, zones by name, hosts that look like the beginning of another header. */
+/* Remembers the surroundings of the time of day, unless more than that and the message may differ
+ * in the next line: nested headers, zones by name, hosts that look like the beginning of another
+ * header. */
 static void remember(struct header_memory *memory, struct span line, const struct header *header)
 {
     size_t front = find_clock_time(line);

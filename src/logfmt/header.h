@@ -1,21 +1,25 @@
-/* What stands in front of a syslog message: time stamp, host, program, process id. Reads every shape of the
- * syslog family that mail logs come in:
+/* What stands in front of a syslog message: time stamp, host, program, process id. Reads every
+ * shape of the syslog family that mail logs come in:
  *
  *   Nov 21 06:00:01 mx1 postfix/smtp[12]: MSG            traditional; `Nov  1`, `Nov 01`, fractions
  *   2026 Nov 21 06:00:01 mx1 postfix/smtp[12]: MSG       year in front
- *   2026-11-21T06:00:01.123456+01:00 mx1 postfix/...     RFC 3339; also `Z`, `+0100`, a blank for the T
- *   <22>Nov 21 ...      <22>1 2026-11-21T06:00:01Z mx1 postfix/smtp 12 - - MSG       RFC 3164, RFC 5424
- *   Sat 2026-11-21 06:00:01 CET mx1 postfix/smtp[12]: MSG                            journalctl -o short-full
- *   postfix-1  | Nov 21 ...     2026-..Z stdout F Nov 21 ...                         container prefixes
+ *   2026-11-21T06:00:01.123456+01:00 mx1 postfix/...     RFC 3339; also `Z`, `+0100`, a blank for
+ * the T <22>Nov 21 ...      <22>1 2026-11-21T06:00:01Z mx1 postfix/smtp 12 - - MSG       RFC 3164,
+ * RFC 5424 Sat 2026-11-21 06:00:01 CET mx1 postfix/smtp[12]: MSG journalctl -o short-full postfix-1
+ * | Nov 21 ...     2026-..Z stdout F Nov 21 ...                         container prefixes
  *
- * with or without a host, `[ID 1 mail.info]` (Solaris), a level word (syslog-ng, FreeBSD). Not a matcher of
- * messages. Trust: lines written by anybody; nothing is copied or changed. */
+ * with or without a host, `[ID 1 mail.info]` (Solaris), a level word (syslog-ng, FreeBSD). Not a
+ * matcher of messages. Trust: lines written by anybody; nothing is copied or changed. */
 #ifndef LOGFMT_HEADER_H
 #define LOGFMT_HEADER_H
 
 #include "base/span.h"
 
-enum stamp_zone { STAMP_LOCAL, STAMP_OFFSET, STAMP_ABBREVIATION };
+enum stamp_zone {
+    STAMP_LOCAL,
+    STAMP_OFFSET,
+    STAMP_ABBREVIATION
+};
 
 /* A time stamp as written. */
 struct stamp {
@@ -36,7 +40,7 @@ struct header {
     struct span tag;  /* program, such as "postfix/smtp"; may be empty */
     struct span pid;  /* may be empty */
     struct span message;
-    bool rfc5424;     /* the tag may have lost what stood behind a slash */
+    bool rfc5424;      /* the tag may have lost what stood behind a slash */
     unsigned repeated; /* N of "last message repeated N times", else 0 */
 };
 
@@ -45,8 +49,8 @@ bool header_parse(struct span line, struct header *header);
 
 #define HEADER_REMEMBERED 96
 
-/* What the line before had around its time of day: `Nov 21 ` in front, ` mx1 ` or `+01:00 mx1 ` behind. Most
- * lines have the same. Zeroed at first. */
+/* What the line before had around its time of day: `Nov 21 ` in front, ` mx1 ` or `+01:00 mx1 `
+ * behind. Most lines have the same. Zeroed at first. */
 struct header_memory {
     char front[HEADER_REMEMBERED], behind[HEADER_REMEMBERED];
     size_t front_length, behind_length; /* front_length is 0 while nothing is remembered */

@@ -29,8 +29,8 @@ struct parser {
     struct pattern_set *postfix;
     struct exim_input *exim; /* owned; NULL without Exim's rules */
     struct header_reader headers;
-    struct header_reader previous; /* for the line before, which may be dressed alike */
-    struct hashmap tags; /* of struct tag */
+    struct header_reader previous;   /* for the line before, which may be dressed alike */
+    struct hashmap tags;             /* of struct tag */
     struct tag *recent[TAGS_RECENT]; /* some of them, by tag_slot */
     struct arena arena;
     uint64_t seed;
@@ -90,8 +90,8 @@ static bool tag_same(const void *item, const void *key)
     return tag->daemon_lost == wanted->daemon_lost && span_equal(tag->text, wanted->text);
 }
 
-/* `postfix/submission/smtpd`: the last part is the daemon, the rest the service. A name without a slash is
- * Postfix's only when RFC 5424 cut it. */
+/* `postfix/submission/smtpd`: the last part is the daemon, the rest the service. A name without a
+ * slash is Postfix's only when RFC 5424 cut it. */
 static void judge_tag(struct parser *parser, struct tag *tag)
 {
     struct span text = tag->text;
@@ -181,8 +181,8 @@ static struct tag *find_tag(struct parser *parser, const struct header *header)
 static void derive_domain(struct parser *parser, struct event *event)
 {
     int direction = event_value(event, EVENT_DIRECTION);
-    struct span address = event_text(
-        event, direction == DIRECTION_INBOUND ? EVENT_SENDER : EVENT_RECIPIENT);
+    struct span address = event_text(event, direction == DIRECTION_INBOUND ? EVENT_SENDER
+                                                                           : EVENT_RECIPIENT);
     size_t at = address.n;
     while (at > 0 && address.p[at - 1] != '@') {
         at--;
@@ -295,8 +295,8 @@ static enum smtplog_status parse_behind_header(struct parser *parser, struct clo
         set_header_fields(event, header, tag, NULL);
         return SMTPLOG_OK;
     }
-    const struct pattern_rule *rule =
-        postfix_parse(parser->postfix, tag->list, header->message, &parser->scratch, event);
+    const struct pattern_rule *rule = postfix_parse(parser->postfix, tag->list, header->message,
+                                                    &parser->scratch, event);
     set_header_fields(event, header, tag, rule);
     event->mta = tag->mta;
     *bin = bin_of_rule(rule);
@@ -339,8 +339,8 @@ static enum smtplog_status parse_json(struct parser *parser, struct clock *clock
     return parse_behind_header(parser, clock, line, &header, event, bin);
 }
 
-enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
-                                const struct line *line, struct event *event, enum line_bin *bin)
+enum smtplog_status parser_line(struct parser *parser, struct clock *clock, const struct line *line,
+                                struct event *event, enum line_bin *bin)
 {
     struct header header;
     event_reset(event);

@@ -1,6 +1,6 @@
-/* From a line to an event: header, clock, program, rules, and the facts that follow from what the rules
- * captured. One parser a thread; what an event borrows lives until the next line is parsed. Trust: lines
- * written by anybody. */
+/* From a line to an event: header, clock, program, rules, and the facts that follow from what the
+ * rules captured. One parser a thread; what an event borrows lives until the next line is parsed.
+ * Trust: lines written by anybody. */
 #ifndef LOGFMT_PARSER_H
 #define LOGFMT_PARSER_H
 
@@ -31,15 +31,15 @@ void parser_free(struct parser *parser);
 /* Gives the parser Exim's rules, borrowed likewise. Without them lines of Exim are foreign. */
 MUST_USE enum smtplog_status parser_set_exim(struct parser *parser, struct pattern_set *exim);
 
-/* Parses one line of an input whose clock is given. The bin is never BIN_OUTSIDE. *event is complete for
- * BIN_EVENT and BIN_CONTEXT; for the other bins only time, host and daemon may be set. SMTPLOG_NO_MEMORY is
- * the only failure. */
+/* Parses one line of an input whose clock is given. The bin is never BIN_OUTSIDE. *event is
+ * complete for BIN_EVENT and BIN_CONTEXT; for the other bins only time, host and daemon may be set.
+ * SMTPLOG_NO_MEMORY is the only failure. */
 MUST_USE enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
                                          const struct line *line, struct event *event,
                                          enum line_bin *bin);
 
-/* Parses the message of a Postfix daemon as it stands behind the header (used for the samples in pattern
- * files). True when a rule matched. */
+/* Parses the message of a Postfix daemon as it stands behind the header (used for the samples in
+ * pattern files). True when a rule matched. */
 bool parser_postfix_message(struct parser *parser, struct span daemon, struct span message,
                             struct event *event);
 

@@ -85,8 +85,7 @@ const struct pattern_rule *postfix_parse(struct pattern_set *set, struct pattern
     struct span queue_id;
     bool has_queue_id = postfix_take_queue_id(&message, &queue_id);
     struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
-    const struct pattern_rule *rule =
-        pattern_set_match(set, list, message, has_queue_id, &fields);
+    const struct pattern_rule *rule = pattern_set_match(set, list, message, has_queue_id, &fields);
     if (rule == NULL) {
         return NULL;
     }

@@ -6,13 +6,13 @@
 #include "event/event.h"
 #include "pattern/pattern_set.h"
 
-/* Takes `QUEUEID: ` or `NOQUEUE: ` off the front of *message. *queue_id is empty for NOQUEUE. True when a
- * queue id was taken. Short ids are upper-case hex, long ones base 52 without vowels (Postfix
- * src/global/mail_queue.h); neither has a fixed length. */
+/* Takes `QUEUEID: ` or `NOQUEUE: ` off the front of *message. *queue_id is empty for NOQUEUE. True
+ * when a queue id was taken. Short ids are upper-case hex, long ones base 52 without vowels
+ * (Postfix src/global/mail_queue.h); neither has a fixed length. */
 bool postfix_take_queue_id(struct span *message, struct span *queue_id);
 
-/* Tries the rules of a list on a message and fills the event. The rule, or NULL. scratch holds joined
- * reply texts and must live as long as the event. */
+/* Tries the rules of a list on a message and fills the event. The rule, or NULL. scratch holds
+ * joined reply texts and must live as long as the event. */
 const struct pattern_rule *postfix_parse(struct pattern_set *set, struct pattern_list *list,
                                          struct span message, struct strbuf *scratch,
                                          struct event *event);

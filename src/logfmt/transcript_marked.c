@@ -279,7 +279,10 @@ void reader_end_piece(struct transcript *t, struct open_session *o)
     if (o->piece.length == 0 || o->session == NULL) {
         return;
     }
-    struct span line = without_line_end(strbuf_span(&o->piece));
+    /* Moved away first: what follows may end this session, and so come here again. */
+    struct strbuf piece = o->piece;
+    strbuf_init(&o->piece, piece.maximum);
+    struct span line = without_line_end(strbuf_span(&piece));
     int code = 0;
     if (o->chunk == ROLE_CHUNK_SERVER && !reply_code(line, &code)) {
         reader_release(t, o, o->piece_line);
@@ -290,7 +293,16 @@ void reader_end_piece(struct transcript *t, struct open_session *o)
     } else if (o->chunk == ROLE_CHUNK_CLIENT) {
         reader_client(t, o, line, o->piece_line);
     }
-    strbuf_clear(&o->piece);
+    strbuf_free(&piece);
+}
+
+/* The same, for lines that go on: the session may be another one then. */
+static struct open_session *end_piece_of(struct transcript *t, struct open_session *o,
+                                         const struct transcript_found *found)
+{
+    size_t level = o->level;
+    reader_end_piece(t, o);
+    return o->session != NULL ? o : reader_find(t, found->dialect, SPAN_EMPTY, level);
 }
 
 static void add_hex(struct strbuf *out, struct span text)
@@ -322,7 +334,10 @@ static bool take_piece(struct transcript *t, struct open_session *o,
         return true;
     }
     if (o->piece.length > 0 && offset != o->piece_end) {
-        reader_end_piece(t, o);
+        o = end_piece_of(t, o, found);
+        if (o == NULL || o->chunk == ROLE_NONE) {
+            return false;
+        }
     }
     if (o->piece.length == 0) {
         o->piece_line = t->number;
@@ -349,7 +364,10 @@ static bool take_chunk(struct transcript *t, struct open_session *o,
                        const struct transcript_found *found)
 {
     uint64_t size = 0;
-    reader_end_piece(t, o);
+    o = end_piece_of(t, o, found);
+    if (o == NULL) {
+        return false;
+    }
     o->chunk = found->role;
     (void)span_to_u64(found_text(found, CAPTURE_SIZE), (uint64_t)1 << 40, &size);
     o->chunk_size = size;

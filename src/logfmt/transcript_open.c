@@ -76,7 +76,11 @@ static bool is_silent_session(const struct open_session *o)
 
 void reader_finish(struct transcript *t, struct open_session *o)
 {
+    const struct dialogue *ending = o->session;
     reader_end_piece(t, o);
+    if (o->session != ending) {
+        return; /* the last piece was another session's greeting: this one has ended with it */
+    }
     reader_close_reply(t, o, !o->complete);
     if (o->likely || is_silent_session(o)) {
         reader_prove(t, o);

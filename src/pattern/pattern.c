@@ -20,7 +20,11 @@ struct pattern {
     struct span regex;
     bool anchored;
     pattern_resolve resolve;
-    enum { PATTERN_RAW, PATTERN_COMPILED, PATTERN_UNUSABLE } state;
+    enum {
+        PATTERN_RAW,
+        PATTERN_COMPILED,
+        PATTERN_UNUSABLE
+    } state;
     bool jit_tried;
     bool jit;
     pcre2_code *code; /* owned */
@@ -129,8 +133,8 @@ static size_t atom_length(struct span regex, size_t at)
     return i + 1 - at;
 }
 
-/* Whether what begins at regex[at] is taken as a whole and once: no alternative up to the closing parenthesis (or
- * the end), no quantifier behind it. */
+/* Whether what begins at regex[at] is taken as a whole and once: no alternative up to the closing
+ * parenthesis (or the end), no quantifier behind it. */
 static bool is_plain_sequence(struct span regex, size_t at)
 {
     size_t depth = 0;
@@ -160,8 +164,8 @@ static size_t group_opening(struct span regex, size_t at)
     return 0;
 }
 
-/* The bytes that an expression begins with literally: most rules are told apart by them, and comparing them is
- * cheaper than a call into a compiled expression. */
+/* The bytes that an expression begins with literally: most rules are told apart by them, and
+ * comparing them is cheaper than a call into a compiled expression. */
 static void study_head(struct pattern *pattern)
 {
     struct span regex = pattern->regex;
@@ -198,8 +202,8 @@ static void add_first_byte(struct pattern *pattern, unsigned char byte)
     pattern->first[byte >> 3] |= (uint8_t)(1u << (byte & 7));
 }
 
-/* First bytes and minimum length, of the literal beginning if there is one. PCRE2 works them out for unanchored code
- * only, so that otherwise a second, unanchored compile is asked. */
+/* First bytes and minimum length, of the literal beginning if there is one. PCRE2 works them out
+ * for unanchored code only, so that otherwise a second, unanchored compile is asked. */
 static void study_first_bytes(struct pattern *pattern)
 {
     int error = 0;
@@ -210,8 +214,8 @@ static void study_first_bytes(struct pattern *pattern)
         pattern->minimum = (uint32_t)pattern->head_length;
         return;
     }
-    pcre2_code *code =
-        pattern->anchored ? compile_code(pattern->regex, 0, &error, &offset) : pattern->code;
+    pcre2_code *code = pattern->anchored ? compile_code(pattern->regex, 0, &error, &offset)
+                                         : pattern->code;
     memset(pattern->first, 0xff, sizeof pattern->first);
     if (code == NULL) {
         return;
@@ -257,8 +261,8 @@ static enum smtplog_status resolve_groups(struct pattern *pattern, char *error, 
             snprintf(error, size, "unknown field \"%.64s\"", name);
             return SMTPLOG_FORMAT;
         }
-        pattern->groups[pattern->group_count++] =
-            (struct pattern_group){(uint32_t)table[0] << 8 | table[1], field};
+        pattern->groups[pattern->group_count++] = (struct pattern_group){
+            (uint32_t)table[0] << 8 | table[1], field};
     }
     return SMTPLOG_OK;
 }
@@ -273,8 +277,8 @@ enum smtplog_status pattern_compile(struct pattern *pattern, char *error, size_t
     pattern->state = PATTERN_UNUSABLE;
     pattern->group_count = 0;
     pcre2_code_free(pattern->code);
-    pattern->code =
-        compile_code(pattern->regex, pattern->anchored ? PCRE2_ANCHORED : 0, &number, &offset);
+    pattern->code = compile_code(pattern->regex, pattern->anchored ? PCRE2_ANCHORED : 0, &number,
+                                 &offset);
     if (pattern->code == NULL) {
         char message[96] = "";
         pcre2_get_error_message(number, (PCRE2_UCHAR *)message, sizeof message);
@@ -311,7 +315,8 @@ enum smtplog_status pattern_first_bytes(struct pattern *pattern, uint8_t map[32]
     return SMTPLOG_OK;
 }
 
-static inline int run_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject)
+static inline int run_match(struct pattern *pattern, struct pattern_engine *engine,
+                            struct span subject)
 {
     if (!pattern->jit_tried) {
         pattern->jit_tried = true;

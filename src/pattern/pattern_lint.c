@@ -1,5 +1,5 @@
-/* Looks for expressions that can be made slow by the text they meet. A scan, not a parser: classes and
- * escapes are skipped, quantifiers looked at. */
+/* Looks for expressions that can be made slow by the text they meet. A scan, not a parser: classes
+ * and escapes are skipped, quantifiers looked at. */
 #include "pattern/pattern_lint.h"
 
 /* Offset behind a character class that opens at `at`. */

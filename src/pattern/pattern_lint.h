@@ -4,9 +4,10 @@
 
 #include "base/span.h"
 
-/* What is wrong with a regular expression, as static text, or NULL. Errors are: a lazy unbounded quantifier
- * (`*?`, `+?`, `{n,}?`), and `.*` or `.+` that may give back (not possessive and not at the end of the
- * expression or a group). */
+/* What is wrong with a regular expression, as static text, or NULL. Errors are: a lazy unbounded
+ * quantifier
+ * (`*?`, `+?`, `{n,}?`), and `.*` or `.+` that may give back (not possessive and not at the end of
+ * the expression or a group). */
 const char *pattern_lint(struct span regex);
 
 #endif

@@ -47,8 +47,8 @@ struct loader {
 static void loader_complain(struct loader *loader, unsigned line, const char *what,
                             struct span detail)
 {
-    enum smtplog_status status =
-        record_complain(loader->file, line, loader->diagnostic, what, detail);
+    enum smtplog_status status = record_complain(loader->file, line, loader->diagnostic, what,
+                                                 detail);
     if (loader->status == SMTPLOG_OK) {
         loader->status = status;
     }
@@ -228,8 +228,8 @@ static void load_actions(struct loader *loader, const struct record *record,
                          struct pattern_rule *rule)
 {
     const struct pattern_vocabulary *vocabulary = &loader->set->vocabulary;
-    struct pattern_constant *constants =
-        loader_alloc(loader, (record->pair_count + 1) * sizeof *constants);
+    struct pattern_constant *constants = loader_alloc(loader,
+                                                      (record->pair_count + 1) * sizeof *constants);
     struct pattern_refine_use *uses = loader_alloc(loader, (record->pair_count + 1) * sizeof *uses);
     if (constants == NULL || uses == NULL) {
         return;
@@ -241,8 +241,8 @@ static void load_actions(struct loader *loader, const struct record *record,
         if (number < 0) {
             loader_complain(loader, record->line, "unknown kind", rule->kind);
         }
-        constants[rule->constant_count++] =
-            (struct pattern_constant){vocabulary->kind_field, SPAN_EMPTY, number};
+        constants[rule->constant_count++] = (struct pattern_constant){vocabulary->kind_field,
+                                                                      SPAN_EMPTY, number};
     }
     for (size_t i = 0; i < record->pair_count; i++) {
         const struct record_pair *pair = &record->pairs[i];
@@ -357,8 +357,7 @@ static void load_refine(struct loader *loader, const struct record *record)
         loader_complain(loader, record->line, "a refine is named GROUP/NAME", record->name);
         return;
     }
-    struct pattern_refine *group =
-        refine_group(loader, span_of(record->name.p, slash));
+    struct pattern_refine *group = refine_group(loader, span_of(record->name.p, slash));
     struct pattern_rule *rule = load_rule(loader, record);
     if (group == NULL || rule == NULL) {
         return;
@@ -382,6 +381,11 @@ static void load_refine(struct loader *loader, const struct record *record)
 static void load_sample(struct loader *loader, const struct record *record, bool must_match)
 {
     check_keys(loader, record, sample_keys, must_match ? "want " : NULL, NULL);
+    for (size_t i = 0; i < record->pair_count; i++) {
+        if (span_starts(record->pairs[i].key, SPAN_LITERAL("want "))) {
+            (void)load_field(loader, &record->pairs[i], 5);
+        }
+    }
     struct pattern_rule *rule = loader->rule;
     struct span line = record_value(record, "line");
     if (rule == NULL || line.n == 0) {
@@ -389,8 +393,8 @@ static void load_sample(struct loader *loader, const struct record *record, bool
                         record->name);
         return;
     }
-    struct pattern_sample *samples =
-        loader_alloc(loader, (rule->sample_count + 1) * sizeof *samples);
+    struct pattern_sample *samples = loader_alloc(loader,
+                                                  (rule->sample_count + 1) * sizeof *samples);
     if (samples == NULL) {
         return;
     }
@@ -552,8 +556,8 @@ enum smtplog_status pattern_set_finish(struct pattern_set *set, bool compile_all
             finish_rule(&loader, group->rules[k], compile_all);
         }
         if (group->count == 0 || !group->used) {
-            diagnostic_say(diagnostic, SMTPLOG_ERROR,
-                           "refine group \"%.*s\" is %s", SPAN_ARGS(group->name),
+            diagnostic_say(diagnostic, SMTPLOG_ERROR, "refine group \"%.*s\" is %s",
+                           SPAN_ARGS(group->name),
                            group->used ? "used but has no rules" : "not used by any rule");
             loader.status = SMTPLOG_FORMAT;
         }
@@ -590,7 +594,7 @@ struct pattern_list *pattern_set_list(struct pattern_set *set, struct span daemo
 #define FIRST_BYTES 256
 
 static inline void apply_constants(const struct pattern_set *set, const struct pattern_rule *rule,
-                            struct pattern_fields *fields)
+                                   struct pattern_fields *fields)
 {
     size_t texts = set->vocabulary.texts;
     for (size_t i = 0; i < rule->constant_count; i++) {
@@ -605,8 +609,8 @@ static inline void apply_constants(const struct pattern_set *set, const struct p
 }
 
 /* Tries one rule; puts its captures and constants into fields. */
-static inline bool try_rule(struct pattern_set *set, const struct pattern_rule *rule, struct span subject,
-                     struct pattern_fields *fields)
+static inline bool try_rule(struct pattern_set *set, const struct pattern_rule *rule,
+                            struct span subject, struct pattern_fields *fields)
 {
     struct pattern_target target = {fields->text, set->vocabulary.texts, fields->set};
     if (!pattern_match_into(rule->pattern, set->engine, subject, &target)) {
@@ -663,8 +667,8 @@ static bool rule_fits(const struct pattern_rule *rule, bool has_queue_id)
 static struct pattern_choice *make_choice(struct pattern_set *set, const struct pattern_list *list,
                                           unsigned char first, bool has_queue_id)
 {
-    struct pattern_choice *choice =
-        arena_alloc(&set->arena, sizeof *choice + list->count * sizeof choice->rules[0]);
+    struct pattern_choice *choice = arena_alloc(
+        &set->arena, sizeof *choice + list->count * sizeof choice->rules[0]);
     for (size_t i = 0; choice != NULL && i < list->count; i++) {
         struct pattern_rule *rule = list->rules[i];
         if (rule_fits(rule, has_queue_id) && pattern_may_begin(rule->pattern, first)) {
@@ -708,7 +712,8 @@ const struct pattern_rule *pattern_set_match(struct pattern_set *set, struct pat
             *choice = make_choice(set, list, first, has_queue_id);
         }
         if (*choice != NULL) {
-            return try_rules(set, (*choice)->rules, (*choice)->count, message, has_queue_id, fields);
+            return try_rules(set, (*choice)->rules, (*choice)->count, message, has_queue_id,
+                             fields);
         }
     }
     return try_rules(set, list->rules, list->count, message, has_queue_id, fields);

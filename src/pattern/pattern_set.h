@@ -1,7 +1,7 @@
 /* The rules of pattern files, by daemon. Reads records of the types
  *   [define NAME] [event NAME] [context NAME] [refine GROUP/NAME] [sample TEXT] [nomatch TEXT]
- * (see src/man/smtplog-patterns.5). Knows fields and values only through a vocabulary, and nothing of lines,
- * headers or servers. Not thread-safe: one set a thread. */
+ * (see src/man/smtplog-patterns.5). Knows fields and values only through a vocabulary, and nothing
+ * of lines, headers or servers. Not thread-safe: one set a thread. */
 #ifndef PATTERN_PATTERN_SET_H
 #define PATTERN_PATTERN_SET_H
 
@@ -10,13 +10,17 @@
 
 /* What the names in pattern files stand for. */
 struct pattern_vocabulary {
-    pattern_resolve field;                                  /* capture and `set` names */
-    int (*constant)(size_t field, struct span word);        /* value of a word, -1 if none */
-    size_t texts;                                           /* fields from here on hold numbers */
-    size_t kind_field;                                      /* where a rule's kind is put */
+    pattern_resolve field;                           /* capture and `set` names */
+    int (*constant)(size_t field, struct span word); /* value of a word, -1 if none */
+    size_t texts;                                    /* fields from here on hold numbers */
+    size_t kind_field;                               /* where a rule's kind is put */
 };
 
-enum pattern_queue { PATTERN_QUEUE_ANY, PATTERN_QUEUE_YES, PATTERN_QUEUE_NO };
+enum pattern_queue {
+    PATTERN_QUEUE_ANY,
+    PATTERN_QUEUE_YES,
+    PATTERN_QUEUE_NO
+};
 
 struct pattern_constant {
     size_t field;
@@ -32,7 +36,7 @@ struct pattern_refine_use {
 struct pattern_sample {
     struct span name;
     struct span line;
-    struct span daemon; /* empty: the rule's first */
+    struct span daemon;          /* empty: the rule's first */
     const struct record *record; /* for its `want` keys */
     bool must_match;
 };
@@ -76,8 +80,9 @@ struct pattern_list {
     uint8_t first[32]; /* bytes a message can begin with */
     size_t minimum;
     bool prepared;
-    struct pattern_choice **choices; /* in the set's arena, made when needed; by queue id, first byte */
-    bool known; /* false: no rule names this daemon, only the rules for all */
+    struct pattern_choice *
+        *choices; /* in the set's arena, made when needed; by queue id, first byte */
+    bool known;   /* false: no rule names this daemon, only the rules for all */
 };
 
 struct pattern_set;
@@ -86,18 +91,19 @@ MUST_USE enum smtplog_status pattern_set_new(const struct pattern_vocabulary *vo
                                              struct pattern_set **set);
 void pattern_set_free(struct pattern_set *set);
 
-/* Adds a parsed file, which must stay valid. A rule replaces an earlier one of the same file name and rule
- * name (so a user's file overrides a built-in one). Mistakes are said; SMTPLOG_FORMAT. */
-MUST_USE enum smtplog_status pattern_set_add(struct pattern_set *set, const struct record_file *file,
+/* Adds a parsed file, which must stay valid. A rule replaces an earlier one of the same file name
+ * and rule name (so a user's file overrides a built-in one). Mistakes are said; SMTPLOG_FORMAT. */
+MUST_USE enum smtplog_status pattern_set_add(struct pattern_set *set,
+                                             const struct record_file *file,
                                              const struct diagnostic *diagnostic);
 
-/* Links refines and defines and makes the lists. To be called once, after the last file. compile_all
- * compiles every expression now and checks it as for files from outside. */
+/* Links refines and defines and makes the lists. To be called once, after the last file.
+ * compile_all compiles every expression now and checks it as for files from outside. */
 MUST_USE enum smtplog_status pattern_set_finish(struct pattern_set *set, bool compile_all,
                                                 const struct diagnostic *diagnostic);
 
-/* The list for a daemon, or NULL when no rule names it. The list for "*" holds the rules of all daemons,
- * the list for "" those that apply to every daemon. */
+/* The list for a daemon, or NULL when no rule names it. The list for "*" holds the rules of all
+ * daemons, the list for "" those that apply to every daemon. */
 struct pattern_list *pattern_set_list(struct pattern_set *set, struct span daemon);
 
 /* Every rule in order; for listing and testing. */
@@ -113,14 +119,15 @@ struct pattern_fields {
     uint64_t *set; /* bit per field */
 };
 
-/* Tries the rules of a list in order on a message. has_queue_id tells whether a queue id was removed in
- * front. Returns the rule that matched, its captures, constants and refinements put into fields, or NULL. */
+/* Tries the rules of a list in order on a message. has_queue_id tells whether a queue id was
+ * removed in front. Returns the rule that matched, its captures, constants and refinements put into
+ * fields, or NULL. */
 const struct pattern_rule *pattern_set_match(struct pattern_set *set, struct pattern_list *list,
                                              struct span message, bool has_queue_id,
                                              struct pattern_fields *fields);
 
-/* Applies the refinements of a rule that matched once more: to fields that the format reader found behind the
- * match, in a part of the message that no rule describes. */
+/* Applies the refinements of a rule that matched once more: to fields that the format reader found
+ * behind the match, in a part of the message that no rule describes. */
 void pattern_set_refine(struct pattern_set *set, const struct pattern_rule *rule,
                         struct pattern_fields *fields);
 

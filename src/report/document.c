@@ -112,14 +112,13 @@ struct cell *table_row(struct document *document, struct table *table)
     }
     if (table->row_count == table->row_capacity) {
         size_t capacity = table->row_capacity > 0 ? table->row_capacity * 2 : 16;
-        struct cell *cells =
-            document_alloc(document, capacity * table->column_count * sizeof *cells);
+        struct cell *cells = document_alloc(document,
+                                            capacity * table->column_count * sizeof *cells);
         if (cells == NULL) {
             return NULL;
         }
         if (table->row_count > 0) {
-            memcpy(cells, table->cells,
-                   table->row_count * table->column_count * sizeof *cells);
+            memcpy(cells, table->cells, table->row_count * table->column_count * sizeof *cells);
         }
         table->cells = cells;
         table->row_capacity = capacity;

@@ -1,5 +1,6 @@
-/* The report as a document: sections with paragraphs and tables of typed cells. Built once; a renderer knows cells
- * and sections and nothing of figures. Everything lives in the document's arena. */
+/* The report as a document: sections with paragraphs and tables of typed cells. Built once; a
+ * renderer knows cells and sections and nothing of figures. Everything lives in the document's
+ * arena. */
 #ifndef REPORT_DOCUMENT_H
 #define REPORT_DOCUMENT_H
 
@@ -9,14 +10,14 @@
 
 enum cell_kind {
     CELL_NONE,
-    CELL_WORDS,   /* the program's own words */
-    CELL_LOG,     /* text from a log: shown in quotes, escaped */
-    CELL_NAME,    /* a name from a log (domain, host, address): escaped, not quoted */
+    CELL_WORDS, /* the program's own words */
+    CELL_LOG,   /* text from a log: shown in quotes, escaped */
+    CELL_NAME,  /* a name from a log (domain, host, address): escaped, not quoted */
     CELL_COUNT,
-    CELL_SHARE,   /* 0..1 */
+    CELL_SHARE, /* 0..1 */
     CELL_SECONDS,
     CELL_INSTANT,
-    CELL_BAR      /* 0..1 of the column's width */
+    CELL_BAR /* 0..1 of the column's width */
 };
 
 struct cell {
@@ -42,7 +43,10 @@ struct table {
     struct table *next;
 };
 
-enum block_kind { BLOCK_PARAGRAPH, BLOCK_TABLE };
+enum block_kind {
+    BLOCK_PARAGRAPH,
+    BLOCK_TABLE
+};
 
 struct block {
     enum block_kind kind;
@@ -112,7 +116,11 @@ void format_count(struct strbuf *out, uint64_t count);
 void format_share(struct strbuf *out, double share);
 void format_seconds(struct strbuf *out, double seconds);
 void format_bytes(struct strbuf *out, uint64_t bytes);
-enum instant_format { FORMAT_TIME, FORMAT_DAY, FORMAT_YEAR };
+enum instant_format {
+    FORMAT_TIME,
+    FORMAT_DAY,
+    FORMAT_YEAR
+};
 void format_instant(struct strbuf *out, const struct instant *instant, enum instant_format format);
 
 #endif

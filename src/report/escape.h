@@ -4,12 +4,12 @@
 
 #include "base/strbuf.h"
 
-/* A JSON string with its quotes (RFC 8259): invalid UTF-8 and control characters become U+FFFD, line and
- * direction separators too. */
+/* A JSON string with its quotes (RFC 8259): invalid UTF-8 and control characters become U+FFFD,
+ * line and direction separators too. */
 void escape_json(struct strbuf *out, struct span text);
 
-/* A cell of tab separated values: as JSON but without quotes and backslashes; tabs and line ends become
- * U+FFFD. */
+/* A cell of tab separated values: as JSON but without quotes and backslashes; tabs and line ends
+ * become U+FFFD. */
 void escape_tsv(struct strbuf *out, struct span text);
 
 /* Text for a terminal: no control characters, valid UTF-8. */

@@ -11,12 +11,12 @@ enum column_kind {
     COLUMN_LINE_END,
     COLUMN_TIME,
     COLUMN_MTA,
-    COLUMN_TEXT,     /* a text field */
-    COLUMN_DIGITS,   /* a text field that is a number when it is all digits */
-    COLUMN_DECIMAL,  /* a text field with a decimal number */
-    COLUMN_PHASES,   /* Postfix's delays */
-    COLUMN_WORD,     /* a numeric field with words */
-    COLUMN_NUMBER,   /* a numeric field */
+    COLUMN_TEXT,    /* a text field */
+    COLUMN_DIGITS,  /* a text field that is a number when it is all digits */
+    COLUMN_DECIMAL, /* a text field with a decimal number */
+    COLUMN_PHASES,  /* Postfix's delays */
+    COLUMN_WORD,    /* a numeric field with words */
+    COLUMN_NUMBER,  /* a numeric field */
     COLUMN_CLASS,
     COLUMN_RULE,
     COLUMN_POSSIBLE,

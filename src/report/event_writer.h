@@ -1,5 +1,5 @@
-/* Events as records: NDJSON, one object a line, and TSV with a header line. Columns are those of interface,
- * section 3, in their order. */
+/* Events as records: NDJSON, one object a line, and TSV with a header line. Columns are those of
+ * interface, section 3, in their order. */
 #ifndef REPORT_EVENT_WRITER_H
 #define REPORT_EVENT_WRITER_H
 
@@ -8,10 +8,13 @@
 
 struct event_writer;
 
-enum event_format { EVENT_NDJSON, EVENT_TSV };
+enum event_format {
+    EVENT_NDJSON,
+    EVENT_TSV
+};
 
-/* fields: comma separated record keys to show, or empty for all. SMTPLOG_USAGE with *unknown set when one does
- * not exist. Free with event_writer_free. */
+/* fields: comma separated record keys to show, or empty for all. SMTPLOG_USAGE with *unknown set
+ * when one does not exist. Free with event_writer_free. */
 MUST_USE enum smtplog_status event_writer_new(enum event_format format, struct span fields,
                                               struct event_writer **writer, struct span *unknown);
 void event_writer_free(struct event_writer *writer);

@@ -22,7 +22,8 @@ struct comparison {
     struct fact_sheet *sheet;
 };
 
-struct span explain_stages(const struct catalog *catalog, struct fact_book *book, struct span stages)
+struct span explain_stages(const struct catalog *catalog, struct fact_book *book,
+                           struct span stages)
 {
     struct strbuf out;
     struct span word;
@@ -73,7 +74,8 @@ static struct span phrase(const struct comparison *c, const char *group, const c
     return catalog_phrase(c->source->catalog, group, span_cstr(name));
 }
 
-/* ---- summary ------------------------------------------------------------------------------------------ */
+/* ---- summary
+ * ------------------------------------------------------------------------------------------ */
 
 static bool same_digit(const struct comparison *c)
 {
@@ -129,14 +131,15 @@ static struct span summarise(struct comparison *c)
     return text;
 }
 
-/* ---- rows ---------------------------------------------------------------------------------------------- */
+/* ---- rows
+ * ---------------------------------------------------------------------------------------------- */
 
 typedef struct span (*row_text)(const struct comparison *c, const struct candidate *candidate);
 
 static struct span digit_name(const struct comparison *c, const struct candidate *candidate)
 {
-    return catalog_text(
-        catalog_find(c->source->catalog, "digit", span_cstr(candidate->digit)), "name");
+    return catalog_text(catalog_find(c->source->catalog, "digit", span_cstr(candidate->digit)),
+                        "name");
 }
 
 static struct span stage_names(const struct comparison *c, const struct candidate *candidate)
@@ -173,11 +176,11 @@ static struct span plain_status(const struct comparison *c, const struct candida
     return status.n > 0 ? catalog_phrase(c->source->catalog, "status", status) : SPAN_EMPTY;
 }
 
-#define ENTRY_TEXT(function, key)                                                                  \
-    static struct span function(const struct comparison *c, const struct candidate *candidate)     \
-    {                                                                                              \
-        (void)c;                                                                                   \
-        return catalog_text(candidate->entry, key);                                                \
+#define ENTRY_TEXT(function, key)                                                              \
+    static struct span function(const struct comparison *c, const struct candidate *candidate) \
+    {                                                                                          \
+        (void)c;                                                                               \
+        return catalog_text(candidate->entry, key);                                            \
     }
 
 ENTRY_TEXT(entry_name, "name")
@@ -253,12 +256,12 @@ static void add_comparison_rows(struct comparison *c)
     }
 }
 
-/* ---- when to expect which ------------------------------------------------------------------------------- */
+/* ---- when to expect which
+ * ------------------------------------------------------------------------------- */
 
 static void add_expectations(struct comparison *c)
 {
-    struct fact_list *list =
-        fact_sheet_list(c->book, c->sheet, "expect", "WHEN TO EXPECT WHICH");
+    struct fact_list *list = fact_sheet_list(c->book, c->sheet, "expect", "WHEN TO EXPECT WHICH");
     for (size_t i = 0; i < c->count; i++) {
         const struct catalog_entry *entry = c->of[i].entry;
         size_t before = list != NULL ? list->count : 0;

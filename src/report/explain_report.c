@@ -1,4 +1,5 @@
-/* Answers to "what is this". Texts come from the catalogue; only their order and labels stand here. */
+/* Answers to "what is this". Texts come from the catalogue; only their order and labels stand here.
+ */
 #include "report/explain_report.h"
 
 #include <stdio.h>
@@ -10,7 +11,8 @@ static struct span text_of(const struct catalog_entry *entry, const char *key)
     return catalog_text(entry, key);
 }
 
-/* ---- one code ------------------------------------------------------------------------------------ */
+/* ---- one code
+ * ------------------------------------------------------------------------------------ */
 
 /* What is seen at which stage, a row each. */
 static void add_seen(struct fact_sheet *sheet, const struct catalog_entry *entry,
@@ -25,8 +27,7 @@ static void add_seen(struct fact_sheet *sheet, const struct catalog_entry *entry
         struct span words = catalog_phrase(source->catalog, "stage", stage);
         struct span label = document_printf(&book->document, "at %.*s",
                                             SPAN_ARGS(words.n > 0 ? words : stage));
-        struct span json_key =
-            document_printf(&book->document, "seen_%.*s", SPAN_ARGS(stage));
+        struct span json_key = document_printf(&book->document, "seen_%.*s", SPAN_ARGS(stage));
         fact_sheet_add(sheet, json_key.p, label.p, entry->texts[i].value);
     }
 }
@@ -66,7 +67,8 @@ bool explain_code(const struct explain_source *source, struct fact_book *book, i
     return true;
 }
 
-/* ---- enhanced codes -------------------------------------------------------------------------------- */
+/* ---- enhanced codes
+ * -------------------------------------------------------------------------------- */
 
 bool explain_enhanced(const struct explain_source *source, struct fact_book *book,
                       struct span enhanced)
@@ -82,8 +84,8 @@ bool explain_enhanced(const struct explain_source *source, struct fact_book *boo
     sheet->title = document_printf(&book->document, "%.*s  %.*s", SPAN_ARGS(enhanced),
                                    SPAN_ARGS(text_of(entry, "name")));
     sheet->aside = SPAN_LITERAL("enhanced status code");
-    const struct catalog_entry *class_entry =
-        catalog_class(source->catalog, text_of(entry, "class"));
+    const struct catalog_entry *class_entry = catalog_class(source->catalog,
+                                                            text_of(entry, "class"));
     fact_sheet_add(sheet, "source", "Source", text_of(entry, "source"));
     fact_sheet_add(sheet, "basic", "Stands behind", text_of(entry, "basic"));
     fact_sheet_add(sheet, "class", "Reason class", text_of(entry, "class"));
@@ -102,7 +104,8 @@ bool explain_enhanced(const struct explain_source *source, struct fact_book *boo
     return true;
 }
 
-/* ---- whole replies ---------------------------------------------------------------------------------- */
+/* ---- whole replies
+ * ---------------------------------------------------------------------------------- */
 
 /* Which entry gives the meaning: the ladder provider, enhanced with basic, enhanced, basic. */
 struct reply_ladder {
@@ -117,13 +120,11 @@ static struct reply_ladder climb(const struct explain_source *source,
     struct reply_ladder ladder = {.combined = SPAN_EMPTY};
     ladder.provider = provider_of_text(source->providers, subject->text);
     if (ladder.provider != NULL) {
-        ladder.provider_code =
-            provider_meaning(source->providers, ladder.provider->name, subject->code,
-                             subject->enhanced, subject->text);
+        ladder.provider_code = provider_meaning(source->providers, ladder.provider->name,
+                                                subject->code, subject->enhanced, subject->text);
     }
-    ladder.enhanced = subject->enhanced.n > 0
-                          ? catalog_enhanced(source->catalog, subject->enhanced)
-                          : NULL;
+    ladder.enhanced = subject->enhanced.n > 0 ? catalog_enhanced(source->catalog, subject->enhanced)
+                                              : NULL;
     ladder.reply = catalog_reply(source->catalog, subject->code);
     snprintf(key, sizeof key, "combined %d", subject->code);
     ladder.combined = text_of(ladder.enhanced, key);
@@ -163,7 +164,7 @@ static struct span retry_text(const struct explain_source *source,
 {
     struct span retry = text_of(ladder->reply, "retry");
     if (retry.n == 0) {
-        retry = subject->code >= 500 ? SPAN_LITERAL("no")
+        retry = subject->code >= 500   ? SPAN_LITERAL("no")
                 : subject->code >= 400 ? SPAN_LITERAL("yes")
                                        : SPAN_LITERAL("none");
     }
@@ -173,9 +174,9 @@ static struct span retry_text(const struct explain_source *source,
 static void add_verdict(const struct explain_source *source, struct fact_sheet *sheet,
                         const struct explain_subject *subject, struct reply_ladder *ladder)
 {
-    struct classifier_input input = {
-        subject->code, subject->enhanced, STAGE_NONE,
-        ladder->provider != NULL ? ladder->provider->name : SPAN_EMPTY, subject->text};
+    struct classifier_input input = {subject->code, subject->enhanced, STAGE_NONE,
+                                     ladder->provider != NULL ? ladder->provider->name : SPAN_EMPTY,
+                                     subject->text};
     struct classifier_verdict verdict;
     if (subject->code > 0 && subject->code < 400) {
         return;
@@ -185,9 +186,10 @@ static void add_verdict(const struct explain_source *source, struct fact_sheet *
     fact_sheet_add(sheet, "class", "Reason class", verdict.class_name);
     fact_sheet_add(sheet, "rule", "Decided by", verdict.reason);
     if (verdict.possible_greylisting) {
-        fact_sheet_add(sheet, "possible", "Possibly",
-                       SPAN_LITERAL("greylisting: greylisters share this wording with others; if the "
-                                    "same mail is accepted later, it was"));
+        fact_sheet_add(
+            sheet, "possible", "Possibly",
+            SPAN_LITERAL("greylisting: greylisters share this wording with others; if the "
+                         "same mail is accepted later, it was"));
     }
     if (span_is(verdict.class_name, "unknown")) {
         ladder->class_entry = NULL;
@@ -233,12 +235,12 @@ void explain_reply(const struct explain_source *source, struct fact_book *book,
     fact_sheet_add(sheet, "fix_receiver", "Receiver, do", ladder_text(&ladder, "fix receiver"));
     fact_sheet_add(sheet, "look_up", "Look up", text_of(ladder.provider_code, "source"));
     fact_sheet_add(sheet, "source", "Source", text_of(ladder.reply, "source"));
-    fact_sheet_add(sheet, "enhanced_source", "Enhanced code",
-                   text_of(ladder.enhanced, "source"));
+    fact_sheet_add(sheet, "enhanced_source", "Enhanced code", text_of(ladder.enhanced, "source"));
     fact_sheet_add(sheet, "related", "Related", text_of(ladder.reply, "related"));
 }
 
-/* ---- classes, providers, all ------------------------------------------------------------------------ */
+/* ---- classes, providers, all
+ * ------------------------------------------------------------------------ */
 
 bool explain_class(const struct explain_source *source, struct fact_book *book, struct span name)
 {
@@ -273,10 +275,9 @@ static enum smtplog_status add_own_code(void *context, const struct catalog_entr
     struct span name = entry->name;
     if (name.n > own->provider.n && name.p[own->provider.n] == '/' &&
         span_starts(name, own->provider)) {
-        fact_list_add(own->list,
-                      document_printf(&own->book->document, "%.*s: %.*s",
-                                      SPAN_ARGS(span_from(name, own->provider.n + 1)),
-                                      SPAN_ARGS(text_of(entry, "meaning"))));
+        fact_list_add(own->list, document_printf(&own->book->document, "%.*s: %.*s",
+                                                 SPAN_ARGS(span_from(name, own->provider.n + 1)),
+                                                 SPAN_ARGS(text_of(entry, "meaning"))));
     }
     return SMTPLOG_OK;
 }
@@ -298,8 +299,8 @@ bool explain_provider(const struct explain_source *source, struct fact_book *boo
     fact_sheet_add(sheet, "meaning", "Means", text_of(entry, "meaning"));
     fact_sheet_add(sheet, "action", "Do now", text_of(entry, "action"));
     fact_sheet_add(sheet, "source", "Source", text_of(entry, "source"));
-    struct own_codes own = {book, fact_sheet_list(book, sheet, "codes", "ITS OWN CODES AND WORDINGS"),
-                            name};
+    struct own_codes own = {
+        book, fact_sheet_list(book, sheet, "codes", "ITS OWN CODES AND WORDINGS"), name};
     (void)!catalog_each(source->catalog, "provider_code", add_own_code, &own);
     return true;
 }

@@ -1,5 +1,5 @@
-/* Answers to "what is this": sheets about codes, enhanced codes, whole replies, classes and providers, and about
- * several codes side by side. */
+/* Answers to "what is this": sheets about codes, enhanced codes, whole replies, classes and
+ * providers, and about several codes side by side. */
 #ifndef REPORT_EXPLAIN_REPORT_H
 #define REPORT_EXPLAIN_REPORT_H
 
@@ -34,8 +34,8 @@ bool explain_provider(const struct explain_source *source, struct fact_book *boo
 /* All that can be asked for. */
 void explain_list(const struct explain_source *source, struct fact_book *book);
 
-/* Codes side by side; names are "450" or "4.7.1", at least two and at most SHEET_COLUMNS. False when one is not
- * known; *unknown is then its index. */
+/* Codes side by side; names are "450" or "4.7.1", at least two and at most SHEET_COLUMNS. False
+ * when one is not known; *unknown is then its index. */
 bool explain_compare(const struct explain_source *source, struct fact_book *book,
                      const struct span *names, size_t count, size_t *unknown);
 

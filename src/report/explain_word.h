@@ -6,6 +6,7 @@
 #include "report/fact_sheet.h"
 
 /* A list of stage words as commands: "rcpt eod" is "RCPT TO, end of DATA". */
-struct span explain_stages(const struct catalog *catalog, struct fact_book *book, struct span stages);
+struct span explain_stages(const struct catalog *catalog, struct fact_book *book,
+                           struct span stages);
 
 #endif

@@ -97,9 +97,11 @@ static bool row_is_empty(const struct fact_sheet *sheet, const struct fact_row *
     return true;
 }
 
-/* ---- text --------------------------------------------------------------------------------------- */
+/* ---- text ---------------------------------------------------------------------------------------
+ */
 
-static void add_rows(struct fact_book *book, const struct fact_sheet *sheet, struct section *section)
+static void add_rows(struct fact_book *book, const struct fact_sheet *sheet,
+                     struct section *section)
 {
     struct document *document = &book->document;
     struct column *columns = book_alloc(book, (sheet->columns + 1) * sizeof *columns);
@@ -113,8 +115,8 @@ static void add_rows(struct fact_book *book, const struct fact_sheet *sheet, str
     }
     struct table *table = section_table(document, section, columns, sheet->columns + 1);
     for (size_t i = 0; i < sheet->row_count; i++) {
-        struct cell *cells =
-            row_is_empty(sheet, &sheet->rows[i]) ? NULL : table_row(document, table);
+        struct cell *cells = row_is_empty(sheet, &sheet->rows[i]) ? NULL
+                                                                  : table_row(document, table);
         for (size_t c = 0; cells != NULL && c < sheet->columns; c++) {
             cells[0] = cell_text(CELL_WORDS, sheet->rows[i].label);
             cells[c + 1] = cell_text(CELL_WORDS, sheet->rows[i].text[c]);
@@ -126,8 +128,9 @@ static void add_list(struct fact_book *book, const struct fact_list *list)
 {
     static const struct column columns[] = {{.title = ""}, {.title = "", .wraps = true}};
     struct document *document = &book->document;
-    struct section *section =
-        list->count > 0 ? document_section(document, list->key, list->heading, SPAN_EMPTY) : NULL;
+    struct section *section = list->count > 0
+                                  ? document_section(document, list->key, list->heading, SPAN_EMPTY)
+                                  : NULL;
     struct table *table = section_table(document, section, columns, COUNT_OF(columns));
     for (size_t i = 0; i < list->count; i++) {
         struct cell *cells = table_row(document, table);
@@ -156,7 +159,8 @@ enum smtplog_status fact_book_text(struct fact_book *book, const struct text_sty
     return document->status != SMTPLOG_OK ? document->status : text_render(document, style, out);
 }
 
-/* ---- JSON --------------------------------------------------------------------------------------- */
+/* ---- JSON ---------------------------------------------------------------------------------------
+ */
 
 static void json_row(struct json_writer *json, const struct fact_sheet *sheet,
                      const struct fact_row *row)

@@ -1,5 +1,5 @@
-/* What is known about one thing (a code, a reply, a class, a provider), or about several side by side, as labelled
- * rows: built once, written as text or JSON. */
+/* What is known about one thing (a code, a reply, a class, a provider), or about several side by
+ * side, as labelled rows: built once, written as text or JSON. */
 #ifndef REPORT_FACT_SHEET_H
 #define REPORT_FACT_SHEET_H
 
@@ -10,8 +10,8 @@
 #define SHEET_ROWS    48
 
 struct fact_row {
-    const char *key;    /* stable, for JSON */
-    struct span label;  /* for people */
+    const char *key;   /* stable, for JSON */
+    struct span label; /* for people */
     struct span text[SHEET_COLUMNS];
 };
 
@@ -25,7 +25,7 @@ struct fact_list {
 };
 
 struct fact_sheet {
-    const char *kind;  /* "code", "enhanced", "reply", "class", "provider", "compare", "list" */
+    const char *kind; /* "code", "enhanced", "reply", "class", "provider", "compare", "list" */
     struct span title;
     struct span aside;
     struct span summary;

@@ -1,4 +1,5 @@
-/* The summary as JSON, with the keys of interface, section 4. One function a key of the outermost object. */
+/* The summary as JSON, with the keys of interface, section 4. One function a key of the outermost
+ * object. */
 #include "report/json_writer.h"
 #include "report/report.h"
 
@@ -29,7 +30,8 @@ static const char *code_key(int code, char key[8])
 }
 
 /* An object of counts by code, those that are not 0. */
-static void by_code(struct json_writer *json, const char *name, const uint64_t counts[SUMMARY_CODES])
+static void by_code(struct json_writer *json, const char *name,
+                    const uint64_t counts[SUMMARY_CODES])
 {
     char key[8];
     json_object(json, name);
@@ -154,7 +156,8 @@ static void add_head(struct json_report *r)
     json_u64(json, "events", s->events);
 }
 
-/* ---- codes ------------------------------------------------------------------------------------ */
+/* ---- codes ------------------------------------------------------------------------------------
+ */
 
 struct code_order {
     int code;
@@ -262,7 +265,8 @@ static void add_codes(struct json_report *r)
     json_end(&r->json, ']');
 }
 
-/* ---- greylisting and hard failure -------------------------------------------------------------- */
+/* ---- greylisting and hard failure --------------------------------------------------------------
+ */
 
 static void add_headline(struct json_report *r)
 {
@@ -280,8 +284,7 @@ static void add_headline(struct json_report *r)
     json_number(json, "share_greylisted", share(s->greylisted, s->recipients_refused));
     json_number(json, "share_greylisted_450", share(s->greylisted_450, s->recipients_refused));
     json_number(json, "share_hard", share(s->hard_recipients, s->recipients_refused));
-    json_number(json, "share_hard_550",
-                share(s->hard_recipient_code[550], s->recipients_refused));
+    json_number(json, "share_hard_550", share(s->hard_recipient_code[550], s->recipients_refused));
     json_object(json, "lines");
     json_u64(json, "refusals", out->refusals);
     json_u64(json, "greylisting", out->greylisting);
@@ -349,8 +352,8 @@ static void add_hard(struct json_report *r)
     struct json_writer *json = &r->json;
     const struct summary *s = r->summary;
     json_object(json, "hard");
-    json_u64(json, "events", s->refusal_lines[DIRECTION_OUTBOUND].hard +
-                                 s->refusal_lines[DIRECTION_NONE].hard);
+    json_u64(json, "events",
+             s->refusal_lines[DIRECTION_OUTBOUND].hard + s->refusal_lines[DIRECTION_NONE].hard);
     by_code(json, "by_code", s->hard_code);
     json_u64(json, "recipients", s->hard_recipients);
     by_code(json, "recipients_by_code", s->hard_recipient_code);
@@ -361,13 +364,13 @@ static void add_hard(struct json_report *r)
     json_end(json, '}');
 }
 
-/* ---- outcome ----------------------------------------------------------------------------------- */
+/* ---- outcome -----------------------------------------------------------------------------------
+ */
 
 static void add_states(struct json_writer *json, const struct state_counts *counts)
 {
     for (int state = 0; state < RECIPIENT_STATES; state++) {
-        json_u64(json, recipient_state_name((enum recipient_state)state),
-                 counts->by_state[state]);
+        json_u64(json, recipient_state_name((enum recipient_state)state), counts->by_state[state]);
     }
 }
 
@@ -418,7 +421,8 @@ static void add_rejects(struct json_report *r)
     counts_of(r, "actions", &s->actions);
 }
 
-/* ---- tables ------------------------------------------------------------------------------------ */
+/* ---- tables ------------------------------------------------------------------------------------
+ */
 
 static void add_classes(struct json_report *r)
 {

@@ -1,5 +1,5 @@
-/* Writes JSON, member by member, with commas where they belong. Keys are the program's own; values are escaped.
- * Optional indentation by two blanks. */
+/* Writes JSON, member by member, with commas where they belong. Keys are the program's own; values
+ * are escaped. Optional indentation by two blanks. */
 #ifndef REPORT_JSON_WRITER_H
 #define REPORT_JSON_WRITER_H
 

@@ -1,5 +1,5 @@
-/* The report of a run: from figures to a document, and to JSON. Writes into a buffer, never to a file. Trust:
- * texts from logs are escaped on their way out (escape.h). */
+/* The report of a run: from figures to a document, and to JSON. Writes into a buffer, never to a
+ * file. Trust: texts from logs are escaped on their way out (escape.h). */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
 

@@ -5,7 +5,8 @@
 #include "report/document.h"
 #include "report/report.h"
 
-/* Builds the whole report. Sections without anything to say are left out. Free with document_free. */
+/* Builds the whole report. Sections without anything to say are left out. Free with document_free.
+ */
 void report_build(const struct report *report, struct document *document);
 
 /* The parts: the head with the headline, refusals and outcomes; then codes, tables and times. */

@@ -1,4 +1,5 @@
-/* The head of the report: the headline in words, what was read, greylisting against hard failure, outcomes. */
+/* The head of the report: the headline in words, what was read, greylisting against hard failure,
+ * outcomes. */
 #include <stdlib.h>
 
 #include "report/report_build.h"
@@ -23,7 +24,8 @@ static void say_count(struct builder *b, uint64_t count, const char *behind)
     strbuf_add_cstr(&b->text, behind);
 }
 
-/* ---- headline --------------------------------------------------------------------------------- */
+/* ---- headline ---------------------------------------------------------------------------------
+ */
 
 static void say_greylist_ends(struct builder *b)
 {
@@ -109,7 +111,8 @@ static void add_headline(struct builder *b, struct section *head)
     section_paragraph(b->document, head, strbuf_span(&b->text));
 }
 
-/* ---- what was read ----------------------------------------------------------------------------- */
+/* ---- what was read -----------------------------------------------------------------------------
+ */
 
 static void say_period(struct builder *b)
 {
@@ -194,11 +197,13 @@ static void add_caveats(struct builder *b, struct section *head)
     }
 }
 
-/* ---- greylisting against hard failure ------------------------------------------------------------ */
+/* ---- greylisting against hard failure
+ * ------------------------------------------------------------ */
 
-static const struct column bar_columns[] = {
-    {.title = ""}, {.title = "", .width = BAR_WIDTH}, {.title = "", .right = true},
-    {.title = "", .right = true}};
+static const struct column bar_columns[] = {{.title = ""},
+                                            {.title = "", .width = BAR_WIDTH},
+                                            {.title = "", .right = true},
+                                            {.title = "", .right = true}};
 
 static void add_bar_row(struct builder *b, struct table *table, const char *label, uint64_t count,
                         uint64_t whole)
@@ -220,7 +225,8 @@ static void add_possible(struct builder *b, struct section *section)
     }
     strbuf_clear(&b->text);
     strbuf_add_cstr(&b->text, "Apart from these ");
-    say_count(b, s->possible_recipients, s->possible_recipients == 1 ? " recipient" : " recipients");
+    say_count(b, s->possible_recipients,
+              s->possible_recipients == 1 ? " recipient" : " recipients");
     strbuf_add_cstr(&b->text, " met a wording that greylisters share with others");
     if (s->behaved_like > 0) {
         strbuf_add_cstr(&b->text, "; ");
@@ -262,11 +268,10 @@ static void add_outbound_refusals(struct builder *b)
     strbuf_clear(&b->text);
     strbuf_add_cstr(&b->text, "recipients that met a refusal: ");
     format_count(&b->text, all);
-    struct section *section =
-        document_section(b->document, "greylisting", "GREYLISTING 450 AGAINST HARD 550",
-                         document_text(b->document, strbuf_span(&b->text)));
-    struct table *table =
-        section_table(b->document, section, bar_columns, COUNT_OF(bar_columns));
+    struct section *section = document_section(b->document, "greylisting",
+                                               "GREYLISTING 450 AGAINST HARD 550",
+                                               document_text(b->document, strbuf_span(&b->text)));
+    struct table *table = section_table(b->document, section, bar_columns, COUNT_OF(bar_columns));
     add_bar_row(b, table, "greylisted", s->greylisted, all);
     add_bar_row(b, table, "  by a 450", s->greylisted_450, all);
     add_bar_row(b, table, "hard 550", s->hard_recipient_code[550], all);
@@ -289,11 +294,9 @@ static void add_inbound_refusals(struct builder *b)
     strbuf_clear(&b->text);
     strbuf_add_cstr(&b->text, "by client network, sender, recipient: ");
     format_count(&b->text, all);
-    struct section *section =
-        document_section(b->document, "inbound", "WHAT WE REFUSED",
-                         document_text(b->document, strbuf_span(&b->text)));
-    struct table *table =
-        section_table(b->document, section, bar_columns, COUNT_OF(bar_columns));
+    struct section *section = document_section(b->document, "inbound", "WHAT WE REFUSED",
+                                               document_text(b->document, strbuf_span(&b->text)));
+    struct table *table = section_table(b->document, section, bar_columns, COUNT_OF(bar_columns));
     if (all > 0) {
         add_bar_row(b, table, "greylisted", s->inbound_greylisted, all);
         add_bar_row(b, table, "  by a 450", s->inbound_greylisted_450, all);
@@ -327,7 +330,8 @@ static void add_inbound_refusals(struct builder *b)
     section_paragraph(b->document, section, strbuf_span(&b->text));
 }
 
-/* ---- outcome ----------------------------------------------------------------------------------- */
+/* ---- outcome -----------------------------------------------------------------------------------
+ */
 
 static void say_delivered(struct builder *b)
 {
@@ -346,6 +350,25 @@ static void say_delivered(struct builder *b)
         strbuf_add_cstr(&b->text, ", after another deferral ");
         format_count(&b->text, deferred);
     }
+}
+
+static void add_attempts(struct builder *b, struct section *section)
+{
+    const struct summary *s = b->summary;
+    strbuf_clear(&b->text);
+    strbuf_add_cstr(&b->text, "Delivery attempts: ");
+    say_count(b, s->attempts_total, ", of these ");
+    say_count(b, s->attempts[OUTCOME_DELIVERED], " delivered, ");
+    say_count(b, s->attempts[OUTCOME_DEFERRED], " deferred, ");
+    say_count(b, s->attempts[OUTCOME_BOUNCED], " bounced");
+    uint64_t named = s->attempts[OUTCOME_DELIVERED] + s->attempts[OUTCOME_DEFERRED] +
+                     s->attempts[OUTCOME_BOUNCED];
+    if (s->attempts_total > named) {
+        strbuf_add_cstr(&b->text, ", ");
+        say_count(b, s->attempts_total - named, " forwarded or discarded");
+    }
+    strbuf_add_cstr(&b->text, ".");
+    section_paragraph(b->document, section, strbuf_span(&b->text));
 }
 
 static void add_outcome(struct builder *b)
@@ -397,20 +420,7 @@ static void add_outcome(struct builder *b)
             cells[3] = cell_words(words[order[i]]);
         }
     }
-    strbuf_clear(&b->text);
-    strbuf_add_cstr(&b->text, "Delivery attempts: ");
-    say_count(b, s->attempts_total, ", of these ");
-    say_count(b, s->attempts[OUTCOME_DELIVERED], " delivered, ");
-    say_count(b, s->attempts[OUTCOME_DEFERRED], " deferred, ");
-    say_count(b, s->attempts[OUTCOME_BOUNCED], " bounced");
-    uint64_t named = s->attempts[OUTCOME_DELIVERED] + s->attempts[OUTCOME_DEFERRED] +
-                     s->attempts[OUTCOME_BOUNCED];
-    if (s->attempts_total > named) {
-        strbuf_add_cstr(&b->text, ", ");
-        say_count(b, s->attempts_total - named, " forwarded or discarded");
-    }
-    strbuf_add_cstr(&b->text, ".");
-    section_paragraph(b->document, section, strbuf_span(&b->text));
+    add_attempts(b, section);
 }
 
 void report_build_headline(const struct report *report, struct document *document)

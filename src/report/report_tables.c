@@ -1,10 +1,11 @@
-/* The tables of the report: codes, reasons, domains, peers, texts, times, warnings, what was not understood. */
+/* The tables of the report: codes, reasons, domains, peers, texts, times, warnings, what was not
+ * understood. */
 #include <stdlib.h>
 
 #include "report/report_build.h"
 
-#define BAR_WIDTH      24
-#define TIMELINE_ROWS  48
+#define BAR_WIDTH     24
+#define TIMELINE_ROWS 48
 
 struct builder {
     const struct report *report;
@@ -37,7 +38,8 @@ static struct cell count_or_nothing(uint64_t count)
     return count > 0 ? cell_count(count) : (struct cell){.kind = CELL_NONE};
 }
 
-/* ---- reply codes ------------------------------------------------------------------------------- */
+/* ---- reply codes -------------------------------------------------------------------------------
+ */
 
 struct code_rank {
     int code;
@@ -94,20 +96,19 @@ static struct span explain_code(struct builder *b, int number, const struct code
         return document_printf(b->document, "%.*s (%d %% %.*s): %.*s", SPAN_ARGS(what), part,
                                SPAN_ARGS(most->word), SPAN_ARGS(todo));
     }
-    return number < 400 ? what
-                        : document_printf(b->document, "%.*s: %.*s", SPAN_ARGS(what),
-                                          SPAN_ARGS(todo));
+    return number < 400
+               ? what
+               : document_printf(b->document, "%.*s: %.*s", SPAN_ARGS(what), SPAN_ARGS(todo));
 }
 
 static void add_codes(struct builder *b)
 {
-    static const struct column columns[] = {
-        {.title = "code"},
-        {.title = "count", .right = true},
-        {.title = "share", .right = true},
-        {.title = "dir"},
-        {.title = "stage"},
-        {.title = "what it is, and what to do", .wraps = true}};
+    static const struct column columns[] = {{.title = "code"},
+                                            {.title = "count", .right = true},
+                                            {.title = "share", .right = true},
+                                            {.title = "dir"},
+                                            {.title = "stage"},
+                                            {.title = "what it is, and what to do", .wraps = true}};
     struct code_rank ranks[SUMMARY_CODES];
     size_t count = 0;
     uint64_t all = 0;
@@ -125,9 +126,9 @@ static void add_codes(struct builder *b)
     }
     qsort(ranks, count, sizeof ranks[0], compare_ranks);
     size_t shown = b->report->top > 0 && b->report->top < count ? b->report->top : count;
-    struct section *section =
-        document_section(b->document, "codes", "REPLY CODES",
-                         aside_shown(b, "as logged, retries included", shown, count));
+    struct section *section = document_section(
+        b->document, "codes", "REPLY CODES",
+        aside_shown(b, "as logged, retries included", shown, count));
     struct table *table = section_table(b->document, section, columns, COUNT_OF(columns));
     for (size_t i = 0; i < shown; i++) {
         const struct code_count *code = &b->summary->code[ranks[i].code];
@@ -143,16 +144,17 @@ static void add_codes(struct builder *b)
         cells[5] = cell_text(CELL_WORDS, explain_code(b, ranks[i].code, code));
     }
     if (implied > 0) {
-        section_paragraph(b->document, section,
-                          document_printf(b->document,
-                                          "%llu more refusal%s no code in the log; what was sent follows "
-                                          "from the server's source (implied_code in JSON).",
-                                          (unsigned long long)implied,
-                                          implied == 1 ? " shows" : "s show"));
+        section_paragraph(
+            b->document, section,
+            document_printf(b->document,
+                            "%llu more refusal%s no code in the log; what was sent follows "
+                            "from the server's source (implied_code in JSON).",
+                            (unsigned long long)implied, implied == 1 ? " shows" : "s show"));
     }
 }
 
-/* ---- reasons ------------------------------------------------------------------------------------ */
+/* ---- reasons ------------------------------------------------------------------------------------
+ */
 
 static void add_classes(struct builder *b)
 {
@@ -161,11 +163,11 @@ static void add_classes(struct builder *b)
                                             {.title = "whose problem: what to do", .wraps = true}};
     size_t count = 0;
     struct topk_row **rows = sorted_rows(b, &b->summary->classes, &count);
-    struct section *section =
-        count > 0 ? document_section(b->document, "classes", "WHY",
-                                     aside_shown(b, "refusals and failures, as logged", count,
-                                                 b->summary->classes.count))
-                  : NULL;
+    struct section *section = count > 0 ? document_section(
+                                              b->document, "classes", "WHY",
+                                              aside_shown(b, "refusals and failures, as logged",
+                                                          count, b->summary->classes.count))
+                                        : NULL;
     struct table *table = section_table(b->document, section, columns, COUNT_OF(columns));
     for (size_t i = 0; i < count; i++) {
         const struct catalog_entry *entry = catalog_class(b->report->catalog, rows[i]->key);
@@ -183,9 +185,11 @@ static void add_classes(struct builder *b)
     free(rows);
 }
 
-/* ---- domains, peers, clients --------------------------------------------------------------------- */
+/* ---- domains, peers, clients
+ * --------------------------------------------------------------------- */
 
-/* Rows that mail was sent to, most attempts first; those that were only refused are another table's. */
+/* Rows that mail was sent to, most attempts first; those that were only refused are another
+ * table's. */
 static struct topk_row **attempted_rows(struct builder *b, const struct topk *table, size_t *count)
 {
     struct topk_row **rows = NULL;
@@ -208,24 +212,21 @@ static struct topk_row **attempted_rows(struct builder *b, const struct topk *ta
 static void add_traffic(struct builder *b, const char *key, const char *title, const char *unit,
                         const char *name_title, enum traffic_table which)
 {
-    const struct column columns[] = {{.title = name_title, .wraps = true},
-                                     {.title = "attempts", .right = true},
-                                     {.title = "deliv.", .right = true},
-                                     {.title = "defer.", .right = true},
-                                     {.title = "bounc.", .right = true},
-                                     {.title = "greyl.", .right = true},
-                                     {.title = "95 % in", .right = true}};
+    const struct column columns[] = {
+        {.title = name_title, .wraps = true}, {.title = "attempts", .right = true},
+        {.title = "deliv.", .right = true},   {.title = "defer.", .right = true},
+        {.title = "bounc.", .right = true},   {.title = "greyl.", .right = true},
+        {.title = "95 % in", .right = true}};
     struct span kept = document_text(b->document, span_of((const char *)columns, sizeof columns));
     const struct topk *all = &b->summary->traffic[which];
     size_t count = 0;
     struct topk_row **rows = attempted_rows(b, all, &count);
     size_t shown = b->report->top > 0 && b->report->top < count ? b->report->top : count;
-    struct section *section =
-        shown > 0 ? document_section(b->document, key, title, aside_shown(b, unit, shown, count))
-                  : NULL;
-    struct table *table =
-        section_table(b->document, section, (const struct column *)(const void *)kept.p,
-                      COUNT_OF(columns));
+    struct section *section = shown > 0 ? document_section(b->document, key, title,
+                                                           aside_shown(b, unit, shown, count))
+                                        : NULL;
+    struct table *table = section_table(
+        b->document, section, (const struct column *)(const void *)kept.p, COUNT_OF(columns));
     for (size_t i = 0; i < shown; i++) {
         struct traffic *row = rows[i]->value;
         struct cell *cells = table_row(b->document, table);
@@ -244,7 +245,8 @@ static void add_traffic(struct builder *b, const char *key, const char *title, c
     }
     if (section != NULL && all->replaced > 0) {
         section_paragraph(b->document, section,
-                          document_printf(b->document, "Approximate: more names than the table holds; "
+                          document_printf(b->document,
+                                          "Approximate: more names than the table holds; "
                                           "each count may be too high by %llu at most.",
                                           (unsigned long long)topk_error(all)));
     }
@@ -261,8 +263,8 @@ static void add_provider_advice(struct builder *b)
     struct table *table = NULL;
     for (size_t i = 0; i < shown; i++) {
         const struct traffic *row = rows[i]->value;
-        const struct catalog_entry *entry =
-            catalog_find(b->report->catalog, "provider", rows[i]->key);
+        const struct catalog_entry *entry = catalog_find(b->report->catalog, "provider",
+                                                         rows[i]->key);
         struct span todo = catalog_text(entry, "action");
         if (row->deferred + row->bounced == 0 || todo.n == 0) {
             continue;
@@ -287,10 +289,10 @@ static void add_clients(struct builder *b)
     const struct topk *all = &b->summary->traffic[TRAFFIC_CLIENT];
     size_t count = 0;
     struct topk_row **rows = sorted_rows(b, all, &count);
-    struct section *section =
-        count > 0 ? document_section(b->document, "clients", "CLIENTS WE REFUSED",
-                                     aside_shown(b, "reject lines", count, all->count))
-                  : NULL;
+    struct section *section = count > 0 ? document_section(
+                                              b->document, "clients", "CLIENTS WE REFUSED",
+                                              aside_shown(b, "reject lines", count, all->count))
+                                        : NULL;
     struct table *table = section_table(b->document, section, columns, COUNT_OF(columns));
     for (size_t i = 0; i < count; i++) {
         const struct traffic *row = rows[i]->value;
@@ -305,21 +307,21 @@ static void add_clients(struct builder *b)
     free(rows);
 }
 
-/* ---- texts --------------------------------------------------------------------------------------- */
+/* ---- texts
+ * --------------------------------------------------------------------------------------- */
 
 static void add_texts(struct builder *b)
 {
-    static const struct column columns[] = {{.title = "count", .right = true},
-                                            {.title = "class"},
-                                            {.title = "text", .wraps = true}};
+    static const struct column columns[] = {
+        {.title = "count", .right = true}, {.title = "class"}, {.title = "text", .wraps = true}};
     const struct topk *all = &b->summary->templates;
     size_t count = 0;
     struct topk_row **rows = sorted_rows(b, all, &count);
-    struct section *section =
-        count > 0 ? document_section(b->document, "texts", "REFUSAL TEXTS",
-                                     aside_shown(b, "addresses, hosts and ids put aside", count,
-                                                 all->count))
-                  : NULL;
+    struct section *section = count > 0 ? document_section(
+                                              b->document, "texts", "REFUSAL TEXTS",
+                                              aside_shown(b, "addresses, hosts and ids put aside",
+                                                          count, all->count))
+                                        : NULL;
     struct table *table = section_table(b->document, section, columns, COUNT_OF(columns));
     for (size_t i = 0; i < count; i++) {
         const struct template_row *row = rows[i]->value;
@@ -334,7 +336,8 @@ static void add_texts(struct builder *b)
     free(rows);
 }
 
-/* ---- times --------------------------------------------------------------------------------------- */
+/* ---- times
+ * --------------------------------------------------------------------------------------- */
 
 static uint64_t slot_attempts(const struct timeline_slot *slot)
 {
@@ -352,10 +355,10 @@ static void add_timeline_row(struct builder *b, struct table *table,
     }
     uint64_t all = slot_attempts(slot) + slot->count[TIMELINE_REJECTED];
     civil_from_seconds(slot->start + slot->offset, &c);
-    cells[0] = cell_text(CELL_WORDS, daily ? document_printf(b->document, "%04d-%02d-%02d", c.year,
-                                                             c.month, c.day)
-                                           : document_printf(b->document, "%02d-%02d %02d:%02d",
-                                                             c.month, c.day, c.hour, c.minute));
+    cells[0] = cell_text(
+        CELL_WORDS, daily ? document_printf(b->document, "%04d-%02d-%02d", c.year, c.month, c.day)
+                          : document_printf(b->document, "%02d-%02d %02d:%02d", c.month, c.day,
+                                            c.hour, c.minute));
     cells[1] = cell_number(CELL_BAR, highest > 0 ? (double)all / (double)highest : 0);
     cells[2] = count_or_nothing(slot->count[TIMELINE_DELIVERED]);
     cells[3] = count_or_nothing(slot->count[TIMELINE_DEFERRED]);
@@ -410,10 +413,10 @@ static void add_timeline(struct builder *b)
         highest = all > highest ? all : highest;
     }
     if (highest > 0) {
-        struct section *section =
-            document_section(b->document, "timeline", "TIMELINE",
-                             daily ? SPAN_LITERAL("attempts and rejects by day")
-                                   : SPAN_LITERAL("attempts and rejects by hour"));
+        struct section *section = document_section(
+            b->document, "timeline", "TIMELINE",
+            daily ? SPAN_LITERAL("attempts and rejects by day")
+                  : SPAN_LITERAL("attempts and rejects by hour"));
         struct table *table = section_table(b->document, section, columns, COUNT_OF(columns));
         for (size_t i = 0; i < count; i++) {
             add_timeline_row(b, table, &slots[i], daily, highest);
@@ -422,7 +425,8 @@ static void add_timeline(struct builder *b)
     free(slots);
 }
 
-/* ---- log-ins, warnings, not understood ------------------------------------------------------------ */
+/* ---- log-ins, warnings, not understood
+ * ------------------------------------------------------------ */
 
 static void add_auth(struct builder *b)
 {
@@ -452,15 +456,15 @@ static void add_auth(struct builder *b)
 
 static void add_warnings(struct builder *b)
 {
-    static const struct column columns[] = {{.title = "count", .right = true},
-                                            {.title = "daemon"},
-                                            {.title = "text", .wraps = true}};
+    static const struct column columns[] = {
+        {.title = "count", .right = true}, {.title = "daemon"}, {.title = "text", .wraps = true}};
     size_t count = 0;
     struct topk_row **rows = sorted_rows(b, &b->summary->warnings, &count);
-    struct section *section =
-        count > 0 ? document_section(b->document, "warnings", "THE SERVER'S OWN WARNINGS",
-                                     aside_shown(b, "lines", count, b->summary->warnings.count))
-                  : NULL;
+    struct section *section = count > 0
+                                  ? document_section(
+                                        b->document, "warnings", "THE SERVER'S OWN WARNINGS",
+                                        aside_shown(b, "lines", count, b->summary->warnings.count))
+                                  : NULL;
     struct table *table = section_table(b->document, section, columns, COUNT_OF(columns));
     for (size_t i = 0; i < count; i++) {
         const struct sample_row *row = rows[i]->value;
@@ -484,16 +488,17 @@ static void add_warnings(struct builder *b)
 
 static void add_not_understood(struct builder *b)
 {
-    static const struct column columns[] = {{.title = "count", .right = true},
-                                            {.title = "first at"},
-                                            {.title = "line", .wraps = true}};
+    static const struct column columns[] = {
+        {.title = "count", .right = true}, {.title = "first at"}, {.title = "line", .wraps = true}};
     size_t count = 0;
     struct topk_row **rows = sorted_rows(b, &b->summary->unknown, &count);
-    struct section *section =
-        count > 0 ? document_section(b->document, "unknown", "NOT UNDERSTOOD",
-                                     aside_shown(b, "lines of mail daemons that match no pattern",
-                                                 count, b->summary->unknown.count))
-                  : NULL;
+    struct section *section = count > 0
+                                  ? document_section(
+                                        b->document, "unknown", "NOT UNDERSTOOD",
+                                        aside_shown(b,
+                                                    "lines of mail daemons that match no pattern",
+                                                    count, b->summary->unknown.count))
+                                  : NULL;
     struct table *table = section_table(b->document, section, columns, COUNT_OF(columns));
     for (size_t i = 0; i < count; i++) {
         const struct sample_row *row = rows[i]->value;

@@ -10,6 +10,7 @@
 #define GAP             2 /* blanks between columns */
 #define INDENT          2
 #define NARROWEST_WRAP  16
+#define NARROWEST_BAR   4
 #define CELL_BYTES      8192
 
 struct text_renderer {
@@ -17,6 +18,7 @@ struct text_renderer {
     struct strbuf *out;
     struct strbuf cell;
     struct strbuf row; /* the cells of one row, one behind the other */
+    size_t bar_less;   /* columns that bars are narrower than asked for, where the table is too wide */
 };
 
 static void set_color(struct text_renderer *r, const char *code)
@@ -26,7 +28,8 @@ static void set_color(struct text_renderer *r, const char *code)
     }
 }
 
-/* The longest head of text that fits and ends between words; all of it when one word is too long. */
+/* The longest head of text that fits and ends between words; all of it when one word is too long.
+ */
 static struct span take_line(struct span *text, size_t width)
 {
     struct span fits = utf8_fit(*text, width);
@@ -106,13 +109,14 @@ static struct span cell_content(struct text_renderer *r, const struct cell *cell
         format_instant(&r->cell, &cell->instant, FORMAT_DAY);
         break;
     case CELL_BAR:
-        add_bar(r, &r->cell, cell->number, column->width);
+        add_bar(r, &r->cell, cell->number, column->width - r->bar_less);
         break;
     }
     return strbuf_span(&r->cell);
 }
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables -----------------------------------------------------------------------------------
+ */
 
 /* Columns of a table: as wide as their cells, the wrapping ones share what is left. */
 static void measure(struct text_renderer *r, const struct table *table,
@@ -132,6 +136,17 @@ static void measure(struct text_renderer *r, const struct table *table,
         }
         wrapping += column->wraps;
         used += column->wraps ? 0 : widths[c];
+    }
+    r->bar_less = 0;
+    for (size_t c = 0; c < table->column_count && used > r->style->width; c++) {
+        const struct column *column = &table->columns[c];
+        if (column->width > NARROWEST_BAR && !column->wraps) {
+            size_t spare = column->width - NARROWEST_BAR;
+            size_t over = used - r->style->width;
+            r->bar_less = over < spare ? over : spare;
+            widths[c] -= r->bar_less;
+            used -= r->bar_less;
+        }
     }
     size_t left = r->style->width > used ? r->style->width - used : 0;
     for (size_t c = 0; c < table->column_count; c++) {
@@ -231,7 +246,8 @@ static void add_table(struct text_renderer *r, const struct table *table)
     }
 }
 
-/* ---- sections --------------------------------------------------------------------------------- */
+/* ---- sections ---------------------------------------------------------------------------------
+ */
 
 static void add_heading(struct text_renderer *r, const struct section *section)
 {

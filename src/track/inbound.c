@@ -6,9 +6,9 @@
 
 #include "base/hashmap.h"
 
-#define GENERATION_KEYS  (INBOUND_KEYS / 2)
-#define FIRST_SLOTS      1024 /* of a generation; doubled when half full */
-#define NETWORK_BITS     32768
+#define GENERATION_KEYS (INBOUND_KEYS / 2)
+#define FIRST_SLOTS     1024 /* of a generation; doubled when half full */
+#define NETWORK_BITS    32768
 
 struct inbound_slot {
     uint64_t key; /* 0: free */
@@ -75,7 +75,8 @@ static bool read_ipv4(struct span text, unsigned char bytes[4])
     return at == text.n;
 }
 
-/* The /24 of an IPv4 or the /64 of an IPv6 address, folded into a hash; the text itself when it is neither. */
+/* The /24 of an IPv4 or the /64 of an IPv6 address, folded into a hash; the text itself when it is
+ * neither. */
 static uint64_t network_hash(uint64_t seed, struct span address)
 {
     char text[64];
@@ -202,8 +203,7 @@ static enum smtplog_status find_slot(struct inbound *inbound, uint64_t key, bool
     if ((*slot)->key != 0) {
         return SMTPLOG_OK;
     }
-    struct inbound_slot *before =
-        inbound->old.slots != NULL ? slot_of(&inbound->old, key) : NULL;
+    struct inbound_slot *before = inbound->old.slots != NULL ? slot_of(&inbound->old, key) : NULL;
     bool known = before != NULL && before->key != 0;
     if (!known && !create) {
         *slot = NULL;
@@ -225,16 +225,15 @@ static enum smtplog_status find_slot(struct inbound *inbound, uint64_t key, bool
 enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event,
                                  unsigned *fresh)
 {
-    enum event_field to =
-        event_has(event, EVENT_ORIG_RECIPIENT) ? EVENT_ORIG_RECIPIENT : EVENT_RECIPIENT;
+    enum event_field to = event_has(event, EVENT_ORIG_RECIPIENT) ? EVENT_ORIG_RECIPIENT
+                                                                 : EVENT_RECIPIENT;
     *fresh = 0;
     if (!event_has(event, EVENT_SENDER) || event_text(event, to).n == 0) {
         return SMTPLOG_OK;
     }
     struct inbound_slot *slot = NULL;
     uint64_t network = network_hash(inbound->seed, event_text(event, EVENT_PEER_IP));
-    uint64_t key =
-        key_of(inbound, network, event_text(event, EVENT_SENDER), event_text(event, to));
+    uint64_t key = key_of(inbound, network, event_text(event, EVENT_SENDER), event_text(event, to));
     note_network(inbound, network);
     TRY(find_slot(inbound, key, true, &slot));
     unsigned marks = marks_of(event);
@@ -266,11 +265,12 @@ enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_i
     inbound->latest = time->seconds;
     bool open = slot != NULL && (slot->marks & INBOUND_GREYLISTED) != 0 &&
                 (slot->marks & INBOUND_RECOVERED) == 0;
-    /* Two servers in one log may share a client network: a mail let in before the refusal is another's. Nobody
-     * is let in within the second of the refusal, so equal stamps without fraction are no recovery either. */
-    bool later = open && (time->seconds > slot->first_greylisted ||
-                          (time->seconds == slot->first_greylisted &&
-                           time->nanosecond > slot->nanosecond));
+    /* Two servers in one log may share a client network: a mail let in before the refusal is
+     * another's. Nobody is let in within the second of the refusal, so equal stamps without
+     * fraction are no recovery either. */
+    bool later = open &&
+                 (time->seconds > slot->first_greylisted ||
+                  (time->seconds == slot->first_greylisted && time->nanosecond > slot->nanosecond));
     if (!later || time->seconds - slot->first_greylisted >= INBOUND_RETURN) {
         return SMTPLOG_OK;
     }

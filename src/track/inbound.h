@@ -1,6 +1,6 @@
-/* Refusals we gave, by key (client network, sender, recipient): a bot that tries fifty times is one key, not
- * fifty. Keys are kept as seeded 64-bit hashes, INBOUND_KEYS in two generations. Trust: addresses from log
- * text, hashed only. */
+/* Refusals we gave, by key (client network, sender, recipient): a bot that tries fifty times is one
+ * key, not fifty. Keys are kept as seeded 64-bit hashes, INBOUND_KEYS in two generations. Trust:
+ * addresses from log text, hashed only. */
 #ifndef TRACK_INBOUND_H
 #define TRACK_INBOUND_H
 
@@ -34,13 +34,13 @@ struct inbound;
 MUST_USE enum smtplog_status inbound_new(struct inbound **inbound);
 void inbound_free(struct inbound *inbound);
 
-/* Notes a reject. *fresh gets the marks that its key has for the first time; 0 when the event has no sender or
- * no recipient and so no key. */
+/* Notes a reject. *fresh gets the marks that its key has for the first time; 0 when the event has
+ * no sender or no recipient and so no key. */
 MUST_USE enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event,
                                           unsigned *fresh);
 
-/* Notes that a mail of this key was accepted at an instant. *recovered is true when that ends a greylisting of the key, *wait
- * then the seconds since its first refusal. */
+/* Notes that a mail of this key was accepted at an instant. *recovered is true when that ends a
+ * greylisting of the key, *wait then the seconds since its first refusal. */
 MUST_USE enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_ip,
                                             struct span sender, struct span recipient,
                                             const struct instant *time, bool *recovered,

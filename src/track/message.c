@@ -7,8 +7,8 @@
 
 #define QUEUE_ID_KEPT   32
 #define HOST_REMEMBERED 64
-#define SENDER_KEPT   112
-#define CLIENT_KEPT   46 /* an IPv6 address as text */
+#define SENDER_KEPT     112
+#define CLIENT_KEPT     46 /* an IPv6 address as text */
 
 struct recipient {
     struct recipient *next;
@@ -44,7 +44,7 @@ struct message {
 struct tracker {
     struct track_listener listener;
     uint64_t seed;
-    struct hashmap young, old; /* of struct message */
+    struct hashmap young, old;  /* of struct message */
     char host[HOST_REMEMBERED]; /* of the line before, with its hash: most lines have the same */
     size_t host_length;
     uint64_t host_hash;
@@ -273,7 +273,8 @@ static uint64_t hash_of_host(struct tracker *tracker, struct span host)
     return host.n > 0 ? tracker->host_hash : hash_span(tracker->seed, host);
 }
 
-/* The open message of a queue id on the host of an event; a new one when create is set; NULL otherwise. */
+/* The open message of a queue id on the host of an event; a new one when create is set; NULL
+ * otherwise. */
 static enum smtplog_status message_of(struct tracker *tracker, const struct event *event,
                                       struct span queue_id, bool create, struct message **message)
 {
@@ -396,8 +397,8 @@ static void note_delivery(struct recipient *recipient, const struct event *event
     if (event_is_refusal(event)) {
         note_refusal(recipient, event);
     } else if (!stale && story->state != RECIPIENT_EXPIRED) {
-        /* A failure that is no refusal (a timeout) or a success ends a run of greylisting; that Exim gives up is
-         * no answer of anybody's. */
+        /* A failure that is no refusal (a timeout) or a success ends a run of greylisting; that
+         * Exim gives up is no answer of anybody's. */
         story->last_was_greylisting = false;
     }
     if (story->state == RECIPIENT_BOUNCED) {
@@ -436,8 +437,7 @@ static void note_facts(struct message *message, const struct event *event)
     if (span_to_u64(event_text(event, EVENT_SIZE), UINT64_MAX / 16, &number)) {
         message->size = number;
     }
-    if (span_to_u64(event_text(event, EVENT_NRCPT), 1000000, &number) &&
-        number > message->nrcpt) {
+    if (span_to_u64(event_text(event, EVENT_NRCPT), 1000000, &number) && number > message->nrcpt) {
         message->nrcpt = number;
     }
 }
@@ -455,7 +455,8 @@ static bool is_loopback(struct span address)
            span_starts(address, SPAN_LITERAL("::ffff:127."));
 }
 
-/* The message that a content filter handed back to us as, or NULL when the delivery is no hop to a filter. */
+/* The message that a content filter handed back to us as, or NULL when the delivery is no hop to a
+ * filter. */
 static enum smtplog_status filtered_message(struct tracker *tracker, const struct event *event,
                                             const struct message *message, struct message **next)
 {
@@ -493,7 +494,8 @@ static void carry_over(struct recipient *from, struct recipient *to)
     }
 }
 
-/* ---- one event -------------------------------------------------------------------------------- */
+/* ---- one event --------------------------------------------------------------------------------
+ */
 
 static enum smtplog_status note_recipient(struct tracker *tracker, struct message *message,
                                           struct event *event, bool shown,

@@ -1,7 +1,8 @@
-/* From events to stories: what became of each recipient of each message. A message is (host, queue id) until it
- * is removed; the same id afterwards is a new one. A recipient is (message, address). Events must come in order
- * of time. Memory is bounded: at most TRACK_MESSAGES messages are open, the ones longest unseen are given up
- * (told as evicted). Trust: addresses and ids come from log text; nothing is parsed further. */
+/* From events to stories: what became of each recipient of each message. A message is (host, queue
+ * id) until it is removed; the same id afterwards is a new one. A recipient is (message, address).
+ * Events must come in order of time. Memory is bounded: at most TRACK_MESSAGES messages are open,
+ * the ones longest unseen are given up (told as evicted). Trust: addresses and ids come from log
+ * text; nothing is parsed further. */
 #ifndef TRACK_MESSAGE_H
 #define TRACK_MESSAGE_H
 
@@ -29,16 +30,16 @@ const char *recipient_state_name(enum recipient_state state);
 /* The story of one recipient, told when its message is removed, given up or the log ends. */
 struct recipient_story {
     enum recipient_state state;
-    bool null_sender;        /* the message is a bounce or report: envelope sender <> */
-    unsigned attempts;       /* delivery attempts seen */
-    bool refused;            /* met a 4yz or 5yz that was not stale */
-    bool greylisted;         /* one of them named greylisting */
-    bool greylisted_450;     /* and that one was a 450 */
-    bool possible;           /* one had a wording that greylisters share with others */
-    bool possible_first;     /* and it was the first refusal, at RCPT or end of data */
+    bool null_sender;    /* the message is a bounce or report: envelope sender <> */
+    unsigned attempts;   /* delivery attempts seen */
+    bool refused;        /* met a 4yz or 5yz that was not stale */
+    bool greylisted;     /* one of them named greylisting */
+    bool greylisted_450; /* and that one was a 450 */
+    bool possible;       /* one had a wording that greylisters share with others */
+    bool possible_first; /* and it was the first refusal, at RCPT or end of data */
     bool last_was_greylisting;
-    int bounce_code;         /* 5yz quoted by the final bounce, 0 when none was */
-    double wait;             /* seconds from the first greylisting (or possible one) to delivery */
+    int bounce_code; /* 5yz quoted by the final bounce, 0 when none was */
+    double wait;     /* seconds from the first greylisting (or possible one) to delivery */
 };
 
 /* The story of one message. */
@@ -57,13 +58,14 @@ struct track_listener {
     void *context;
 };
 
-/* What a record's message knows that the record's own line does not show. Spans borrow until the next call. */
+/* What a record's message knows that the record's own line does not show. Spans borrow until the
+ * next call. */
 struct track_context {
     bool has_sender;
-    struct span sender;    /* envelope sender, empty for <> */
-    struct span client_ip; /* of the client that brought the message, empty when unknown */
+    struct span sender;     /* envelope sender, empty for <> */
+    struct span client_ip;  /* of the client that brought the message, empty when unknown */
     struct instant arrival; /* when it did */
-    bool first_record;     /* the first delivery record of this recipient */
+    bool first_record;      /* the first delivery record of this recipient */
 };
 
 struct tracker;
@@ -72,10 +74,10 @@ MUST_USE enum smtplog_status tracker_new(const struct track_listener *listener,
                                          struct tracker **tracker);
 void tracker_free(struct tracker *tracker);
 
-/* Takes one event or context line. shown: it lies in the range asked for; stories of recipients without a shown
- * record are not told. A delivery that hands the message to a content filter (interface, "hop") is marked as such
- * in the event: its reply says `queued as Q2`, and Q2 came from a loopback address or from the relay itself. The
- * recipient's story then goes on under Q2. */
+/* Takes one event or context line. shown: it lies in the range asked for; stories of recipients
+ * without a shown record are not told. A delivery that hands the message to a content filter
+ * (interface, "hop") is marked as such in the event: its reply says `queued as Q2`, and Q2 came
+ * from a loopback address or from the relay itself. The recipient's story then goes on under Q2. */
 MUST_USE enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bool shown,
                                          struct track_context *context);
 

@@ -1,4 +1,5 @@
-/* Log-in failures per SMTP session. Trust: counters come from the server itself, but every number is checked. */
+/* Log-in failures per SMTP session. Trust: counters come from the server itself, but every number
+ * is checked. */
 #include "track/session.h"
 
 #include <stdlib.h>

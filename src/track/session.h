@@ -1,5 +1,6 @@
-/* Log-in failures per SMTP session: a server may log each failure, or only `auth=0/3` when the session ends. The
- * larger of the two counts. A session is (host, service, process id) from one disconnect to the next. */
+/* Log-in failures per SMTP session: a server may log each failure, or only `auth=0/3` when the
+ * session ends. The larger of the two counts. A session is (host, service, process id) from one
+ * disconnect to the next. */
 #ifndef TRACK_SESSION_H
 #define TRACK_SESSION_H
 
@@ -14,13 +15,13 @@ struct session_table;
 MUST_USE enum smtplog_status session_table_new(struct session_table **table);
 void session_table_free(struct session_table *table);
 
-/* Notes an event or context line. At a disconnect *unseen gets the failed log-ins that had no line of their own,
- * else 0. */
+/* Notes an event or context line. At a disconnect *unseen gets the failed log-ins that had no line
+ * of their own, else 0. */
 MUST_USE enum smtplog_status session_note(struct session_table *table, const struct event *event,
                                           uint64_t *unseen);
 
-/* Failed and all tries of a verb in Postfix's counters (`ehlo=1 auth=1/3 quit=1`): `auth=1/3` is 2 of 3 failed, a
- * lone number means that none failed. False when the verb is not there. */
+/* Failed and all tries of a verb in Postfix's counters (`ehlo=1 auth=1/3 quit=1`): `auth=1/3` is 2
+ * of 3 failed, a lone number means that none failed. False when the verb is not there. */
 bool session_counter(struct span counters, const char *verb, uint64_t *failed, uint64_t *tries);
 
 #endif

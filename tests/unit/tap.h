@@ -1,5 +1,5 @@
-/* A small TAP framework for unit tests: table-driven checks, one stream a program. A test program includes this
- * once, calls the checks below from main, and returns tap_end().
+/* A small TAP framework for unit tests: table-driven checks, one stream a program. A test program
+ * includes this once, calls the checks below from main, and returns tap_end().
  *
  *   for (size_t i = 0; i < COUNT_OF(cases); i++) {
  *       tap_number(cases[i].wanted, f(cases[i].given), "%s", cases[i].name);
@@ -82,9 +82,8 @@ __attribute__((format(printf, 3, 4))) static inline bool tap_number(long long wa
 }
 
 /* wanted and got differ by at most within, relative to wanted. */
-__attribute__((format(printf, 4, 5))) static inline bool tap_near(double wanted, double got,
-                                                                  double within, const char *format,
-                                                                  ...)
+__attribute__((format(printf, 4, 5))) static inline bool
+tap_near(double wanted, double got, double within, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -96,8 +95,8 @@ __attribute__((format(printf, 4, 5))) static inline bool tap_near(double wanted,
     return good;
 }
 
-__attribute__((format(printf, 3, 4))) static inline bool tap_span(const char *wanted, struct span got,
-                                                                  const char *format, ...)
+__attribute__((format(printf, 3, 4))) static inline bool
+tap_span(const char *wanted, struct span got, const char *format, ...)
 {
     va_list args;
     va_start(args, format);

@@ -1,4 +1,5 @@
-/* Tests of base/hashmap and base/arena: removal keeps every other item to be found, against a plain table. */
+/* Tests of base/hashmap and base/arena: removal keeps every other item to be found, against a plain
+ * table. */
 #include "base/arena.h"
 #include "base/hashmap.h"
 
@@ -26,7 +27,8 @@ static uint64_t next_random(uint64_t *state)
     return *state;
 }
 
-/* hashes: how many different ones there are (0: all different). Few make long runs of collisions. */
+/* hashes: how many different ones there are (0: all different). Few make long runs of collisions.
+ */
 static void test_against_table(uint64_t hashes)
 {
     struct hashmap map;
@@ -52,14 +54,16 @@ static void test_against_table(uint64_t hashes)
         wrong += (hashmap_find(&map, other->hash, same, other) != NULL) != other->inside;
     }
     for (size_t i = 0; i < ITEMS; i++) {
-        wrong += (hashmap_find(&map, items[i].hash, same, &items[i]) == &items[i]) != items[i].inside;
+        wrong += (hashmap_find(&map, items[i].hash, same, &items[i]) == &items[i]) !=
+                 items[i].inside;
     }
     tap_number(0, wrong, "60,000 additions and removals, %llu hashes: nothing lost, nothing left",
                (unsigned long long)hashes);
     tap_number((long long)inside, (long long)map.count, "and the count is right");
     struct item stranger = {.hash = 64};
     hashmap_remove(&map, stranger.hash, &stranger);
-    tap_number((long long)inside, (long long)map.count, "removing what is not there changes nothing");
+    tap_number((long long)inside, (long long)map.count,
+               "removing what is not there changes nothing");
     hashmap_clear(&map);
     tap_ok(map.count == 0 && hashmap_find(&map, items[0].hash, same, &items[0]) == NULL, "cleared");
     hashmap_free(&map);
@@ -96,12 +100,14 @@ static void test_arena(void)
     unsigned wrong = 0;
     for (size_t size = 1; size < 300000; size = size * 3 + 1) {
         char *piece = arena_alloc(&arena, size);
-        wrong += piece == NULL || (uintptr_t)piece % 16 != 0 || piece[0] != 0 || piece[size - 1] != 0;
+        wrong += piece == NULL || (uintptr_t)piece % 16 != 0 || piece[0] != 0 ||
+                 piece[size - 1] != 0;
         memset(piece, 'x', size);
     }
     tap_number(0, wrong, "pieces are zeroed and aligned, whatever their size");
     tap_ok(first[0] == 0 && first[9] == 0, "and do not overlap");
-    tap_ok(arena_copy(&arena, SPAN_LITERAL("mx1"), &copy) && span_is(copy, "mx1") && copy.p[3] == '\0',
+    tap_ok(arena_copy(&arena, SPAN_LITERAL("mx1"), &copy) && span_is(copy, "mx1") &&
+               copy.p[3] == '\0',
            "a copy is followed by a NUL");
     tap_ok(arena_copy(&arena, SPAN_EMPTY, &copy) && copy.n == 0, "a copy of nothing");
     arena_reset(&arena);

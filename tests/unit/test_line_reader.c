@@ -1,5 +1,5 @@
-/* Tests of input/: source and line_reader. The same lines whatever the size of the pieces they come in; long
- * lines; gzip in all states. */
+/* Tests of input/: source and line_reader. The same lines whatever the size of the pieces they come
+ * in; long lines; gzip in all states. */
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -32,8 +32,8 @@ static void describe(struct source *source, struct strbuf *out)
     while (line_reader_next(reader, &line) == SMTPLOG_OK) {
         strbuf_addf(out, "%llu:%zu/%llu%s%s:%.*s|", (unsigned long long)line.number, line.text.n,
                     (unsigned long long)line.length, line.overlong ? " overlong" : "",
-                    line.unterminated ? " unterminated" : "", (int)(line.text.n > 40 ? 40 : line.text.n),
-                    line.text.p);
+                    line.unterminated ? " unterminated" : "",
+                    (int)(line.text.n > 40 ? 40 : line.text.n), line.text.p);
         if (line.number != ++number || line.offset != offset) {
             strbuf_addf(out, "WRONG PLACE %llu ", (unsigned long long)line.offset);
         }
@@ -109,7 +109,8 @@ static void test_lines(void)
         for (size_t piece = 1; piece < 4; piece++) {
             strbuf_clear(&out);
             describe_pipe(cases[i].text, n, piece, &out);
-            tap_span(cases[i].lines, strbuf_span(&out), "lines: %s, %zu byte(s) at a time", cases[i].name, piece);
+            tap_span(cases[i].lines, strbuf_span(&out), "lines: %s, %zu byte(s) at a time",
+                     cases[i].name, piece);
         }
         strbuf_free(&out);
     }
@@ -149,10 +150,14 @@ static void test_long_lines(void)
         size_t before, length; /* of the line before, of the long one */
         bool end, overlong;
     } cases[] = {
-        {"one less", 3, LINE_MAXIMUM - 1, true, false}, {"the limit", 3, LINE_MAXIMUM, true, false},
-        {"one more", 3, LINE_MAXIMUM + 1, true, true},  {"at the start", 0, LINE_MAXIMUM + 1, true, true},
-        {"no end", 3, LINE_MAXIMUM + 1, false, true},   {"no end, at the limit", 3, LINE_MAXIMUM, false, false},
-        {"five mebibytes", 200000, 5 * LINE_MAXIMUM, true, true}, {"a block more", 3, LINE_MAXIMUM + 262144, true, true},
+        {"one less", 3, LINE_MAXIMUM - 1, true, false},
+        {"the limit", 3, LINE_MAXIMUM, true, false},
+        {"one more", 3, LINE_MAXIMUM + 1, true, true},
+        {"at the start", 0, LINE_MAXIMUM + 1, true, true},
+        {"no end", 3, LINE_MAXIMUM + 1, false, true},
+        {"no end, at the limit", 3, LINE_MAXIMUM, false, false},
+        {"five mebibytes", 200000, 5 * LINE_MAXIMUM, true, true},
+        {"a block more", 3, LINE_MAXIMUM + 262144, true, true},
         {"two long ones", LINE_MAXIMUM + 5, LINE_MAXIMUM + 77, true, true},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -164,21 +169,25 @@ static void test_long_lines(void)
         const char *why = NULL;
         memset(text, 'x', n);
         text[cases[i].before] = '\n';
-        memcpy(text + cases[i].before + 1 + cases[i].length, cases[i].end ? "\nafter\n" : "xxxxxxx", 7);
+        memcpy(text + cases[i].before + 1 + cases[i].length, cases[i].end ? "\nafter\n" : "xxxxxxx",
+               7);
         write_file(text, cases[i].end ? n : n - 7);
         TAP_MUST(source_open(path, &source, &why));
         TAP_MUST(line_reader_new(source, &reader));
         TAP_MUST(line_reader_next(reader, &line));
-        tap_number((long long)cases[i].before, (long long)line.length, "%s: the line before", cases[i].name);
+        tap_number((long long)cases[i].before, (long long)line.length, "%s: the line before",
+                   cases[i].name);
         TAP_MUST(line_reader_next(reader, &line));
         tap_ok(line.overlong == cases[i].overlong && line.length == cases[i].length &&
-                   line.text.n == (cases[i].overlong ? LINE_KEPT : cases[i].length) && line.number == 2 &&
-                   line.offset == cases[i].before + 1 && line.unterminated == !cases[i].end,
+                   line.text.n == (cases[i].overlong ? LINE_KEPT : cases[i].length) &&
+                   line.number == 2 && line.offset == cases[i].before + 1 &&
+                   line.unterminated == !cases[i].end,
                "%s: overlong %d, %zu bytes kept of %llu", cases[i].name, line.overlong, line.text.n,
                (unsigned long long)line.length);
         if (cases[i].end) {
             TAP_MUST(line_reader_next(reader, &line));
-            tap_ok(span_is(line.text, "after") && line.number == 3 && line.offset == n - 6, "%s: the line after", cases[i].name);
+            tap_ok(span_is(line.text, "after") && line.number == 3 && line.offset == n - 6,
+                   "%s: the line after", cases[i].name);
         }
         tap_number(SMTPLOG_END, line_reader_next(reader, &line), "%s: the end", cases[i].name);
         line_reader_free(reader);
@@ -241,14 +250,18 @@ static void test_gzip(void)
         {"two members, a line across", "", "", 0, 0, 0, joined},
         {"zeros between members", "\0\0\0", "", 3, 0, 0, joined},
         {"zeros behind", "", "\0\0\0\0\0\0\0\0", 0, 8, 0, joined},
-        {"garbage behind", "", "junk", 0, 4, 0, "1:3/3:one|2:3/3:two|3:5/5:three|bytes behind the compressed data are not gzip"},
-        {"garbage between", "junk", "", 4, 0, 0, "1:3/3:one|2:2/2 unterminated:tw|bytes behind the compressed data are not gzip"},
+        {"garbage behind", "", "junk", 0, 4, 0,
+         "1:3/3:one|2:3/3:two|3:5/5:three|bytes behind the compressed data are not gzip"},
+        {"garbage between", "junk", "", 4, 0, 0,
+         "1:3/3:one|2:2/2 unterminated:tw|bytes behind the compressed data are not gzip"},
         {"a head alone behind", "", "\x1f\x8b\x08\0\0\0\0\0\0\x03", 0, 10, 0,
          "1:3/3:one|2:3/3:two|3:5/5:three|the compressed data is cut short"},
         {"a wrong head behind", "", "\x1f\x8b\x09\0\0\0\0\0\0\x03", 0, 10, 0,
          "1:3/3:one|2:3/3:two|3:5/5:three|the compressed data is corrupt"},
-        {"the sum cut off", "", "", 0, 0, 8, "1:3/3:one|2:3/3:two|3:5/5:three|the compressed data is cut short"},
-        {"one byte cut off", "", "", 0, 0, 1, "1:3/3:one|2:3/3:two|3:5/5:three|the compressed data is cut short"},
+        {"the sum cut off", "", "", 0, 0, 8,
+         "1:3/3:one|2:3/3:two|3:5/5:three|the compressed data is cut short"},
+        {"one byte cut off", "", "", 0, 0, 1,
+         "1:3/3:one|2:3/3:two|3:5/5:three|the compressed data is cut short"},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         size_t n = 0;
@@ -267,7 +280,8 @@ static void test_gzip(void)
         for (size_t piece = 1; piece < 20; piece += 9) {
             strbuf_clear(&out);
             describe_pipe((const char *)all, n - cases[i].cut, piece, &out);
-            tap_span(cases[i].lines, strbuf_span(&out), "gzip: %s, %zu byte(s) at a time", cases[i].name, piece);
+            tap_span(cases[i].lines, strbuf_span(&out), "gzip: %s, %zu byte(s) at a time",
+                     cases[i].name, piece);
         }
     }
     /* Cut anywhere: said, and never more than there was. */
@@ -290,20 +304,23 @@ static void test_source(void)
     bool ended = false;
     char bytes[20];
     size_t got = 0;
-    tap_ok(source_open("/nonexistent/x", &source, &why) == SMTPLOG_IO && strcmp(why, "No such file or directory") == 0,
+    tap_ok(source_open("/nonexistent/x", &source, &why) == SMTPLOG_IO &&
+               strcmp(why, "No such file or directory") == 0,
            "a missing file");
-    tap_ok(source_open("/tmp", &source, &why) == SMTPLOG_IO && strcmp(why, "is a directory") == 0, "a directory");
+    tap_ok(source_open("/tmp", &source, &why) == SMTPLOG_IO && strcmp(why, "is a directory") == 0,
+           "a directory");
     write_file("0123456789", 10);
     TAP_MUST(source_open(path, &source, &why));
-    tap_ok(source_info(source)->is_regular && source_info(source)->stored_size == 10 && !source_info(source)->is_gzip &&
-               source_info(source)->mtime > 0,
+    tap_ok(source_info(source)->is_regular && source_info(source)->stored_size == 10 &&
+               !source_info(source)->is_gzip && source_info(source)->mtime > 0,
            "what is known of a file");
     TAP_MUST(source_peek(source, 4, &seen, &ended));
     tap_ok(seen.n >= 4 && memcmp(seen.p, "0123", 4) == 0, "peeking shows the beginning");
     TAP_MUST(source_peek(source, 100, &seen, &ended));
     tap_ok(seen.n == 10 && ended, "peeking further shows all, and the end");
     TAP_MUST(source_read(source, bytes, 3, &got));
-    tap_ok(got == 3 && memcmp(bytes, "012", 3) == 0, "reading begins at the beginning all the same");
+    tap_ok(got == 3 && memcmp(bytes, "012", 3) == 0,
+           "reading begins at the beginning all the same");
     TAP_MUST(source_read_at(source, 8, bytes, 5, &got));
     tap_ok(got == 2 && memcmp(bytes, "89", 2) == 0, "reading at an offset");
     TAP_MUST(source_read(source, bytes, 20, &got));

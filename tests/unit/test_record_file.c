@@ -15,30 +15,39 @@ static void test_mistakes(void)
         {"no line end at the end", HEAD "[define X]\nregex = a", NULL},
         {"nothing", "", "f.pat:1: the first record must be [file]\n"},
         {"only comments", "# x\n\n# y\n", "f.pat:1: the first record must be [file]\n"},
-        {"another record first", "[define X]\nregex = a\n" HEAD, "f.pat:1: the first record must be [file]\n"},
+        {"another record first", "[define X]\nregex = a\n" HEAD,
+         "f.pat:1: the first record must be [file]\n"},
         {"another format", "[file]\nformat = 2\nname = a\nversion = 1\n",
          "f.pat:1: unknown format, this program reads format = 1: 2\n"},
-        {"no version", "[file]\nformat = 1\nname = a\n", "f.pat:1: [file] needs format, name and version\n"},
-        {"a key first", "name = x\n" HEAD, "f.pat:1: a key stands before the first record: name = x\n"},
+        {"no version", "[file]\nformat = 1\nname = a\n",
+         "f.pat:1: [file] needs format, name and version\n"},
+        {"a key first", "name = x\n" HEAD,
+         "f.pat:1: a key stands before the first record: name = x\n"},
         {"no equals sign", HEAD "[define X]\nregex\n",
          "f.pat:6: neither a comment, a [record] nor key = value: regex\n"},
         {"a comment that is indented", HEAD "[define X]\nregex = a\n # b\n", NULL},
-        {"an open header", HEAD "[define X\n", "f.pat:5: a record header must end with ]: [define X\n"},
+        {"an open header", HEAD "[define X\n",
+         "f.pat:5: a record header must end with ]: [define X\n"},
         {"an empty header", HEAD "[]\n", "f.pat:5: a record header needs a type: []\n"},
         {"a blank header", HEAD "[ ]\n", "f.pat:5: a record header needs a type: [ ]\n"},
         {"a blank at the end", HEAD "[define X]\nregex = a \n",
          "f.pat:6: blanks at the end of the line: write [ ] or \\x20\n"},
         {"a tab at the end", HEAD "[define X]\nregex = a\t\n",
          "f.pat:6: blanks at the end of the line: write [ ] or \\x20\n"},
-        {"a carriage return", HEAD "[define X]\r\n", "f.pat:5: blanks at the end of the line: write [ ] or \\x20\n"},
-        {"a line of blanks", HEAD "  \n", "f.pat:5: blanks at the end of the line: write [ ] or \\x20\n"},
-        {"a stray continuation", HEAD "[define X]\n  a\n", "f.pat:6: a continued line without a key above\n"},
-        {"a continuation before all", "  a\n" HEAD, "f.pat:1: a continued line without a key above\n"},
+        {"a carriage return", HEAD "[define X]\r\n",
+         "f.pat:5: blanks at the end of the line: write [ ] or \\x20\n"},
+        {"a line of blanks", HEAD "  \n",
+         "f.pat:5: blanks at the end of the line: write [ ] or \\x20\n"},
+        {"a stray continuation", HEAD "[define X]\n  a\n",
+         "f.pat:6: a continued line without a key above\n"},
+        {"a continuation before all", "  a\n" HEAD,
+         "f.pat:1: a continued line without a key above\n"},
         {"a key twice", HEAD "[define X]\nregex = a\nregex = b\n",
          "f.pat:7: the key stands twice in this record: regex\n"},
         {"a record twice", HEAD "[define X]\nregex = a\n[define X]\nregex = b\n",
          "f.pat:7: this record stands twice: X\n"},
-        {"the same name for another type", HEAD "[define X]\nregex = a\n[event X]\nregex = b\n", NULL},
+        {"the same name for another type", HEAD "[define X]\nregex = a\n[event X]\nregex = b\n",
+         NULL},
         {"samples may share a name", HEAD "[sample x]\nline = a\n[sample x]\nline = b\n", NULL},
         {"two files", HEAD HEAD, "f.pat:5: this record stands twice\n"},
         {"all mistakes, not the first", HEAD "x\n[define X\ny\n",
@@ -55,9 +64,10 @@ static void test_mistakes(void)
         arena_init(&arena);
         strbuf_init(&said, 10000);
         struct diagnostic to = tap_diagnostic(&said);
-        enum smtplog_status status = record_file_parse(SPAN_LITERAL("f.pat"), span_cstr(cases[i].text),
-                                                       &arena, &to, &file);
-        tap_number(cases[i].said == NULL ? SMTPLOG_OK : SMTPLOG_FORMAT, status, "%s", cases[i].name);
+        enum smtplog_status status = record_file_parse(
+            SPAN_LITERAL("f.pat"), span_cstr(cases[i].text), &arena, &to, &file);
+        tap_number(cases[i].said == NULL ? SMTPLOG_OK : SMTPLOG_FORMAT, status, "%s",
+                   cases[i].name);
         tap_span(cases[i].said == NULL ? "" : cases[i].said, strbuf_span(&said), "%s: what is said",
                  cases[i].name);
         strbuf_free(&said);
@@ -94,7 +104,8 @@ static void test_values(void)
     tap_span("^a\\d \"#;=[x]$", record_value(record, "regex"), "a value is verbatim");
     tap_span("550", record_value(record, "want code"), "a key of two words");
     tap_span("", record_value(record, "empty"), "an empty value");
-    tap_ok(record_find(record, "empty") != NULL && record_find(record, "absent") == NULL, "empty is not absent");
+    tap_ok(record_find(record, "empty") != NULL && record_find(record, "absent") == NULL,
+           "empty is not absent");
     tap_span("x = y", record_value(record, "tight"), "the first equals sign divides");
     TAP_MUST(record_regex(&arena, record_value(record, "long"), &joined));
     tap_span("onetwothree", joined, "a regex is joined with nothing");
@@ -128,7 +139,8 @@ static void test_garbage(void)
         arena_init(&arena);
         strbuf_init(&said, 1000000);
         struct diagnostic to = tap_diagnostic(&said);
-        silent += record_file_parse(SPAN_LITERAL("f"), span_of(text, n), &arena, &to, &file) != SMTPLOG_OK &&
+        silent += record_file_parse(SPAN_LITERAL("f"), span_of(text, n), &arena, &to, &file) !=
+                      SMTPLOG_OK &&
                   said.length == 0;
         strbuf_free(&said);
         arena_free(&arena);

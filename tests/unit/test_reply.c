@@ -1,5 +1,5 @@
-/* Tests of event/reply: codes only where a reply's code stands, enhanced codes, lines that a log ran together;
- * of the words that name stages and outcomes; of queue ids. */
+/* Tests of event/reply: codes only where a reply's code stands, enhanced codes, lines that a log
+ * ran together; of the words that name stages and outcomes; of queue ids. */
 #include "event/reply.h"
 
 #include "event/event.h"
@@ -12,12 +12,30 @@ static void test_code(void)
         const char *text;
         int code;
     } cases[] = {
-        {"250 Ok", 250},       {"250-PIPELINING", 250}, {"450", 450},          {"550\ttab", 550},
-        {"599 odd", 599},      {"200 x", 200},          {"354 go", 354},       {"199 x", 0},
-        {"600 x", 0},          {"123 x", 0},            {"850 x", 0},          {"25", 0},
-        {"", 0},               {"2500 x", 0},           {"250BB9015F0", 0},    {"250.1", 0},
-        {" 250 x", 0},         {"450/60s", 0},          {"25x y", 0},          {"550:", 0},
-        {"450,", 0},           {"(250", 0},             {"-250", 0},           {"2 50", 0},
+        {"250 Ok", 250},
+        {"250-PIPELINING", 250},
+        {"450", 450},
+        {"550\ttab", 550},
+        {"599 odd", 599},
+        {"200 x", 200},
+        {"354 go", 354},
+        {"199 x", 0},
+        {"600 x", 0},
+        {"123 x", 0},
+        {"850 x", 0},
+        {"25", 0},
+        {"", 0},
+        {"2500 x", 0},
+        {"250BB9015F0", 0},
+        {"250.1", 0},
+        {" 250 x", 0},
+        {"450/60s", 0},
+        {"25x y", 0},
+        {"550:", 0},
+        {"450,", 0},
+        {"(250", 0},
+        {"-250", 0},
+        {"2 50", 0},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         int code = 0;
@@ -32,12 +50,17 @@ static void test_enhanced(void)
         const char *text;
         const char *enhanced;
     } cases[] = {
-        {"5.1.1 x", "5.1.1"},      {"5.1.1", "5.1.1"},       {"5.1.1:", "5.1.1"},      {"4.7.28 x", "4.7.28"},
-        {"2.0.0 Ok", "2.0.0"},     {"5.123.456 x", "5.123.456"}, {"5.1.1, x", "5.1.1"}, {"5.7.1<x>", "5.7.1"},
-        {"2.0.0.1 x", ""},         {"3.1.1 x", ""},          {"6.1.1 x", ""},          {"1.2.3 x", ""},
-        {"5.1234.1 x", ""},        {"5.1.1234 x", ""},       {"5.1 x", ""},            {"5..1 x", ""},
-        {"5.1. x", ""},            {"55.1.1 x", ""},         {"5,1,1 x", ""},          {"", ""},
-        {"5.1.1.", "5.1.1"},       {"4.4.8.8 is an address", ""},
+        {"5.1.1 x", "5.1.1"},  {"5.1.1", "5.1.1"},
+        {"5.1.1:", "5.1.1"},   {"4.7.28 x", "4.7.28"},
+        {"2.0.0 Ok", "2.0.0"}, {"5.123.456 x", "5.123.456"},
+        {"5.1.1, x", "5.1.1"}, {"5.7.1<x>", "5.7.1"},
+        {"2.0.0.1 x", ""},     {"3.1.1 x", ""},
+        {"6.1.1 x", ""},       {"1.2.3 x", ""},
+        {"5.1234.1 x", ""},    {"5.1.1234 x", ""},
+        {"5.1 x", ""},         {"5..1 x", ""},
+        {"5.1. x", ""},        {"55.1.1 x", ""},
+        {"5,1,1 x", ""},       {"", ""},
+        {"5.1.1.", "5.1.1"},   {"4.4.8.8 is an address", ""},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct span text = span_cstr(cases[i].text);
@@ -88,7 +111,8 @@ static void test_parse(void)
     struct strbuf scratch;
     struct reply reply;
     strbuf_init(&scratch, 65536);
-    tap_ok(!reply_parse(SPAN_LITERAL("Ok 250"), &scratch, &reply), "text that does not begin with a code is no reply");
+    tap_ok(!reply_parse(SPAN_LITERAL("Ok 250"), &scratch, &reply),
+           "text that does not begin with a code is no reply");
     tap_ok(reply_parse_enhanced(SPAN_LITERAL("5.7.1 Spam"), &reply) && reply.code == 0 &&
                span_is(reply.enhanced, "5.7.1") && span_is(reply.text, "Spam"),
            "an enhanced code alone gives no basic code");
@@ -102,30 +126,48 @@ static void test_words(void)
         const char *words;
         enum event_stage stage;
     } cases[] = {
-        {"RCPT TO", STAGE_RCPT},       {"rcpt", STAGE_RCPT},           {"MAIL FROM", STAGE_MAIL},
-        {"DATA", STAGE_DATA},          {"end of DATA", STAGE_EOD},     {"END-OF-MESSAGE", STAGE_EOD},
-        {"EHLO", STAGE_EHLO},          {"LHLO", STAGE_EHLO},           {"HELO", STAGE_HELO},
-        {"CONNECT", STAGE_CONNECT},    {"initial server greeting", STAGE_CONNECT},
-        {"STARTTLS", STAGE_STARTTLS},  {"AUTH", STAGE_AUTH},           {"BDAT", STAGE_BDAT},
-        {"message body", STAGE_EOD},   {"sending end of data -- message may be sent more than once", STAGE_EOD},
-        {"QUIT", STAGE_QUIT},          {"RSET", STAGE_RSET},           {"VRFY", STAGE_VRFY},
-        {"EXPN", STAGE_EXPN},          {"ETRN", STAGE_ETRN},           {"NOOP", STAGE_NOOP},
-        {"XFORWARD", STAGE_OTHER},     {"", STAGE_OTHER},              {"UNKNOWN", STAGE_OTHER},
+        {"RCPT TO", STAGE_RCPT},
+        {"rcpt", STAGE_RCPT},
+        {"MAIL FROM", STAGE_MAIL},
+        {"DATA", STAGE_DATA},
+        {"end of DATA", STAGE_EOD},
+        {"END-OF-MESSAGE", STAGE_EOD},
+        {"EHLO", STAGE_EHLO},
+        {"LHLO", STAGE_EHLO},
+        {"HELO", STAGE_HELO},
+        {"CONNECT", STAGE_CONNECT},
+        {"initial server greeting", STAGE_CONNECT},
+        {"STARTTLS", STAGE_STARTTLS},
+        {"AUTH", STAGE_AUTH},
+        {"BDAT", STAGE_BDAT},
+        {"message body", STAGE_EOD},
+        {"sending end of data -- message may be sent more than once", STAGE_EOD},
+        {"QUIT", STAGE_QUIT},
+        {"RSET", STAGE_RSET},
+        {"VRFY", STAGE_VRFY},
+        {"EXPN", STAGE_EXPN},
+        {"ETRN", STAGE_ETRN},
+        {"NOOP", STAGE_NOOP},
+        {"XFORWARD", STAGE_OTHER},
+        {"", STAGE_OTHER},
+        {"UNKNOWN", STAGE_OTHER},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        tap_number(cases[i].stage, event_stage_from_words(span_cstr(cases[i].words)), "stage \"%s\"", cases[i].words);
+        tap_number(cases[i].stage, event_stage_from_words(span_cstr(cases[i].words)),
+                   "stage \"%s\"", cases[i].words);
     }
     static const struct {
         const char *word;
         enum event_outcome outcome;
     } outcomes[] = {
-        {"sent", OUTCOME_DELIVERED},   {"deferred", OUTCOME_DEFERRED}, {"bounced", OUTCOME_BOUNCED},
-        {"expired", OUTCOME_EXPIRED},  {"SOFTBOUNCE", OUTCOME_DEFERRED}, {"undeliverable", OUTCOME_NONE},
-        {"deliverable", OUTCOME_NONE}, {"", OUTCOME_NONE},
+        {"sent", OUTCOME_DELIVERED},      {"deferred", OUTCOME_DEFERRED},
+        {"bounced", OUTCOME_BOUNCED},     {"expired", OUTCOME_EXPIRED},
+        {"SOFTBOUNCE", OUTCOME_DEFERRED}, {"undeliverable", OUTCOME_NONE},
+        {"deliverable", OUTCOME_NONE},    {"", OUTCOME_NONE},
     };
     for (size_t i = 0; i < COUNT_OF(outcomes); i++) {
-        tap_number(outcomes[i].outcome, event_outcome_from_word(span_cstr(outcomes[i].word)), "status=%s",
-                   outcomes[i].word);
+        tap_number(outcomes[i].outcome, event_outcome_from_word(span_cstr(outcomes[i].word)),
+                   "status=%s", outcomes[i].word);
     }
     /* Every word leads back to its value. */
     unsigned wrong = 0;
@@ -163,7 +205,8 @@ static void test_queue_id(void)
         {"3F2A1B0C9D", "", "3F2A1B0C9D"},
         {"3f2a1b0c9d: lower hex", "", "3f2a1b0c9d: lower hex"},
         {"statistics: max", "", "statistics: max"},
-        {"DEADBEEFDEADBEEFDEADBEEFDEADBEEF: too long", "", "DEADBEEFDEADBEEFDEADBEEFDEADBEEF: too long"},
+        {"DEADBEEFDEADBEEFDEADBEEFDEADBEEF: too long", "",
+         "DEADBEEFDEADBEEFDEADBEEFDEADBEEF: too long"},
         {"", "", ""},
         {": x", "", ": x"},
     };
@@ -171,7 +214,8 @@ static void test_queue_id(void)
         struct span message = span_cstr(cases[i].message);
         struct span id;
         bool has = postfix_take_queue_id(&message, &id);
-        tap_ok(has == (cases[i].id[0] != '\0') && span_is(id, cases[i].id), "queue id of \"%s\"", cases[i].message);
+        tap_ok(has == (cases[i].id[0] != '\0') && span_is(id, cases[i].id), "queue id of \"%s\"",
+               cases[i].message);
         tap_span(cases[i].rest, message, "what follows it");
     }
     static const struct {
@@ -195,7 +239,8 @@ static void test_queue_id(void)
         uint32_t times = 0;
         bool is = syslog_take_repeated(&message, &times);
         tap_number(repeats[i].times, is ? times : 0, "repeat of \"%s\"", repeats[i].message);
-        tap_span(repeats[i].rest != NULL ? repeats[i].rest : repeats[i].message, message, "its message");
+        tap_span(repeats[i].rest != NULL ? repeats[i].rest : repeats[i].message, message,
+                 "its message");
     }
 }
 

@@ -42,10 +42,12 @@ static void test_span(void)
     memset(a, 'x', sizeof a);
     for (size_t n = 0; n < sizeof a; n++) {
         memset(b, 'x', sizeof b);
-        wrong += !span_equal(span_of(a, n), span_of(b, n)) || !span_starts(span_of(a, n), span_of(b, n));
+        wrong += !span_equal(span_of(a, n), span_of(b, n)) ||
+                 !span_starts(span_of(a, n), span_of(b, n));
         for (size_t k = 0; k < n; k++) {
             b[k] = 'y';
-            wrong += span_equal(span_of(a, n), span_of(b, n)) || span_starts(span_of(a, n), span_of(b, n));
+            wrong += span_equal(span_of(a, n), span_of(b, n)) ||
+                     span_starts(span_of(a, n), span_of(b, n));
             b[k] = 'x';
         }
     }
@@ -60,12 +62,18 @@ static void test_numbers(void)
         bool good;
         uint64_t value;
     } cases[] = {
-        {"0", 9, true, 0},       {"007", 9, true, 7},
-        {"9", 9, true, 9},       {"10", 9, false, 0},
-        {"", 9, false, 0},       {"-1", 9, false, 0},
-        {"+1", 9, false, 0},     {"1 ", 9, false, 0},
-        {"1x", 99, false, 0},    {"18446744073709551615", UINT64_MAX, true, UINT64_MAX},
-        {"18446744073709551616", UINT64_MAX, false, 0}, {"99999999999999999999999", UINT64_MAX, false, 0},
+        {"0", 9, true, 0},
+        {"007", 9, true, 7},
+        {"9", 9, true, 9},
+        {"10", 9, false, 0},
+        {"", 9, false, 0},
+        {"-1", 9, false, 0},
+        {"+1", 9, false, 0},
+        {"1 ", 9, false, 0},
+        {"1x", 99, false, 0},
+        {"18446744073709551615", UINT64_MAX, true, UINT64_MAX},
+        {"18446744073709551616", UINT64_MAX, false, 0},
+        {"99999999999999999999999", UINT64_MAX, false, 0},
         {"5", 3, false, 0},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -94,14 +102,15 @@ static void test_strbuf(void)
     strbuf_addf(&buf, "%d-%s", 42, "ab");
     tap_span("42-ab", strbuf_span(&buf), "clear forgets text and mark");
     strbuf_addf(&buf, "%s", "too long for it");
-    tap_ok(strbuf_status(&buf) == SMTPLOG_LIMIT && buf.length == 5, "a formatted append is all or nothing");
+    tap_ok(strbuf_status(&buf) == SMTPLOG_LIMIT && buf.length == 5,
+           "a formatted append is all or nothing");
     strbuf_free(&buf);
     strbuf_init(&buf, 1 << 20);
     for (unsigned i = 0; i < 1 << 20; i++) {
         strbuf_add_byte(&buf, (char)('a' + i % 26));
     }
-    tap_ok(strbuf_status(&buf) == SMTPLOG_OK && buf.length == 1 << 20 && buf.bytes[buf.length] == '\0' &&
-               buf.bytes[53] == 'b',
+    tap_ok(strbuf_status(&buf) == SMTPLOG_OK && buf.length == 1 << 20 &&
+               buf.bytes[buf.length] == '\0' && buf.bytes[53] == 'b',
            "a mebibyte, byte by byte");
     strbuf_clear(&buf);
     strbuf_add_u64(&buf, UINT64_MAX);
@@ -120,7 +129,8 @@ static void test_utf8(void)
         const char *name, *text, *clean;
     } cases[] = {
         {"plain", "250 Ok", "250 Ok"},
-        {"umlaut, euro, emoji", "\xc3\xbc\xe2\x82\xac\xf0\x9f\x93\xa7", "\xc3\xbc\xe2\x82\xac\xf0\x9f\x93\xa7"},
+        {"umlaut, euro, emoji", "\xc3\xbc\xe2\x82\xac\xf0\x9f\x93\xa7",
+         "\xc3\xbc\xe2\x82\xac\xf0\x9f\x93\xa7"},
         {"escape", "a\x1b[31mb", "a" BAD "[31mb"},
         {"bell, tab, delete", "\x07\t\x7f", BAD BAD BAD},
         {"C1 as UTF-8", "\xc2\x9b", BAD},
@@ -153,15 +163,24 @@ static void test_utf8(void)
         const char *text;
         size_t columns;
     } widths[] = {
-        {"", 0}, {"abc", 3}, {"\xc3\xbc", 1}, {"u\xcc\x88", 1}, {"\xe4\xb8\xad\xe6\x96\x87", 4},
-        {"\xf0\x9f\x93\xa7", 2}, {"\xe2\x82\xac", 1}, {"a\xff", 2},
+        {"", 0},
+        {"abc", 3},
+        {"\xc3\xbc", 1},
+        {"u\xcc\x88", 1},
+        {"\xe4\xb8\xad\xe6\x96\x87", 4},
+        {"\xf0\x9f\x93\xa7", 2},
+        {"\xe2\x82\xac", 1},
+        {"a\xff", 2},
     };
     for (size_t i = 0; i < COUNT_OF(widths); i++) {
-        tap_number((long long)widths[i].columns, (long long)utf8_text_columns(span_cstr(widths[i].text)),
-                   "columns of text %zu", i);
+        tap_number((long long)widths[i].columns,
+                   (long long)utf8_text_columns(span_cstr(widths[i].text)), "columns of text %zu",
+                   i);
     }
-    tap_span("\xe4\xb8\xad", utf8_fit(span_cstr("\xe4\xb8\xad\xe6\x96\x87"), 3), "a wide character is not cut in two");
-    tap_span("u\xcc\x88", utf8_fit(span_cstr("u\xcc\x88x"), 1), "a combining mark stays with its letter");
+    tap_span("\xe4\xb8\xad", utf8_fit(span_cstr("\xe4\xb8\xad\xe6\x96\x87"), 3),
+             "a wide character is not cut in two");
+    tap_span("u\xcc\x88", utf8_fit(span_cstr("u\xcc\x88x"), 1),
+             "a combining mark stays with its letter");
     tap_span("", utf8_fit(span_cstr("abc"), 0), "no columns, no text");
 }
 
@@ -215,12 +234,19 @@ static void test_json_writer(void)
     json_bool(&json, "c", true);
     json_u64_at(&json, SPAN_LITERAL("4\"5"), 7);
     json_end(&json, '}');
-    tap_span("{\"a\":\"x\",\"b\":[1,{}],\"c\":true,\"4\\\"5\":7}", strbuf_span(&out), "an object with all kinds");
+    tap_span("{\"a\":\"x\",\"b\":[1,{}],\"c\":true,\"4\\\"5\":7}", strbuf_span(&out),
+             "an object with all kinds");
     static const struct {
         double value;
         const char *text;
-    } numbers[] = {{0, "0"},         {1, "1"},       {0.5, "0.5"},          {100, "100"},
-                   {1.0 / 3, "0.333333"}, {602.7, "602.7"}, {0.0000001, "0"}, {1234567.25, "1234567.25"}};
+    } numbers[] = {{0, "0"},
+                   {1, "1"},
+                   {0.5, "0.5"},
+                   {100, "100"},
+                   {1.0 / 3, "0.333333"},
+                   {602.7, "602.7"},
+                   {0.0000001, "0"},
+                   {1234567.25, "1234567.25"}};
     for (size_t i = 0; i < COUNT_OF(numbers); i++) {
         strbuf_clear(&out);
         json_add_number(&out, numbers[i].value);

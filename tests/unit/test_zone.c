@@ -1,4 +1,5 @@
-/* Tests of base/zone: TZif files, the rule behind their last change, skipped and doubled hours, names. */
+/* Tests of base/zone: TZif files, the rule behind their last change, skipped and doubled hours,
+ * names. */
 #include "base/zone.h"
 
 #include "tap.h"
@@ -51,15 +52,16 @@ static void test_offsets(void)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct zone *zone = NULL;
         TAP_MUST(zone_load(cases[i].zone, &zone));
-        int64_t utc = at(cases[i].year, cases[i].month, cases[i].day, cases[i].hour, cases[i].minute);
-        tap_number(cases[i].offset * 60, zone_offset(zone, utc), "%s at %04d-%02d-%02d %02d:%02d UTC",
-                   cases[i].zone, cases[i].year, cases[i].month, cases[i].day, cases[i].hour,
-                   cases[i].minute);
+        int64_t utc = at(cases[i].year, cases[i].month, cases[i].day, cases[i].hour,
+                         cases[i].minute);
+        tap_number(cases[i].offset * 60, zone_offset(zone, utc),
+                   "%s at %04d-%02d-%02d %02d:%02d UTC", cases[i].zone, cases[i].year,
+                   cases[i].month, cases[i].day, cases[i].hour, cases[i].minute);
         /* Asked in any order the answer is the same: the cache. */
         (void)zone_offset(zone, utc + 200 * CIVIL_DAY);
         (void)zone_offset(zone, utc - 200 * CIVIL_DAY);
-        tap_number(cases[i].offset * 60, zone_offset(zone, utc), "%s: the same after other questions",
-                   cases[i].zone);
+        tap_number(cases[i].offset * 60, zone_offset(zone, utc),
+                   "%s: the same after other questions", cases[i].zone);
         zone_free(zone);
     }
 }
@@ -91,12 +93,12 @@ static void test_local(void)
         struct zone *zone = NULL;
         int64_t utc[2] = {0, 0};
         TAP_MUST(zone_load(cases[i].zone, &zone));
-        int64_t local =
-            at(cases[i].year, cases[i].month, cases[i].day, cases[i].hour, cases[i].minute);
+        int64_t local = at(cases[i].year, cases[i].month, cases[i].day, cases[i].hour,
+                           cases[i].minute);
         int count = zone_from_local(zone, local, utc);
-        tap_number(cases[i].count, count, "%s: %04d-%02d-%02d %02d:%02d is %d instant(s)", cases[i].zone,
-                   cases[i].year, cases[i].month, cases[i].day, cases[i].hour, cases[i].minute,
-                   cases[i].count);
+        tap_number(cases[i].count, count, "%s: %04d-%02d-%02d %02d:%02d is %d instant(s)",
+                   cases[i].zone, cases[i].year, cases[i].month, cases[i].day, cases[i].hour,
+                   cases[i].minute, cases[i].count);
         tap_number(local - cases[i].first * 60, utc[0], "%s: the first", cases[i].zone);
         if (cases[i].count == 2) {
             tap_number(local - cases[i].second * 60, utc[1], "%s: the second", cases[i].zone);
@@ -126,11 +128,20 @@ static void test_names(void)
         const char *name;
         enum smtplog_status status;
     } cases[] = {
-        {"Nowhere/Town", SMTPLOG_USAGE}, {"../../etc/passwd", SMTPLOG_USAGE}, {"Europe", SMTPLOG_USAGE},
-        {"/etc", SMTPLOG_USAGE},         {"/dev/null", SMTPLOG_USAGE},        {"/etc/passwd", SMTPLOG_FORMAT},
-        {"+19:00", SMTPLOG_USAGE},       {"+1:2:3", SMTPLOG_USAGE},           {"+x", SMTPLOG_USAGE},
-        {"+", SMTPLOG_USAGE},            {"+12345", SMTPLOG_USAGE},           {"", SMTPLOG_OK},
-        {"UTC0", SMTPLOG_OK},            {"Etc/GMT-5", SMTPLOG_OK},
+        {"Nowhere/Town", SMTPLOG_USAGE},
+        {"../../etc/passwd", SMTPLOG_USAGE},
+        {"Europe", SMTPLOG_USAGE},
+        {"/etc", SMTPLOG_USAGE},
+        {"/dev/null", SMTPLOG_USAGE},
+        {"/etc/passwd", SMTPLOG_FORMAT},
+        {"+19:00", SMTPLOG_USAGE},
+        {"+1:2:3", SMTPLOG_USAGE},
+        {"+x", SMTPLOG_USAGE},
+        {"+", SMTPLOG_USAGE},
+        {"+12345", SMTPLOG_USAGE},
+        {"", SMTPLOG_OK},
+        {"UTC0", SMTPLOG_OK},
+        {"Etc/GMT-5", SMTPLOG_OK},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct zone *zone = NULL;
@@ -146,18 +157,18 @@ static void test_abbreviations(void)
         bool known;
         int offset;
     } cases[] = {
-        {"Europe/Berlin", "CET", true, 60},   {"Europe/Berlin", "CEST", true, 120},
-        {"Europe/Berlin", "EST", false, 0},   {"America/New_York", "EST", true, -300},
+        {"Europe/Berlin", "CET", true, 60},      {"Europe/Berlin", "CEST", true, 120},
+        {"Europe/Berlin", "EST", false, 0},      {"America/New_York", "EST", true, -300},
         {"America/New_York", "EDT", true, -240}, {"UTC", "UTC", true, 0},
-        {"Europe/Berlin", "CE", false, 0},    {"Europe/Berlin", "", false, 0},
+        {"Europe/Berlin", "CE", false, 0},       {"Europe/Berlin", "", false, 0},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct zone *zone = NULL;
         int32_t offset = 0;
         TAP_MUST(zone_load(cases[i].zone, &zone));
         bool known = zone_abbreviation(zone, span_cstr(cases[i].name), &offset);
-        tap_ok(known == cases[i].known && (!known || offset == cases[i].offset * 60), "\"%s\" in %s",
-               cases[i].name, cases[i].zone);
+        tap_ok(known == cases[i].known && (!known || offset == cases[i].offset * 60),
+               "\"%s\" in %s", cases[i].name, cases[i].zone);
         zone_free(zone);
     }
 }

@@ -1,0 +1,69 @@
+/* The report of a finished run: hands figures and inputs to the report floor and its text to the
+ * writer. */
+#include "lib/option.h"
+
+static enum smtplog_status describe_inputs(struct smtplog_analyzer *a, struct report_input **inputs)
+{
+    struct report_input *list = arena_alloc(&a->arena, (a->plan.count + 1) * sizeof *list);
+    if (list == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < a->plan.count; i++) {
+        const struct plan_file *file = &a->plan.files[i];
+        const struct input_figures *figures = &a->inputs[i];
+        const char *damage = line_stream_damage(a->stream, i);
+        list[i] = (struct report_input){
+            .path = span_cstr(file->path),
+            .mta = span_cstr(event_mta_name(figures->mta)),
+            .bytes = file->info.stored_size,
+            .lines = figures->lines,
+            .gzip = file->info.is_gzip,
+            .readable = file->readable,
+            .damage = damage != NULL ? span_cstr(damage) : SPAN_EMPTY,
+            .has_period = figures->has_period,
+            .first = figures->first,
+            .last = figures->last,
+        };
+    }
+    *inputs = list;
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const char *format,
+                                            smtplog_writer writer, void *context)
+{
+    struct report report = {
+        .summary = a->summary, .catalog = a->knowledge.catalog, .top = 10, .width = 80};
+    uint64_t top = 10;
+    uint64_t width = 80;
+    if (a->summary == NULL || a->stream == NULL) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "there is no finished run to report");
+        return SMTPLOG_USAGE;
+    }
+    TRY(option_number(a, OPTION_TOP, 0, 1000000, &top));
+    TRY(option_number(a, OPTION_WIDTH, 60, 1000, &width));
+    report.top = (size_t)top;
+    report.width = (size_t)width;
+    report.color = a->option[OPTION_COLOR] != NULL && strcmp(a->option[OPTION_COLOR], "yes") == 0;
+    report.bars = a->option[OPTION_BARS] != NULL && strcmp(a->option[OPTION_BARS], "yes") == 0;
+    report.generated.seconds = a->now;
+    report.generated.offset = zone_offset(a->zone, a->now);
+    report.input_count = a->plan.count;
+    struct report_input *inputs = NULL;
+    TRY(describe_inputs(a, &inputs));
+    report.inputs = inputs;
+    strbuf_clear(&a->out);
+    enum smtplog_status status = SMTPLOG_USAGE;
+    if (strcmp(format, "json") == 0) {
+        status = report_write_json(&report, &a->out);
+    } else if (strcmp(format, "text") == 0) {
+        status = report_write_text(&report, &a->out);
+    } else {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text or json",
+                       format);
+    }
+    TRY(status);
+    a->writer = writer;
+    a->writer_context = context;
+    return analyzer_write_out(a);
+}

@@ -1,0 +1,87 @@
+/* Options of a run. Trust: values come from the command line of whoever runs the program. */
+#include "lib/option.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "lib/time_spec.h"
+
+static const char *const option_names[OPTIONS] = {"since",  "until", "year",     "tz",
+                                                  "now",    "input", "patterns", "top",
+                                                  "fields", "width", "color",    "bars"};
+
+enum smtplog_status smtplog_analyzer_set(struct smtplog_analyzer *a, const char *name,
+                                         const char *value)
+{
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (strcmp(name, option_names[i]) == 0) {
+            char *copy = strdup(value);
+            if (copy == NULL) {
+                return SMTPLOG_NO_MEMORY;
+            }
+            free(a->option[i]);
+            a->option[i] = copy;
+            return SMTPLOG_OK;
+        }
+    }
+    diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "unknown option \"%s\"", name);
+    return SMTPLOG_USAGE;
+}
+
+enum smtplog_status option_refuse(const struct smtplog_analyzer *a, enum option option,
+                                  const char *expected)
+{
+    diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--%s: \"%s\" is not %s", option_names[option],
+                   a->option[option], expected);
+    return SMTPLOG_USAGE;
+}
+
+enum smtplog_status option_number(const struct smtplog_analyzer *a, enum option option,
+                                  uint64_t minimum, uint64_t maximum, uint64_t *number)
+{
+    if (a->option[option] == NULL) {
+        return SMTPLOG_OK;
+    }
+    if (!span_to_u64(span_cstr(a->option[option]), maximum, number) || *number < minimum) {
+        return option_refuse(a, option, "a number in range");
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status read_time(const struct smtplog_analyzer *a, enum option option,
+                                     bool is_until, struct instant *instant, bool *given)
+{
+    *given = a->option[option] != NULL;
+    if (*given &&
+        !time_spec_parse(span_cstr(a->option[option]), a->zone, a->now, is_until, instant)) {
+        return option_refuse(a, option,
+                             "a time (yesterday, -2h, 2026-11-21, 2026-11-21T06:00:00Z)");
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status read_zone(struct smtplog_analyzer *a)
+{
+    enum smtplog_status status = zone_load(a->option[OPTION_TZ], &a->zone);
+    if (status == SMTPLOG_USAGE || status == SMTPLOG_FORMAT) {
+        return option_refuse(a, OPTION_TZ, "a time zone (Europe/Berlin, UTC, +01:00)");
+    }
+    return status;
+}
+
+enum smtplog_status option_read_all(struct smtplog_analyzer *a)
+{
+    struct instant now = {0};
+    bool given = false;
+    TRY(read_zone(a));
+    a->now = (int64_t)time(NULL);
+    TRY(read_time(a, OPTION_NOW, false, &now, &given));
+    a->now = given ? now.seconds : a->now;
+    TRY(read_time(a, OPTION_SINCE, false, &a->since, &a->has_since));
+    TRY(read_time(a, OPTION_UNTIL, true, &a->until, &a->has_until));
+    const char *input = a->option[OPTION_INPUT];
+    if (input != NULL && strcmp(input, "auto") != 0 && strcmp(input, "postfix") != 0) {
+        return option_refuse(a, OPTION_INPUT, "auto or postfix");
+    }
+    return SMTPLOG_OK;
+}

@@ -1,0 +1,34 @@
+/* Options of a run by the names they have on the command line, and what their values mean. */
+#ifndef LIB_OPTION_H
+#define LIB_OPTION_H
+
+#include "lib/analyzer.h"
+
+enum option {
+    OPTION_SINCE,
+    OPTION_UNTIL,
+    OPTION_YEAR,
+    OPTION_TZ,
+    OPTION_NOW,
+    OPTION_INPUT,
+    OPTION_PATTERNS,
+    OPTION_TOP,
+    OPTION_FIELDS,
+    OPTION_WIDTH,
+    OPTION_COLOR,
+    OPTION_BARS,
+    OPTIONS
+};
+
+/* Says that the value of an option is not what it should be. Always SMTPLOG_USAGE. */
+enum smtplog_status option_refuse(const struct smtplog_analyzer *a, enum option option,
+                                  const char *expected);
+
+/* A number within bounds; *number stays as it is when the option is not given. */
+MUST_USE enum smtplog_status option_number(const struct smtplog_analyzer *a, enum option option,
+                                           uint64_t minimum, uint64_t maximum, uint64_t *number);
+
+/* Reads zone, present, range and kind of input into the analyzer. */
+MUST_USE enum smtplog_status option_read_all(struct smtplog_analyzer *a);
+
+#endif

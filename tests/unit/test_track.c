@@ -1,0 +1,493 @@
+/* Tests of track/: the states of recipients and messages, reused ids, content filters, what is
+ * given up when there is too much; keys of refusals we gave; log-in failures by session. */
+#include "track/inbound.h"
+#include "track/message.h"
+#include "track/session.h"
+
+#include "tap.h"
+
+/* ---- recipients ------------------------------------------------------------------------------ */
+
+/* What was told, as text: recipients "r:state,attempts[,flags]", messages
+ * "m:state,recipients,delivered". */
+static enum smtplog_status tell_recipient(void *context, const struct recipient_story *story)
+{
+    strbuf_addf(context, "r:%s,%u%s%s%s%s%s", recipient_state_name(story->state), story->attempts,
+                story->greylisted ? ",greylisted" : "", story->greylisted_450 ? ",450" : "",
+                story->possible_first ? ",possible" : "", story->refused ? ",refused" : "",
+                story->null_sender ? ",null" : "");
+    if (story->bounce_code > 0) {
+        strbuf_addf(context, ",code %d", story->bounce_code);
+    }
+    if (story->wait > 0) {
+        strbuf_addf(context, ",wait %g", story->wait);
+    }
+    strbuf_add_byte(context, ' ');
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status tell_message(void *context, const struct message_story *story)
+{
+    strbuf_addf(context, "m:%s,%llu,%llu%s ", recipient_state_name(story->state),
+                (unsigned long long)story->recipients, (unsigned long long)story->delivered,
+                story->null_sender ? ",null" : "");
+    return SMTPLOG_OK;
+}
+
+/* One event in short: "arrival Q ip", "queued Q sender nrcpt", "sent Q rcpt", "grey Q rcpt",
+ * "refuse Q rcpt code", "fail Q rcpt", "bounce Q rcpt code", "discard Q rcpt", "forward Q rcpt",
+ * "stale Q rcpt", "filter Q rcpt Q2", "expired Q", "removed Q". A dash is an empty text. */
+static void make_event(const char *text, int64_t second, struct event *event)
+{
+    struct span rest = span_cstr(text);
+    struct span word[5] = {SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY};
+    for (size_t i = 0; i < 5 && span_next_word(&rest, &word[i]); i++) {
+        word[i] = span_is(word[i], "-") ? SPAN_EMPTY : word[i];
+    }
+    *event = (struct event){.repeat = 1, .has_time = true, .mta = MTA_POSTFIX};
+    event->time.seconds = second;
+    event_set_text(event, EVENT_HOST, SPAN_LITERAL("mx1"));
+    event_set_text(event, EVENT_QUEUE_ID, word[1]);
+    static const struct {
+        const char *word;
+        int fact, outcome;
+    } kinds[] = {
+        {"arrival", FACT_ARRIVAL, 0},      {"queued", FACT_QUEUED, 0},
+        {"removed", FACT_REMOVED, 0},      {"expired", FACT_EXPIRED, 0},
+        {"sent", 0, OUTCOME_DELIVERED},    {"grey", 0, OUTCOME_DEFERRED},
+        {"maybe", 0, OUTCOME_DEFERRED},    {"refuse", 0, OUTCOME_DEFERRED},
+        {"fail", 0, OUTCOME_DEFERRED},     {"bounce", 0, OUTCOME_BOUNCED},
+        {"discard", 0, OUTCOME_DISCARDED}, {"forward", 0, OUTCOME_FORWARDED},
+        {"stale", 0, OUTCOME_DEFERRED},    {"filter", 0, OUTCOME_DELIVERED},
+    };
+    uint64_t code = 0;
+    (void)span_to_u64(word[3], 599, &code);
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        if (!span_is(word[0], kinds[i].word)) {
+            continue;
+        }
+        if (kinds[i].fact != 0) {
+            event_set_value(event, EVENT_FACT, kinds[i].fact);
+            if (kinds[i].fact == FACT_QUEUED) {
+                event_set_text(event, EVENT_SENDER, word[2]);
+                event_set_text(event, EVENT_NRCPT, word[3]);
+            } else if (kinds[i].fact == FACT_ARRIVAL) {
+                event_set_text(event, EVENT_PEER_IP, word[2]);
+            }
+            return;
+        }
+        event_set_value(event, EVENT_KIND, KIND_DELIVERY);
+        event_set_value(event, EVENT_DIRECTION, DIRECTION_OUTBOUND);
+        event_set_value(event, EVENT_STAGE, STAGE_RCPT);
+        event_set_value(event, EVENT_STATUS, kinds[i].outcome);
+        event_set_text(event, EVENT_RECIPIENT, word[2]);
+        if (span_is(word[0], "grey")) {
+            event->reason_class = SPAN_LITERAL("greylisting");
+            code = code == 0 ? 450 : code;
+        }
+        event->possible_greylisting = span_is(word[0], "maybe");
+        code = code == 0 && event->possible_greylisting ? 451 : code;
+        if (code > 0) {
+            event_set_value(event, EVENT_CODE, (int)code);
+        }
+        if (span_is(word[0], "stale")) {
+            event_set_value(event, EVENT_STALE, 1);
+        }
+        if (span_is(word[0], "filter")) {
+            event_set_text(event, EVENT_LINKED_ID, word[3]);
+            event_set_text(event, EVENT_PEER_IP, SPAN_LITERAL("127.0.0.1"));
+        }
+        return;
+    }
+    printf("Bail out! no such event: %s\n", text);
+    exit(1);
+}
+
+struct story_case {
+    const char *name;
+    const char *events[14]; /* one every ten seconds */
+    const char *told;
+};
+
+static const struct story_case stories[] = {
+    {"delivered",
+     {"arrival A 192.0.2.1", "queued A ann 1", "sent A bob", "removed A"},
+     "r:delivered,1 m:delivered,1,1 "},
+    {"greylisted and recovered",
+     {"queued A ann 1", "grey A bob", "sent A bob", "removed A"},
+     "r:delivered,2,greylisted,450,refused,wait 10 m:delivered,1,1 "},
+    {"greylisted with 451",
+     {"grey A bob 451", "sent A bob", "removed A"},
+     "r:delivered,2,greylisted,refused,wait 10 m:delivered,1,1 "},
+    {"greylisted twice: the wait counts from the first",
+     {"grey A bob", "grey A bob", "sent A bob", "removed A"},
+     "r:delivered,3,greylisted,450,refused,wait 20 m:delivered,1,1 "},
+    {"possible and delivered",
+     {"maybe A bob", "sent A bob", "removed A"},
+     "r:delivered,2,possible,refused,wait 10 m:delivered,1,1 "},
+    {"possible but not first",
+     {"refuse A bob 452", "maybe A bob", "sent A bob", "removed A"},
+     "r:delivered,3,refused,wait 10 m:delivered,1,1 "},
+    {"bounced",
+     {"queued A ann 1", "bounce A bob 550", "removed A"},
+     "r:bounced,1,refused,code 550 m:bounced,1,0 "},
+    {"bounced without a reply", {"bounce A bob", "removed A"}, "r:bounced,1 m:bounced,1,0 "},
+    {"greylisted, then refused",
+     {"grey A bob", "bounce A bob 550", "removed A"},
+     "r:bounced,2,greylisted,450,refused,code 550 m:bounced,1,0 "},
+    {"a 554 that was only deferred",
+     {"refuse A bob 554", "sent A bob", "removed A"},
+     "r:delivered,2,refused m:delivered,1,1 "},
+    {"deferred when the log ends",
+     {"grey A bob"},
+     "r:deferred,1,greylisted,450,refused m:deferred,1,0 "},
+    {"removed while deferred", {"fail A bob", "removed A"}, "r:unknown,1 m:unknown,1,0 "},
+    {"expired",
+     {"grey A bob", "sent A eve", "expired A", "removed A"},
+     "r:delivered,1 r:expired,1,greylisted,450,refused m:expired,2,1 "},
+    {"stale is no attempt and no refusal",
+     {"stale A bob 450", "removed A"},
+     "r:unknown,0 m:unknown,1,0 "},
+    {"discarded and forwarded",
+     {"discard A bob", "forward A eve", "removed A"},
+     "r:forwarded,1 r:discarded,1 m:discarded,2,0 "},
+    {"recipients that were never seen",
+     {"queued A ann 3", "sent A bob", "removed A"},
+     "r:delivered,1 r:unknown,0 r:unknown,0 m:unknown,3,1 "},
+    {"queued twice counts once",
+     {"queued A ann 1", "fail A bob", "queued A ann 1", "sent A bob", "removed A"},
+     "r:delivered,2 m:delivered,1,1 "},
+    {"the empty sender",
+     {"queued A - 1", "bounce A ann 552", "removed A"},
+     "r:bounced,1,refused,null,code 552 m:bounced,1,0,null "},
+    {"an id used again",
+     {"sent A bob", "removed A", "bounce A bob 550", "removed A"},
+     "r:delivered,1 m:delivered,1,1 r:bounced,1,refused,code 550 m:bounced,1,0 "},
+    {"removed without anything before", {"removed A"}, ""},
+    {"two messages",
+     {"grey A bob", "grey B bob", "sent B bob", "removed B", "bounce A bob 550", "removed A"},
+     "r:delivered,2,greylisted,450,refused,wait 10 m:delivered,1,1 "
+     "r:bounced,2,greylisted,450,refused,code 550 m:bounced,1,0 "},
+    {"through a content filter",
+     {"arrival A 192.0.2.1", "arrival B 127.0.0.1", "filter A bob B", "removed A", "sent B bob",
+      "removed B"},
+     "m:delivered,0,0 r:delivered,1 m:delivered,1,1 "},
+    {"greylisted behind a filter",
+     {"arrival B 127.0.0.1", "filter A bob B", "removed A", "grey B bob", "sent B bob",
+      "removed B"},
+     "m:delivered,0,0 r:delivered,2,greylisted,450,refused,wait 10 m:delivered,1,1 "},
+    {"the filter's message never came",
+     {"filter A bob B", "removed A"},
+     "r:delivered,1 m:delivered,1,1 "},
+    {"a relay is no filter",
+     {"arrival B 192.0.2.9", "filter A bob B", "removed A", "sent B bob", "removed B"},
+     "r:delivered,1 m:delivered,1,1 r:delivered,1 m:delivered,1,1 "},
+    {"bounced is worse than expired",
+     {"bounce A bob 550", "grey A eve", "expired A", "removed A"},
+     "r:expired,1,greylisted,450,refused r:bounced,1,refused,code 550 m:bounced,2,0 "},
+};
+
+static void test_stories(void)
+{
+    for (size_t i = 0; i < COUNT_OF(stories); i++) {
+        struct strbuf told;
+        struct tracker *tracker = NULL;
+        strbuf_init(&told, 10000);
+        struct track_listener listener = {tell_recipient, tell_message, &told};
+        TAP_MUST(tracker_new(&listener, &tracker));
+        for (size_t k = 0; stories[i].events[k] != NULL; k++) {
+            struct event event;
+            struct track_context context;
+            make_event(stories[i].events[k], 1000 + 10 * (int64_t)k, &event);
+            TAP_MUST(tracker_add(tracker, &event, true, &context));
+        }
+        TAP_MUST(tracker_finish(tracker));
+        tap_span(stories[i].told, strbuf_span(&told), "story: %s", stories[i].name);
+        tracker_free(tracker);
+        strbuf_free(&told);
+    }
+}
+
+/* Recipients without a shown record are not told; what was seen before gives sender and first
+ * refusal. */
+static void test_ranges(void)
+{
+    struct strbuf told;
+    struct tracker *tracker = NULL;
+    struct event event;
+    struct track_context context;
+    strbuf_init(&told, 10000);
+    struct track_listener listener = {tell_recipient, tell_message, &told};
+    TAP_MUST(tracker_new(&listener, &tracker));
+    static const char *const events[] = {"arrival A 192.0.2.1", "queued A ann 2", "grey A bob",
+                                         "sent A eve", "sent A bob"};
+    for (size_t k = 0; k < COUNT_OF(events); k++) {
+        make_event(events[k], 1000 + 10 * (int64_t)k, &event);
+        TAP_MUST(tracker_add(tracker, &event, k == 4, &context));
+    }
+    tap_ok(context.has_sender && span_is(context.sender, "ann") &&
+               span_is(context.client_ip, "192.0.2.1") && !context.first_record &&
+               context.arrival.seconds == 1000,
+           "the context of a record: sender, client, arrival");
+    TAP_MUST(tracker_finish(tracker));
+    tap_span("r:delivered,2,greylisted,450,refused,wait 20 m:delivered,1,1 ", strbuf_span(&told),
+             "only recipients with a shown record are told");
+    tracker_free(tracker);
+    strbuf_free(&told);
+}
+
+static unsigned long long told_deferred, told_delivered;
+
+static enum smtplog_status count_recipient(void *context, const struct recipient_story *story)
+{
+    (void)context;
+    told_deferred += story->state == RECIPIENT_DEFERRED;
+    told_delivered += story->state == RECIPIENT_DELIVERED;
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status ignore_message(void *context, const struct message_story *story)
+{
+    (void)context;
+    (void)story;
+    return SMTPLOG_OK;
+}
+
+/* More open messages than there is room for: the oldest are told and counted as given up. */
+static void test_eviction(void)
+{
+    enum {
+        MESSAGES = 3 * TRACK_MESSAGES
+    };
+    struct tracker *tracker = NULL;
+    struct event event;
+    struct track_context context;
+    struct track_listener listener = {count_recipient, ignore_message, NULL};
+    TAP_MUST(tracker_new(&listener, &tracker));
+    for (int i = 0; i < MESSAGES; i++) {
+        char text[60];
+        snprintf(text, sizeof text, i % 2 == 0 ? "fail %08X bob" : "sent %08X bob", i);
+        make_event(text, i, &event);
+        TAP_MUST(tracker_add(tracker, &event, true, &context));
+        make_event("fail 00000000 bob", i, &event); /* seen again and again: stays */
+        TAP_MUST(tracker_add(tracker, &event, true, &context));
+    }
+    uint64_t evicted = tracker_evicted(tracker);
+    tap_ok(evicted > MESSAGES / 2 - TRACK_MESSAGES && evicted <= MESSAGES / 2,
+           "messages given up while waiting are counted (%llu)", (unsigned long long)evicted);
+    TAP_MUST(tracker_finish(tracker));
+    tap_number(MESSAGES / 2, (long long)told_delivered, "every delivered recipient is told once");
+    tap_number(MESSAGES / 2, (long long)told_deferred,
+               "every deferred one too; one that is seen again and again is kept");
+    tracker_free(tracker);
+    tracker_free(NULL);
+}
+
+/* ---- keys of refusals we gave
+ * -------------------------------------------------------------------- */
+
+static unsigned note(struct inbound *inbound, const char *ip, const char *from, const char *to,
+                     int code, bool grey, int64_t second)
+{
+    struct event event = {.repeat = 1, .has_time = true};
+    unsigned fresh = 0;
+    event.time.seconds = second;
+    event_set_value(&event, EVENT_KIND, KIND_REJECT);
+    event_set_value(&event, EVENT_CODE, code);
+    event_set_text(&event, EVENT_PEER_IP, span_cstr(ip));
+    if (from != NULL) {
+        event_set_text(&event, EVENT_SENDER, span_cstr(from));
+    }
+    if (to != NULL) {
+        event_set_text(&event, EVENT_RECIPIENT, span_cstr(to));
+    }
+    event.reason_class = grey ? SPAN_LITERAL("greylisting") : SPAN_EMPTY;
+    TAP_MUST(inbound_note(inbound, &event, &fresh));
+    return fresh;
+}
+
+static double accept_mail(struct inbound *inbound, const char *ip, const char *from, const char *to,
+                          int64_t second)
+{
+    struct instant time = {.seconds = second};
+    bool recovered = false;
+    double wait = 0;
+    TAP_MUST(inbound_accept(inbound, span_cstr(ip), span_cstr(from), span_cstr(to), &time,
+                            &recovered, &wait));
+    return recovered ? wait : -1;
+}
+
+static void test_inbound(void)
+{
+    struct inbound *inbound = NULL;
+    struct inbound_ends ends;
+    const unsigned grey = INBOUND_REFUSED | INBOUND_GREYLISTED | INBOUND_GREYLISTED_450;
+    TAP_MUST(inbound_new(&inbound));
+    tap_number(grey, note(inbound, "198.51.100.7", "s@y.example", "b@x.example", 450, true, 1000),
+               "a first refusal");
+    tap_number(0, note(inbound, "198.51.100.7", "s@y.example", "b@x.example", 450, true, 1010),
+               "the same again is nothing new");
+    tap_number(0, note(inbound, "198.51.100.250", "s@y.example", "b@x.example", 450, true, 1020),
+               "from the same /24");
+    tap_number(0, note(inbound, "198.51.100.7", "S@Y.example", "B@X.EXAMPLE", 450, true, 1030),
+               "in other letters");
+    tap_number(grey, note(inbound, "198.51.101.7", "s@y.example", "b@x.example", 450, true, 1040),
+               "another /24 is another key");
+    tap_number(grey,
+               note(inbound, "2001:db8:0:1::7", "s@y.example", "b@x.example", 450, true, 1050),
+               "an IPv6 client");
+    tap_number(0,
+               note(inbound, "2001:db8:0:1:ffff::1", "s@y.example", "b@x.example", 450, true, 1060),
+               "from the same /64");
+    tap_number(grey,
+               note(inbound, "2001:db8:0:2::7", "s@y.example", "b@x.example", 450, true, 1070),
+               "another /64");
+    tap_number(grey, note(inbound, "198.51.100.7", "", "b@x.example", 450, true, 1080),
+               "the empty sender is a sender");
+    tap_number(0, note(inbound, "198.51.100.7", NULL, "b@x.example", 450, true, 1090),
+               "no sender, no key");
+    tap_number(0, note(inbound, "198.51.100.7", "s@y.example", NULL, 450, true, 1100),
+               "no recipient, no key");
+    tap_number(INBOUND_REJECTED_550,
+               note(inbound, "198.51.100.7", "s@y.example", "b@x.example", 550, false, 1110),
+               "the same key later met a 550");
+    tap_number(INBOUND_REFUSED | INBOUND_GREYLISTED,
+               note(inbound, "198.51.100.7", "t@y.example", "b@x.example", 451, true, 1120),
+               "greylisted with 451");
+
+    tap_near(-1, accept_mail(inbound, "198.51.100.7", "s@y.example", "b@x.example", 999), 0,
+             "let in before the refusal: no recovery");
+    tap_near(300, accept_mail(inbound, "198.51.100.9", "s@y.example", "b@x.example", 1300), 0,
+             "let in later, from the same network: recovered");
+    tap_near(-1, accept_mail(inbound, "198.51.100.9", "s@y.example", "b@x.example", 1400), 0,
+             "once");
+    tap_near(-1, accept_mail(inbound, "198.51.101.7", "s@y.example", "b@x.example", 1040 + 86400),
+             0, "after 24 hours it is no recovery");
+    tap_near(-1, accept_mail(inbound, "203.0.113.1", "s@y.example", "b@x.example", 2000), 0,
+             "a key never refused");
+    tap_near(86399,
+             accept_mail(inbound, "2001:db8:0:1::9", "s@y.example", "b@x.example", 1050 + 86399), 0,
+             "just in time");
+    inbound_finish(inbound, 1080 + 86399, &ends);
+    tap_ok(ends.waiting == 2 && ends.never_returned == 2,
+           "the rest waits or never returned: %llu, %llu", (unsigned long long)ends.waiting,
+           (unsigned long long)ends.never_returned);
+    inbound_free(inbound);
+    inbound_free(NULL);
+
+    TAP_MUST(inbound_new(&inbound));
+    unsigned fresh = 0;
+    for (int i = 0; i < 2 * INBOUND_KEYS; i++) {
+        char to[40];
+        snprintf(to, sizeof to, "u%d@x.example", i);
+        fresh += (note(inbound, "198.51.100.7", "s@y.example", to, 450, true, 1000 + i / 1000) &
+                  INBOUND_GREYLISTED) != 0;
+    }
+    inbound_finish(inbound, 2000, &ends);
+    tap_number(2 * INBOUND_KEYS, fresh, "more keys than there is room for: each is new once");
+    tap_ok(inbound_evicted(inbound) > 0 &&
+               inbound_evicted(inbound) <= 2 * INBOUND_KEYS - INBOUND_KEYS / 2,
+           "the oldest are given up and counted (%llu)",
+           (unsigned long long)inbound_evicted(inbound));
+    tap_number(2 * INBOUND_KEYS, (long long)(ends.waiting + ends.never_returned),
+               "the ends still add up");
+    inbound_free(inbound);
+}
+
+/* ---- sessions -------------------------------------------------------------------------------- */
+
+static void test_counters(void)
+{
+    static const struct {
+        const char *counters, *verb;
+        bool there;
+        unsigned failed, tries;
+    } cases[] = {
+        {"ehlo=1 auth=1/3 quit=1 commands=3/5", "auth", true, 2, 3},
+        {"auth=0/3", "auth", true, 3, 3},
+        {"auth=3", "auth", true, 0, 3},
+        {"ehlo=1 quit=1", "auth", false, 0, 0},
+        {"xauth=0/3", "auth", false, 0, 0},
+        {"auth=", "auth", false, 0, 0},
+        {"auth=x/3", "auth", false, 0, 0},
+        {"auth=1/x", "auth", false, 0, 0},
+        {"auth=99999999999/3", "auth", false, 0, 0},
+        {"", "auth", false, 0, 0},
+        {"authx=0/9 auth=0/1", "auth", true, 1, 1},
+        {"commands=3/5", "commands", true, 2, 5},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        uint64_t failed = 0;
+        uint64_t tries = 0;
+        bool there = session_counter(span_cstr(cases[i].counters), cases[i].verb, &failed, &tries);
+        tap_ok(there == cases[i].there &&
+                   (!there || (failed == cases[i].failed && tries == cases[i].tries)),
+               "%s of \"%s\"", cases[i].verb, cases[i].counters);
+    }
+    uint64_t failed = 0;
+    uint64_t tries = 0;
+    bool there = session_counter(SPAN_LITERAL("auth=5/3"), "auth", &failed, &tries);
+    tap_ok(!there || failed <= tries,
+           "more successes than tries do not turn into a huge number (%llu)",
+           (unsigned long long)failed);
+}
+
+static void test_sessions(void)
+{
+    static const struct {
+        const char *name;
+        const char *steps; /* f: a failure line, a letter of the session in front; d: disconnect
+                              with auth=... */
+        unsigned unseen;
+    } cases[] = {
+        {"no lines, three failures", "Ad0/3", 3},
+        {"all have lines", "Af Af Ad0/2", 0},
+        {"one has a line", "Af Ad0/3", 2},
+        {"more lines than the counter", "Af Af Af Ad0/2", 0},
+        {"no failure", "Ad3", 0},
+        {"two sessions", "Af Bf Ad0/2 Bd0/3", 3},
+        {"a process serves again", "Af Ad0/1 Ad0/1", 1},
+    };
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct session_table *table = NULL;
+        uint64_t total = 0;
+        struct span rest = span_cstr(cases[i].steps);
+        struct span step;
+        TAP_MUST(session_table_new(&table));
+        while (span_next_word(&rest, &step)) {
+            struct event event = {.repeat = 1};
+            char counters[60];
+            uint64_t unseen = 0;
+            event_set_text(&event, EVENT_HOST, SPAN_LITERAL("mx1"));
+            event_set_text(&event, EVENT_SERVICE, SPAN_LITERAL("postfix"));
+            event_set_text(&event, EVENT_DAEMON, SPAN_LITERAL("smtpd"));
+            event_set_text(&event, EVENT_PID, span_of(step.p, 1));
+            if (step.p[1] == 'f') {
+                event_set_value(&event, EVENT_KIND, KIND_AUTH);
+                event_set_value(&event, EVENT_DIRECTION, DIRECTION_INBOUND);
+            } else {
+                snprintf(counters, sizeof counters, "ehlo=1 auth=%.*s quit=1", (int)step.n - 2,
+                         step.p + 2);
+                event_set_value(&event, EVENT_FACT, FACT_DISCONNECT);
+                event_set_text(&event, EVENT_COUNTERS, span_cstr(counters));
+            }
+            TAP_MUST(session_note(table, &event, &unseen));
+            total += unseen;
+        }
+        tap_number(cases[i].unseen, (long long)total, "failed log-ins without a line: %s",
+                   cases[i].name);
+        session_table_free(table);
+    }
+    session_table_free(NULL);
+}
+
+int main(void)
+{
+    test_stories();
+    test_ranges();
+    test_eviction();
+    test_inbound();
+    test_counters();
+    test_sessions();
+    return tap_end();
+}
