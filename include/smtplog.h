@@ -118,7 +118,7 @@ void smtplog_analyzer_set_progress(struct smtplog_analyzer *analyzer, smtplog_pr
  *   year           year of the last line, for stamps without one
  *   tz             time zone of stamps without one (Europe/Berlin, UTC, a TZif file, +01:00)
  *   now            the instant taken as the present (RFC 3339)
- *   input          auto, postfix
+ *   input          auto, postfix, exim, transcript
  *   patterns       a directory with pattern and catalogue files that add to or replace built-in
  * ones top            rows per table, 0 for all (default 10) fields         for events: comma
  * separated record keys width          columns of the text report (default 80) color, bars    yes

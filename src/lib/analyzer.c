@@ -455,6 +455,18 @@ static void report_not_understood(const struct smtplog_analyzer *a)
     }
 }
 
+/* --input: what is of another kind than asked for is another program's; all lines may be a
+ * transcript's. */
+static void apply_kind(const struct smtplog_analyzer *a, struct event *event, enum line_bin *bin)
+{
+    bool other = a->kind != MTA_NONE && event->mta != MTA_NONE && event->mta != a->kind;
+    if (other || a->kind == MTA_TRANSCRIPT) {
+        event->set = 0;
+        event->mta = MTA_NONE;
+        *bin = a->kind == MTA_TRANSCRIPT ? BIN_MALFORMED : BIN_FOREIGN;
+    }
+}
+
 static enum smtplog_status read_lines(struct smtplog_analyzer *a)
 {
     struct stream_line line;
@@ -468,6 +480,9 @@ static enum smtplog_status read_lines(struct smtplog_analyzer *a)
         }
         TRY(status);
         TRY(parser_line(a->parser, line.clock, &line.line, &event, &bin));
+        if (a->kind != MTA_NONE) {
+            apply_kind(a, &event, &bin);
+        }
         if (event.has_time && line_stream_take_back(a->stream, &event.time)) {
             continue;
         }

@@ -42,6 +42,7 @@ struct smtplog_analyzer {
     bool knowledge_loaded;
     struct zone *zone;
     int64_t now;
+    enum event_mta kind; /* what inputs are taken for; MTA_NONE: told by each line */
     bool has_since, has_until;
     struct instant since, until; /* until: first instant not meant */
     struct plan plan;

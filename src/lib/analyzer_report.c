@@ -23,6 +23,7 @@ static enum smtplog_status describe_inputs(struct smtplog_analyzer *a, struct re
             .has_period = figures->has_period,
             .first = figures->first,
             .last = figures->last,
+            .transcript = transcript_feed_transcript(a->transcripts, i),
         };
     }
     *inputs = list;
@@ -32,8 +33,11 @@ static enum smtplog_status describe_inputs(struct smtplog_analyzer *a, struct re
 enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const char *format,
                                             smtplog_writer writer, void *context)
 {
-    struct report report = {
-        .summary = a->summary, .catalog = a->knowledge.catalog, .top = 10, .width = 80};
+    struct report report = {.summary = a->summary,
+                            .catalog = a->knowledge.catalog,
+                            .classifier = a->knowledge.classifier,
+                            .top = 10,
+                            .width = 80};
     uint64_t top = 10;
     uint64_t width = 80;
     if (a->summary == NULL || a->stream == NULL) {

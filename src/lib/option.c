@@ -80,8 +80,13 @@ enum smtplog_status option_read_all(struct smtplog_analyzer *a)
     TRY(read_time(a, OPTION_SINCE, false, &a->since, &a->has_since));
     TRY(read_time(a, OPTION_UNTIL, true, &a->until, &a->has_until));
     const char *input = a->option[OPTION_INPUT];
-    if (input != NULL && strcmp(input, "auto") != 0 && strcmp(input, "postfix") != 0) {
-        return option_refuse(a, OPTION_INPUT, "auto or postfix");
+    static const char *const kinds[] = {"auto", "postfix", "exim", "transcript"};
+    for (size_t i = 0; input != NULL && i < COUNT_OF(kinds); i++) {
+        if (strcmp(input, kinds[i]) == 0) {
+            a->kind = (enum event_mta)i; /* MTA_NONE stands for auto */
+            return SMTPLOG_OK;
+        }
     }
-    return SMTPLOG_OK;
+    return input == NULL ? SMTPLOG_OK
+                         : option_refuse(a, OPTION_INPUT, "auto, postfix, exim or transcript");
 }

@@ -238,6 +238,7 @@ enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count
         test_set(&run, run.knowledge.postfix, parser_postfix_message);
         test_set(&run, run.knowledge.exim, parser_exim_message);
         other_servers_test(run.knowledge.other_servers, &to, &run.passed, &run.failed);
+        transcript_dialects_test(run.knowledge.dialects, &to, &run.passed, &run.failed);
         status = classifier_test(run.knowledge.classifier, &to, &run.passed, &run.failed);
     }
     parser_free(run.parser);

@@ -64,8 +64,8 @@ static int64_t utc_from_local(struct clock *clock, int64_t local)
     if (zone_from_local(clock->zone, local, utc) < 2 || !clock->started) {
         return utc[0];
     }
-    /* Once a line was behind the change the ones after it are too, but for stragglers; before that a line that
-     * would step far back is the first of them. */
+    /* Once a line was behind the change the ones after it are too, but for stragglers; before that
+     * a line that would step far back is the first of them. */
     bool changed = clock->last_utc > utc[0] - CIVIL_DAY &&
                    zone_offset(clock->zone, clock->last_utc) == (int32_t)(local - utc[1]);
     int64_t slack = changed ? STRAGGLER_SLACK : DOUBLED_HOUR_SLACK;

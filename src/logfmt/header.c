@@ -201,8 +201,8 @@ bool stamp_parse(struct span text, struct stamp *stamp, size_t *length)
         } else {
             found = stamp_iso(text, &at, stamp);
         }
-    } else if (text.p[3] == ' ' && byte_is_digit(text.p[4]) && byte_is_digit(text.p[5]) &&
-               byte_is_digit(text.p[6])) {
+    } else if (byte_is_alpha(text.p[0]) && text.p[3] == ' ' && byte_is_digit(text.p[4]) &&
+               byte_is_digit(text.p[5]) && byte_is_digit(text.p[6])) {
         found = stamp_weekday(text, &at, stamp);
     } else {
         found = stamp_traditional(text, &at, stamp);

@@ -461,6 +461,6 @@ void transcript_dialects_test(struct transcript_dialects *set, const struct diag
             run_sample(&run, line, r);
         }
     }
-    *passed = run.passed;
-    *failed = run.failed;
+    *passed += run.passed;
+    *failed += run.failed;
 }

@@ -1,5 +1,6 @@
 /* The summary as JSON, with the keys of interface, section 4. One function a key of the outermost
  * object. */
+#include "report/dialogue_report.h"
 #include "report/json_writer.h"
 #include "report/report.h"
 
@@ -655,6 +656,9 @@ enum smtplog_status report_write_json(const struct report *report, struct strbuf
     add_warnings(&r);
     add_not_understood(&r);
     add_checks(&r);
+    if (dialogue_report_count(report) > 0) {
+        dialogue_report_json(report, &r.json);
+    }
     json_end(&r.json, '}');
     strbuf_add_byte(out, '\n');
     return r.status != SMTPLOG_OK ? r.status : strbuf_status(out);

@@ -4,7 +4,9 @@
 #define REPORT_REPORT_H
 
 #include "aggregate/summary.h"
-#include "catalog/catalog.h"
+#include "catalog/classifier.h"
+
+struct transcript;
 
 /* One input as the report shows it. */
 struct report_input {
@@ -16,11 +18,13 @@ struct report_input {
     struct span damage; /* empty when whole */
     bool has_period;
     struct instant first, last;
+    const struct transcript *transcript; /* sessions found in it, NULL for none */
 };
 
 struct report {
     struct summary *summary;
     const struct catalog *catalog;
+    struct classifier *classifier; /* for the refusals in dialogues */
     const struct report_input *inputs;
     size_t input_count;
     struct instant generated;

@@ -2,6 +2,7 @@
  * outcomes. */
 #include <stdlib.h>
 
+#include "report/dialogue_report.h"
 #include "report/report_build.h"
 
 #define BAR_WIDTH 20
@@ -105,6 +106,11 @@ static void add_headline(struct builder *b, struct section *head)
     } else if (s->rejects_total > 0) {
         strbuf_add_cstr(&b->text, "No deliveries in this log; we refused ");
         say_count(b, s->rejects_total, s->rejects_total == 1 ? " time." : " times.");
+    } else if (dialogue_report_count(b->report) > 0) {
+        say_count(b, dialogue_report_count(b->report),
+                  dialogue_report_count(b->report) == 1 ? " SMTP session with "
+                                                        : " SMTP sessions with ");
+        say_count(b, s->events, s->events == 1 ? " reply." : " replies.");
     } else {
         strbuf_add_cstr(&b->text, "No deliveries and no refusals in this log.");
     }

@@ -9,7 +9,7 @@
 #define COLUMNS_MAXIMUM 16
 #define GAP             2 /* blanks between columns */
 #define INDENT          2
-#define NARROWEST_WRAP  16
+#define NARROWEST_WRAP  12
 #define NARROWEST_BAR   4
 #define CELL_BYTES      8192
 
@@ -18,7 +18,8 @@ struct text_renderer {
     struct strbuf *out;
     struct strbuf cell;
     struct strbuf row; /* the cells of one row, one behind the other */
-    size_t bar_less;   /* columns that bars are narrower than asked for, where the table is too wide */
+    size_t
+        bar_less; /* columns that bars are narrower than asked for, where the table is too wide */
 };
 
 static void set_color(struct text_renderer *r, const char *code)

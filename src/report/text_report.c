@@ -1,4 +1,5 @@
 /* The report for people: built as a document, written as text. */
+#include "report/dialogue_report.h"
 #include "report/report_build.h"
 #include "report/text_renderer.h"
 
@@ -6,6 +7,7 @@ void report_build(const struct report *report, struct document *document)
 {
     document_init(document);
     report_build_headline(report, document);
+    dialogue_report_build(report, document);
     report_build_tables(report, document);
 }
 
