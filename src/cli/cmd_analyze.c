@@ -47,7 +47,7 @@ static enum smtplog_status set_look(struct smtplog_analyzer *analyzer,
         }
     }
     if (status == SMTPLOG_OK && to_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-        size.ws_col >= 60) {
+        size.ws_col >= 72) {
         snprintf(columns, sizeof columns, "%d", size.ws_col > 160 ? 160 : size.ws_col);
         status = smtplog_analyzer_set(analyzer, "width", columns);
     }

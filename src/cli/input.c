@@ -195,11 +195,11 @@ size_t cli_width(const struct cli_arguments *arguments)
     for (size_t i = arguments->library_count; i > 0; i--) {
         if (strcmp(arguments->library[i - 1].name, "width") == 0) {
             long width = strtol(arguments->library[i - 1].value, NULL, 10);
-            return width >= 60 && width <= 1000 ? (size_t)width : 80;
+            return width >= 72 && width <= 1000 ? (size_t)width : 80;
         }
     }
     if (isatty(STDOUT_FILENO) == 1 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-        size.ws_col >= 60) {
+        size.ws_col >= 72) {
         return size.ws_col > 100 ? 100 : size.ws_col;
     }
     return 80;

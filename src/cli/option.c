@@ -24,7 +24,7 @@ const struct cli_option cli_options[] = {
      "read more pattern files from DIR; they replace built-in ones of the same name"},
     {0, "top", "N", CLI_OPTION_LIBRARY, CLI_ANALYZE, "rows of each table, 0 for all (default 10)"},
     {0, "width", "COLUMNS", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EXPLAIN | CLI_COMPARE,
-     "columns of the text, 60 to 1000 (default: the terminal's, else 80)"},
+     "columns of the text, 72 to 1000 (default: the terminal's, else 80)"},
     {0, "fields", "LIST", CLI_OPTION_LIBRARY, CLI_EVENTS,
      "only these columns, comma separated: time,code,recipient"},
     {0, "format", "FORMAT", CLI_OPTION_FORMAT, CLI_ANALYZE | CLI_EVENTS | CLI_EXPLAIN | CLI_COMPARE,
@@ -87,13 +87,13 @@ static const struct cli_option *find_letter(char letter, unsigned command)
 
 static bool is_when(const char *value)
 {
-    return strcmp(value, "auto") == 0 || strcmp(value, "always") == 0 ||
-           strcmp(value, "never") == 0;
+    return value != NULL && (strcmp(value, "auto") == 0 || strcmp(value, "always") == 0 ||
+                             strcmp(value, "never") == 0);
 }
 
 static bool is_count(const char *value)
 {
-    size_t digits = strspn(value, "0123456789");
+    size_t digits = value != NULL ? strspn(value, "0123456789") : 0;
     return digits > 0 && digits < 5 && value[digits] == '\0' && strspn(value, "0") < digits;
 }
 

@@ -45,7 +45,7 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
         return SMTPLOG_USAGE;
     }
     TRY(option_number(a, OPTION_TOP, 0, 1000000, &top));
-    TRY(option_number(a, OPTION_WIDTH, 60, 1000, &width));
+    TRY(option_number(a, OPTION_WIDTH, 72, 1000, &width));
     report.top = (size_t)top;
     report.width = (size_t)width;
     report.color = a->option[OPTION_COLOR] != NULL && strcmp(a->option[OPTION_COLOR], "yes") == 0;

@@ -56,6 +56,9 @@ enum smtplog_status line_stream_new(struct plan *plan, struct zone *zone,
 
 static void channel_free(struct channel *channel)
 {
+    if (channel == NULL) {
+        return;
+    }
     line_reader_free(channel->reader);
     source_close(channel->source);
     free(channel);

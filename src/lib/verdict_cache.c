@@ -20,9 +20,9 @@ enum {
 };
 #define TELLING (DIGIT | AT) /* a word without these is kept as it is */
 
-#define THREE(first, kind) [first] = kind, [(first) + 1] = kind, [(first) + 2] = kind
+#define THREE(first, kind) [first] = (kind), [(first) + 1] = (kind), [(first) + 2] = (kind)
 #define SIX(first, kind)   THREE(first, kind), THREE((first) + 3, kind)
-#define TEN(first, kind)   SIX(first, kind), THREE((first) + 6, kind), [(first) + 9] = kind
+#define TEN(first, kind)   SIX(first, kind), THREE((first) + 6, kind), [(first) + 9] = (kind)
 
 static const uint8_t byte_kinds[256] = {
     TEN('0', DIGIT),  SIX('a', HEX),    SIX('A', HEX), TEN('g', LETTER), TEN('q', LETTER),

@@ -294,7 +294,7 @@ static void read_delivery(struct exim *exim, struct event *event)
 {
     struct span text = event->text[EVENT_RELAY];
     struct exim_found found;
-    struct exim_found again;
+    struct exim_found again = {.has_host = false};
     exim_read_recipient(&text, event);
     exim_read_tail(EXIM_DELIVERY, text, event, &found);
     struct span words = found.rest;

@@ -125,7 +125,7 @@ with Directory() as directory:
               b'{"code":250,"recipient":"bob@z.example"}\n', "--fields picks, in the order given")
     done = run("events", "--format", "tsv", "--fields", "recipient,code,stale", log)
     tap.equal(done.out, b"recipient\tcode\tstale\nbob@z.example\t450\t\nno@w.example\t550\t\nbob@z.example\t250\t\n", "the same as TSV")
-    for width in (60, 80, 132, 1000):
+    for width in (72, 80, 132, 1000):
         done = run("analyze", "--width", str(width), "--year", "2026", log)
         longest = max(done.text.split("\n"), key=len)
         tap.ok(done.status == 0 and len(longest) <= width, "--width %d: no line is longer" % width, "%d: %s" % (len(longest), longest))
