@@ -435,6 +435,19 @@ static enum smtplog_status add_warning(struct summary *summary, const struct eve
     return SMTPLOG_OK;
 }
 
+/* A message came in; with a user or a mechanism after a log-in (Exim's A= may name no user). */
+static enum smtplog_status add_arrival(struct summary *summary, const struct event *event)
+{
+    if (event_text(event, EVENT_QUEUE_ID).n == 0) {
+        return SMTPLOG_OK;
+    }
+    bool logged_in = event_text(event, EVENT_SASL_USER).n > 0 ||
+                     event_text(event, EVENT_METHOD).n > 0;
+    summary->messages_received += event->repeat;
+    summary->auth_ok += logged_in ? event->repeat : 0;
+    return timeline_add(&summary->timeline, &event->time, TIMELINE_RECEIVED, event->repeat);
+}
+
 static enum smtplog_status add_context(struct summary *summary, const struct event *event)
 {
     struct topk_row *row = NULL;
@@ -442,10 +455,8 @@ static enum smtplog_status add_context(struct summary *summary, const struct eve
     if (event_has(event, EVENT_ACTION)) {
         TRY(topk_add(&summary->actions, event->text[EVENT_ACTION], event->repeat, &row));
     }
-    if (fact == FACT_ARRIVAL && event_text(event, EVENT_QUEUE_ID).n > 0) {
-        summary->messages_received += event->repeat;
-        summary->auth_ok += event_text(event, EVENT_SASL_USER).n > 0 ? event->repeat : 0;
-        return timeline_add(&summary->timeline, &event->time, TIMELINE_RECEIVED, event->repeat);
+    if (fact == FACT_ARRIVAL) {
+        return add_arrival(summary, event);
     }
     return fact == FACT_WARNING ? add_warning(summary, event) : SMTPLOG_OK;
 }
@@ -473,6 +484,10 @@ enum smtplog_status summary_add_event(struct summary *summary, const struct even
         return add_context(summary, event);
     }
     summary->events += event->repeat;
+    if (event_value(event, EVENT_FACT) == FACT_ARRIVAL) {
+        TRY(add_arrival(summary,
+                        event)); /* accepted, though the client was told otherwise: Exim's (= */
+    }
     TRY(add_code(summary, event));
     if (event_is_refusal(event)) {
         add_refusal_lines(summary, event);

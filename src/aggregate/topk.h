@@ -12,7 +12,7 @@ struct topk_row {
     struct span key; /* owned by the table */
     uint64_t count;
     uint64_t error; /* the count may be too high by this much */
-    size_t heap_index;
+    uint64_t heap_count; /* count when the row was last moved in the heap: never too high */
     void *value; /* zeroed memory of value_size bytes */
 };
 
@@ -21,7 +21,7 @@ typedef void (*topk_release)(void *value);
 
 struct topk {
     struct hashmap map;
-    struct topk_row **rows; /* owned; a heap by count once the table is full */
+    struct topk_row **rows; /* owned; a heap by heap_count once the table is full */
     size_t count, capacity;
     size_t value_size;
     topk_release release; /* may be NULL */

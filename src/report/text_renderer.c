@@ -255,10 +255,18 @@ static void add_heading(struct text_renderer *r, const struct section *section)
     if (section->title.n == 0) {
         return;
     }
+    size_t used = utf8_text_columns(section->title);
     set_color(r, "1");
+    if (used > r->style->width) {
+        add_wrapped(r, section->title, 0);
+        set_color(r, "0");
+        if (section->aside.n > 0) {
+            add_wrapped(r, section->aside, INDENT);
+        }
+        return;
+    }
     strbuf_add_span(r->out, section->title);
     set_color(r, "0");
-    size_t used = utf8_text_columns(section->title);
     size_t aside = utf8_text_columns(section->aside);
     if (aside > 0 && used + aside + GAP <= r->style->width) {
         strbuf_add_repeat(r->out, " ", r->style->width - used - aside);
