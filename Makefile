@@ -121,6 +121,9 @@ lint: ## formatting, static analysis, both compilers
 format: ## format the C sources
 	clang-format -i $(wildcard src/*/*.c src/*/*.h include/*.h tests/unit/*.c tests/unit/*.h)
 
+# The replies are kept outside: a classifier is to be measured on texts that it was not written from.
+LABELLED ?= ../shared/knowledge/labelled-dev.jsonl
+
 score-classes: all ## score the classifier on labelled replies (LABELLED=file.jsonl)
 	python3 tests/check/score_classes.py $(BUILD)/smtplog $(LABELLED)
 

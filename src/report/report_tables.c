@@ -101,6 +101,22 @@ static struct span explain_code(struct builder *b, int number, const struct code
                : document_printf(b->document, "%.*s: %.*s", SPAN_ARGS(what), SPAN_ARGS(todo));
 }
 
+/* "18", or "18 +12" with the refusals beside that show no code. */
+static struct cell count_with_implied(struct builder *b, const struct code_count *code)
+{
+    struct strbuf text;
+    if (code->implied == 0) {
+        return cell_count(code->count);
+    }
+    strbuf_init(&text, 64);
+    format_count(&text, code->count);
+    strbuf_add_cstr(&text, " +");
+    format_count(&text, code->implied);
+    struct cell cell = cell_text(CELL_WORDS, document_text(b->document, strbuf_span(&text)));
+    strbuf_free(&text);
+    return cell;
+}
+
 static void add_codes(struct builder *b)
 {
     static const struct column columns[] = {{.title = "code"},
@@ -137,7 +153,7 @@ static void add_codes(struct builder *b)
             return;
         }
         cells[0] = cell_text(CELL_WORDS, document_printf(b->document, "%d", ranks[i].code));
-        cells[1] = cell_count(code->count);
+        cells[1] = count_with_implied(b, code);
         cells[2] = cell_share(code->count, all);
         cells[3] = cell_words(direction_word(code));
         cells[4] = cell_words(main_stage(code));
@@ -147,9 +163,10 @@ static void add_codes(struct builder *b)
         section_paragraph(
             b->document, section,
             document_printf(b->document,
-                            "%llu more refusal%s no code in the log; what was sent follows "
+                            "+: %llu refusal%s no code in the log; what was sent follows "
                             "from the server's source (implied_code in JSON).",
-                            (unsigned long long)implied, implied == 1 ? " shows" : "s show"));
+                            (unsigned long long)implied,
+                            implied == 1 ? " that shows" : "s that show"));
     }
 }
 
