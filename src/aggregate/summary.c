@@ -294,41 +294,30 @@ static double seconds_of(struct span text)
     return text.n > 0 ? value : -1;
 }
 
-static enum smtplog_status add_traffic(struct summary *summary, enum traffic_table table,
-                                       struct span key, const struct event *event,
-                                       const struct histogram_value *delay)
+/* What one event adds to a row. */
+struct traffic_share {
+    bool rejected, greylisted;
+    int outcome;
+    uint64_t weight;
+    const struct histogram_value *delay; /* NULL: none */
+};
+
+static enum smtplog_status add_share(struct traffic *traffic, const struct traffic_share *share)
 {
-    struct topk_row *row = NULL;
-    if (key.n == 0) {
+    traffic->greylisted += share->greylisted ? share->weight : 0;
+    if (share->rejected) {
+        traffic->rejected += share->weight;
         return SMTPLOG_OK;
     }
-    TRY(topk_add(&summary->traffic[table], key, event->repeat, &row));
-    struct traffic *traffic = row->value;
+    traffic->attempts += share->weight;
+    traffic->deferred += share->outcome == OUTCOME_DEFERRED ? share->weight : 0;
+    traffic->bounced += share->outcome == OUTCOME_BOUNCED ? share->weight : 0;
+    traffic->delivered += share->outcome == OUTCOME_DELIVERED ? share->weight : 0;
+    if (share->delay == NULL) {
+        return SMTPLOG_OK;
+    }
     traffic->delay.exact_limit = EXACT_DELAYS;
-    bool rejected = event_value(event, EVENT_KIND) == KIND_REJECT;
-    if (event_is_refusal(event) && span_is(event->reason_class, "greylisting")) {
-        traffic->greylisted += event->repeat;
-    }
-    if (rejected) {
-        traffic->rejected += event->repeat;
-        return SMTPLOG_OK;
-    }
-    traffic->attempts += event->repeat;
-    switch (event_value(event, EVENT_STATUS)) {
-    case OUTCOME_DELIVERED:
-        traffic->delivered += event->repeat;
-        return delay != NULL ? histogram_add_placed(&traffic->delay, delay, event->repeat)
-                             : SMTPLOG_OK;
-    case OUTCOME_DEFERRED:
-        traffic->deferred += event->repeat;
-        break;
-    case OUTCOME_BOUNCED:
-        traffic->bounced += event->repeat;
-        break;
-    default:
-        break;
-    }
-    return SMTPLOG_OK;
+    return histogram_add_placed(&traffic->delay, share->delay, share->weight);
 }
 
 static struct span peer_name(const struct event *event)
@@ -338,29 +327,60 @@ static struct span peer_name(const struct event *event)
     return nameless ? event_text(event, EVENT_PEER_IP) : peer;
 }
 
+/* The names under which an event counts, one a table; empty for none. */
+static void traffic_names(const struct event *event, struct span sender,
+                          struct span names[TRAFFIC_TABLES])
+{
+    bool reject = event_value(event, EVENT_KIND) == KIND_REJECT;
+    bool outbound = event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
+    names[TRAFFIC_DOMAIN] = event->domain;
+    names[TRAFFIC_PROVIDER] = event->provider;
+    names[TRAFFIC_PEER] = !reject && outbound ? peer_name(event) : SPAN_EMPTY;
+    names[TRAFFIC_CLIENT] = reject ? event_text(event, EVENT_PEER_IP) : SPAN_EMPTY;
+    names[TRAFFIC_SENDER] = SPAN_EMPTY;
+    if (reject) {
+        names[TRAFFIC_SENDER] = event_text(event, EVENT_SENDER);
+    } else if (sender.p != NULL) {
+        names[TRAFFIC_SENDER] = sender.n > 0 ? sender : SPAN_LITERAL("<>");
+    }
+}
+
+/* The tables are larger than the nearest caches: all look-ups of an event are begun before the
+ * first is ended. */
 static enum smtplog_status add_all_traffic(struct summary *summary, const struct event *event,
                                            struct span sender)
 {
-    bool outbound = event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
-    double seconds = event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED
-                         ? seconds_of(event_text(event, EVENT_DELAY))
-                         : -1;
+    struct span names[TRAFFIC_TABLES];
+    struct topk_key keys[TRAFFIC_TABLES];
+    int outcome = event_value(event, EVENT_STATUS);
+    double seconds = outcome == OUTCOME_DELIVERED ? seconds_of(event_text(event, EVENT_DELAY)) : -1;
+    traffic_names(event, sender, names);
+    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
+        keys[t] = names[t].n > 0 ? topk_prepare(&summary->traffic[t], names[t])
+                                 : (struct topk_key){names[t], 0};
+    }
     struct histogram_value placed = histogram_place(seconds);
-    const struct histogram_value *delay = seconds >= 0 ? &placed : NULL;
-    TRY(add_traffic(summary, TRAFFIC_DOMAIN, event->domain, event, delay));
-    TRY(add_traffic(summary, TRAFFIC_PROVIDER, event->provider, event, delay));
-    if (event_value(event, EVENT_KIND) == KIND_REJECT) {
-        TRY(add_traffic(summary, TRAFFIC_CLIENT, event_text(event, EVENT_PEER_IP), event, delay));
-        return add_traffic(summary, TRAFFIC_SENDER, event_text(event, EVENT_SENDER), event, delay);
+    struct traffic_share share = {
+        .rejected = event_value(event, EVENT_KIND) == KIND_REJECT,
+        .greylisted = event_is_refusal(event) && span_is(event->reason_class, "greylisting"),
+        .outcome = outcome,
+        .weight = event->repeat,
+    };
+    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
+        if (names[t].n > 0) {
+            topk_approach(&summary->traffic[t], &keys[t]);
+        }
     }
-    if (outbound) {
-        TRY(add_traffic(summary, TRAFFIC_PEER, peer_name(event), event, delay));
+    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
+        struct topk_row *row = NULL;
+        if (names[t].n == 0) {
+            continue;
+        }
+        TRY(topk_add_key(&summary->traffic[t], &keys[t], event->repeat, &row));
+        share.delay = seconds >= 0 ? &placed : NULL;
+        TRY(add_share(row->value, &share));
     }
-    if (sender.p == NULL) {
-        return SMTPLOG_OK;
-    }
-    return add_traffic(summary, TRAFFIC_SENDER, sender.n > 0 ? sender : SPAN_LITERAL("<>"), event,
-                       delay);
+    return SMTPLOG_OK;
 }
 
 static enum smtplog_status add_time(struct summary *summary, const struct event *event)

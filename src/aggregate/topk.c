@@ -8,7 +8,8 @@ void topk_init(struct topk *table, size_t capacity, size_t value_size, topk_rele
     *table = (struct topk){.capacity = capacity,
                            .value_size = value_size,
                            .release = release,
-                           .seed = hash_random_seed()};
+                           .seed = hash_random_seed(),
+                           .next_floor = UINT64_MAX};
     hashmap_init(&table->map);
 }
 
@@ -26,8 +27,9 @@ void topk_free(struct topk *table)
     topk_init(table, table->capacity, table->value_size, table->release);
 }
 
-/* Seeded hashes of 64 bits tell keys apart: that two of a few thousand are the same is out of reach of chance, and
- * of strangers who do not know the seed. The key itself would cost a cache miss at every look-up. */
+/* Seeded hashes of 64 bits tell keys apart: that two of a few thousand are the same is out of reach
+ * of chance, and of strangers who do not know the seed. The key itself would cost a cache miss at
+ * every look-up. */
 static bool row_same(const void *item, const void *key)
 {
     (void)item;
@@ -35,49 +37,28 @@ static bool row_same(const void *item, const void *key)
     return true;
 }
 
-/* Restores the heap below a row whose heap_count grew. */
-static void heap_down(struct topk *table, size_t at)
-{
-    for (;;) {
-        size_t least = at;
-        for (size_t child = 2 * at + 1; child <= 2 * at + 2 && child < table->count; child++) {
-            if (table->rows[child]->heap_count < table->rows[least]->heap_count) {
-                least = child;
-            }
-        }
-        if (least == at) {
-            return;
-        }
-        struct topk_row *row = table->rows[at];
-        table->rows[at] = table->rows[least];
-        table->rows[least] = row;
-        at = least;
-    }
-}
-
-static void make_heap(struct topk *table)
-{
-    for (size_t i = 0; i < table->count; i++) {
-        table->rows[i]->heap_count = table->rows[i]->count;
-    }
-    for (size_t i = table->count / 2; i > 0; i--) {
-        heap_down(table, i - 1);
-    }
-    table->is_heap = true;
-}
-
-/* The row with the smallest count. Counts only grow, so a root that has not grown since it was moved is it; one
- * that has sinks first. Counting itself leaves the heap alone. */
+/* A row with the smallest count. Counts only grow and a new key enters above the smallest, so that
+ * one walk over the rows after the other finds those of a count, then those of the next: about one
+ * step a replacement. */
 static struct topk_row *rarest_row(struct topk *table)
 {
-    if (!table->is_heap) {
-        make_heap(table);
+    for (;;) {
+        if (table->cursor == table->count) {
+            table->cursor = 0;
+            table->floor = table->next_floor;
+            table->next_floor = UINT64_MAX;
+        }
+        struct topk_row *row = table->rows[table->cursor++];
+        bool rarest = row->count <= table->floor;
+        /* The key that takes its place enters with one more, at least. */
+        uint64_t next = row->count + (rarest ? 1 : 0);
+        if (next < table->next_floor) {
+            table->next_floor = next;
+        }
+        if (rarest) {
+            return row;
+        }
     }
-    while (table->rows[0]->heap_count < table->rows[0]->count) {
-        table->rows[0]->heap_count = table->rows[0]->count;
-        heap_down(table, 0);
-    }
-    return table->rows[0];
 }
 
 static enum smtplog_status row_name(struct topk_row *row, struct span key, uint64_t hash)
@@ -144,11 +125,36 @@ static enum smtplog_status row_replace(struct topk *table, struct span key, uint
 enum smtplog_status topk_add(struct topk *table, struct span key, uint64_t weight,
                              struct topk_row **row)
 {
-    uint64_t hash = hash_span(table->seed, key);
-    struct topk_row *found = hashmap_find(&table->map, hash, row_same, &key);
+    struct topk_key prepared = {key, hash_span(table->seed, key)};
+    return topk_add_key(table, &prepared, weight, row);
+}
+
+struct topk_key topk_prepare(const struct topk *table, struct span key)
+{
+    struct topk_key prepared = {key, hash_span(table->seed, key)};
+    if (table->map.capacity > 0) {
+        __builtin_prefetch(&table->map.slots[prepared.hash & (table->map.capacity - 1)]);
+    }
+    return prepared;
+}
+
+void topk_approach(const struct topk *table, const struct topk_key *key)
+{
+    const struct topk_row *row = hashmap_find(&table->map, key->hash, row_same, &key->key);
+    if (row != NULL) {
+        __builtin_prefetch(row);
+        __builtin_prefetch((const char *)row + 64);
+        __builtin_prefetch((const char *)row + 128);
+    }
+}
+
+enum smtplog_status topk_add_key(struct topk *table, const struct topk_key *key, uint64_t weight,
+                                 struct topk_row **row)
+{
+    struct topk_row *found = hashmap_find(&table->map, key->hash, row_same, &key->key);
     if (found == NULL) {
-        TRY(table->count < table->capacity ? row_new(table, key, hash, &found)
-                                           : row_replace(table, key, hash, &found));
+        TRY(table->count < table->capacity ? row_new(table, key->key, key->hash, &found)
+                                           : row_replace(table, key->key, key->hash, &found));
     }
     found->count += weight;
     *row = found;

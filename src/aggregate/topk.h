@@ -12,8 +12,7 @@ struct topk_row {
     struct span key; /* owned by the table */
     uint64_t count;
     uint64_t error; /* the count may be too high by this much */
-    uint64_t heap_count; /* count when the row was last moved in the heap: never too high */
-    void *value; /* zeroed memory of value_size bytes */
+    void *value;    /* zeroed memory of value_size bytes */
 };
 
 /* Called before a row's value is reused or released. */
@@ -21,17 +20,35 @@ typedef void (*topk_release)(void *value);
 
 struct topk {
     struct hashmap map;
-    struct topk_row **rows; /* owned; a heap by heap_count once the table is full */
+    struct topk_row **rows; /* owned */
     size_t count, capacity;
     size_t value_size;
     topk_release release; /* may be NULL */
     uint64_t seed;
     uint64_t replaced; /* rows that lost their key: figures are approximate when not 0 */
-    bool is_heap;
+    /* where the search for the rarest row goes on once the table is full */
+    size_t cursor;
+    uint64_t floor, next_floor;
 };
 
 void topk_init(struct topk *table, size_t capacity, size_t value_size, topk_release release);
 void topk_free(struct topk *table);
+
+/* A key with its hash, for looking several up at once. */
+struct topk_key {
+    struct span key;
+    uint64_t hash;
+};
+
+/* Begins a look-up: works out the hash and asks for the memory that topk_add_key will touch. */
+struct topk_key topk_prepare(const struct topk *table, struct span key);
+
+/* Goes on with it: asks for the row, if there is one. */
+void topk_approach(const struct topk *table, const struct topk_key *key);
+
+/* Ends it; as topk_add. */
+MUST_USE enum smtplog_status topk_add_key(struct topk *table, const struct topk_key *key,
+                                          uint64_t weight, struct topk_row **row);
 
 /* The row of a key, added if it is new, its count raised by weight. */
 MUST_USE enum smtplog_status topk_add(struct topk *table, struct span key, uint64_t weight,

@@ -5,7 +5,7 @@
 
 #include "catalog/classifier.h"
 
-#define VERDICT_CACHE_SLOTS 4096
+#define VERDICT_CACHE_SLOTS 16384
 
 struct verdict_slot {
     uint64_t key; /* 0: free */
