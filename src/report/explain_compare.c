@@ -38,6 +38,16 @@ struct span explain_stages(const struct catalog *catalog, struct fact_book *book
     return text;
 }
 
+struct span explain_whose(const struct catalog *catalog, const struct catalog_entry *entry)
+{
+    struct span name = catalog_text(entry, "class");
+    struct span who = catalog_text(catalog_class(catalog, name), "who");
+    if (span_is(name, "ok")) {
+        return catalog_phrase(catalog, "whose", SPAN_LITERAL("nobody"));
+    }
+    return span_is(name, "unknown") ? catalog_phrase(catalog, "whose", SPAN_LITERAL("text")) : who;
+}
+
 static uint32_t stage_bits(struct span stages)
 {
     uint32_t bits = 0;
@@ -162,12 +172,7 @@ static struct span retry_words(const struct comparison *c, const struct candidat
 
 static struct span whose(const struct comparison *c, const struct candidate *candidate)
 {
-    struct span name = catalog_text(candidate->entry, "class");
-    struct span who = catalog_text(catalog_class(c->source->catalog, name), "who");
-    if (span_is(name, "ok")) {
-        return SPAN_LITERAL("nobody's");
-    }
-    return span_is(name, "unknown") ? SPAN_LITERAL("the text and the stage tell") : who;
+    return explain_whose(c->source->catalog, candidate->entry);
 }
 
 static struct span plain_status(const struct comparison *c, const struct candidate *candidate)

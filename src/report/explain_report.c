@@ -57,12 +57,18 @@ bool explain_code(const struct explain_source *source, struct fact_book *book, i
     fact_sheet_add(sheet, "status", "Status",
                    catalog_phrase(source->catalog, "status", text_of(entry, "status")));
     fact_sheet_add(sheet, "source", "Source", text_of(entry, "source"));
+    bool pseudo = span_is(text_of(entry, "status"), "pseudo");
+    fact_sheet_add(sheet, "said_by", "Said by",
+                   catalog_phrase(source->catalog, "said",
+                                  pseudo ? SPAN_LITERAL("nobody") : SPAN_LITERAL("server")));
     fact_sheet_add(sheet, "stages", "Answers",
                    explain_stages(source->catalog, book, text_of(entry, "stages")));
     fact_sheet_add(sheet, "retry", "Sender retries",
                    catalog_phrase(source->catalog, "retry", text_of(entry, "retry")));
     fact_sheet_add(sheet, "meaning", "Means", text_of(entry, "meaning"));
     add_seen(sheet, entry, source, book);
+    fact_sheet_add(sheet, "who", "Whose problem", explain_whose(source->catalog, entry));
+    fact_sheet_add(sheet, "action", "Do now", text_of(entry, "action"));
     add_advice(sheet, entry);
     return true;
 }

@@ -9,4 +9,7 @@
 struct span explain_stages(const struct catalog *catalog, struct fact_book *book,
                            struct span stages);
 
+/* Whose problem a code is, by its class; where the code alone does not tell, what does. */
+struct span explain_whose(const struct catalog *catalog, const struct catalog_entry *entry);
+
 #endif

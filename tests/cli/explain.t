@@ -21,7 +21,7 @@ def sheets(*arguments, stdin=b""):
 
 ANSWERED = [
     # arguments, kind, (key, part of its text) ...
-    (["450"], "code", ("meaning", "mailbox full"), ("retry", "yes"), ("source", "RFC 5321"), ("seen_rcpt", "greylist")),
+    (["450"], "code", ("meaning", "mailbox full"), ("retry", "yes"), ("source", "RFC 5321"), ("seen_rcpt", "greylist"), ("who", ""), ("action", "wait"), ("said_by", "server")),
     (["550"], "code", ("retry", "no"), ("seen_eod", "DMARC"), ("fix_sender", ""), ("fix_receiver", "")),
     (["441"], "code", ("status", "not a code"), ("meaning", "4.4.1")),
     (["101"], "code", ("status", "not a code"),),
