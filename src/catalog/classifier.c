@@ -430,9 +430,24 @@ static struct reason *reason_above(struct classifier *classifier, const struct c
     return nearest;
 }
 
+/* False when every reason of a file was replaced by another file's: its samples then have nothing
+ * to test. */
+static bool file_has_reasons(const struct classifier *classifier, const struct record_file *file)
+{
+    for (size_t i = 0; i < classifier->count; i++) {
+        if (classifier->reasons[i].entry->file == file) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum smtplog_status run_nomatch(void *context, const struct catalog_entry *entry)
 {
     struct sample_run *run = context;
+    if (!file_has_reasons(run->classifier, entry->file)) {
+        return SMTPLOG_OK;
+    }
     struct strbuf scratch;
     strbuf_init(&scratch, 65536);
     struct classifier_input input;

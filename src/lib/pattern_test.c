@@ -217,6 +217,32 @@ static void test_set(struct pattern_run *run, struct pattern_set *set,
     test_refines(run);
 }
 
+/* True when a file for this mail server, or with mta NULL a catalogue, is among those tested. */
+static bool kind_is_tested(const struct pattern_run *run, const char *mta)
+{
+    for (size_t i = 0; i < run->knowledge.file_count; i++) {
+        const struct record_file *file = &run->knowledge.files[i];
+        struct span found = record_value(&file->records[0], "mta");
+        if (span_is(found, mta != NULL ? mta : "") && file_is_tested(run, file)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The samples of dialects and of catalogue files. */
+static enum smtplog_status test_other_files(struct pattern_run *run, const struct diagnostic *to)
+{
+    if (kind_is_tested(run, "transcript")) {
+        transcript_dialects_test(run->knowledge.dialects, to, &run->passed, &run->failed);
+    }
+    if (!kind_is_tested(run, NULL)) {
+        return SMTPLOG_OK;
+    }
+    other_servers_test(run->knowledge.other_servers, to, &run->passed, &run->failed);
+    return classifier_test(run->knowledge.classifier, to, &run->passed, &run->failed);
+}
+
 enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count,
                                           smtplog_writer writer, void *context,
                                           smtplog_diagnostic diagnostic, void *diagnostic_context,
@@ -237,9 +263,7 @@ enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count
     if (status == SMTPLOG_OK) {
         test_set(&run, run.knowledge.postfix, parser_postfix_message);
         test_set(&run, run.knowledge.exim, parser_exim_message);
-        other_servers_test(run.knowledge.other_servers, &to, &run.passed, &run.failed);
-        transcript_dialects_test(run.knowledge.dialects, &to, &run.passed, &run.failed);
-        status = classifier_test(run.knowledge.classifier, &to, &run.passed, &run.failed);
+        status = test_other_files(&run, &to);
     }
     parser_free(run.parser);
     knowledge_free(&run.knowledge);
