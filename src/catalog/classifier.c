@@ -4,10 +4,9 @@
 
 #include <stdlib.h>
 
+#include "catalog/catalog_pattern.h"
 #include "catalog/condition.h"
 #include "event/reply.h"
-#include "pattern/pattern.h"
-#include "pattern/pattern_lint.h"
 
 #define REASONS_MAXIMUM 1024
 #define WORDS_MAXIMUM   4096
@@ -66,12 +65,6 @@ struct classifier {
     enum smtplog_status status;
     bool compile_all;
 };
-
-static size_t no_captures(struct span name)
-{
-    (void)name;
-    return SIZE_MAX;
-}
 
 static unsigned word_slot(const char *p)
 {
@@ -150,31 +143,6 @@ static void read_stages(struct classifier *classifier, const struct reason *reas
     }
 }
 
-static void read_regex(struct classifier *classifier, struct reason *reason)
-{
-    const struct record_pair *pair = record_find(reason->entry->record, "regex");
-    struct span regex;
-    if (pair == NULL) {
-        return;
-    }
-    if (record_regex(&classifier->arena, pair->value, &regex) != SMTPLOG_OK ||
-        pattern_new(regex, false, no_captures, &reason->pattern) != SMTPLOG_OK) {
-        classifier->status = SMTPLOG_NO_MEMORY;
-        return;
-    }
-    char error[200];
-    if (!classifier->compile_all) {
-        return;
-    }
-    if (pattern_compile(reason->pattern, error, sizeof error) != SMTPLOG_OK) {
-        complain(classifier, reason->entry, error, regex);
-    }
-    const char *finding = pattern_lint(regex);
-    if (finding != NULL) {
-        complain(classifier, reason->entry, finding, regex);
-    }
-}
-
 static enum smtplog_status add_reason(void *context, const struct catalog_entry *entry)
 {
     struct classifier *classifier = context;
@@ -202,7 +170,12 @@ static enum smtplog_status add_reason(void *context, const struct catalog_entry 
         set_add(&classifier->possible, classifier->count - 1);
     }
     read_stages(classifier, reason);
-    read_regex(classifier, reason);
+    enum smtplog_status status = catalog_pattern(entry, "regex", &classifier->arena,
+                                                 classifier->compile_all, classifier->diagnostic,
+                                                 &reason->pattern);
+    if (status != SMTPLOG_OK) {
+        classifier->status = status;
+    }
     add_words(classifier, reason);
     return classifier->status == SMTPLOG_NO_MEMORY ? SMTPLOG_NO_MEMORY : SMTPLOG_OK;
 }

@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-#include "pattern/pattern.h"
-#include "pattern/pattern_lint.h"
+#include "catalog/catalog_pattern.h"
 
 #define SERVERS_MAXIMUM 128
 
@@ -23,38 +22,22 @@ struct other_servers {
     size_t count;
 };
 
-static size_t no_captures(struct span name)
-{
-    (void)name;
-    return SIZE_MAX;
-}
-
 static enum smtplog_status add_server(void *context, const struct catalog_entry *entry)
 {
     struct other_servers *servers = context;
-    const struct record_pair *pair = record_find(entry->record, "regex");
-    struct span regex;
-    char error[200];
     if (servers->count == SERVERS_MAXIMUM) {
         return SMTPLOG_LIMIT;
     }
     struct other_server *server = &servers->server[servers->count];
     server->entry = entry;
-    TRY(record_regex(&servers->arena, pair->value, &regex));
-    TRY(pattern_new(regex, false, no_captures, &server->pattern));
-    servers->count++;
-    if (!servers->check) {
+    enum smtplog_status status = catalog_pattern(entry, "regex", &servers->arena, servers->check,
+                                                 servers->diagnostic, &server->pattern);
+    servers->count += server->pattern != NULL;
+    if (status == SMTPLOG_FORMAT) { /* said; the other entries are looked at too */
+        servers->broken = true;
         return SMTPLOG_OK;
     }
-    const char *finding = pattern_lint(regex);
-    if (pattern_compile(server->pattern, error, sizeof error) != SMTPLOG_OK) {
-        finding = error;
-    }
-    if (finding != NULL) {
-        servers->broken = true;
-        (void)record_complain(entry->file, pair->line, servers->diagnostic, finding, regex);
-    }
-    return SMTPLOG_OK;
+    return status;
 }
 
 enum smtplog_status other_servers_new(const struct catalog *catalog, bool check,

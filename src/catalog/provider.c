@@ -3,9 +3,8 @@
 
 #include <stdlib.h>
 
+#include "catalog/catalog_pattern.h"
 #include "catalog/condition.h"
-#include "pattern/pattern.h"
-#include "pattern/pattern_lint.h"
 
 #define PROVIDER_RULES 512
 
@@ -24,32 +23,17 @@ struct provider_set {
     size_t provider_count, code_count;
 };
 
-static size_t no_captures(struct span name)
-{
-    (void)name;
-    return SIZE_MAX;
-}
-
 static enum smtplog_status add_pattern(struct provider_set *set, const struct catalog_entry *entry,
                                        const char *key, struct provider_rule *rule)
 {
-    const struct record_pair *pair = record_find(entry->record, key);
-    struct span regex;
-    char error[200];
-    *rule = (struct provider_rule){.entry = entry};
-    if (pair == NULL) {
+    rule->entry = entry;
+    enum smtplog_status status = catalog_pattern(entry, key, &set->arena, set->check,
+                                                 set->diagnostic, &rule->pattern);
+    if (status == SMTPLOG_FORMAT) { /* said; the other entries are looked at too */
+        set->status = status;
         return SMTPLOG_OK;
     }
-    TRY(record_regex(&set->arena, pair->value, &regex));
-    TRY(pattern_new(regex, false, no_captures, &rule->pattern));
-    if (set->check && pattern_compile(rule->pattern, error, sizeof error) != SMTPLOG_OK) {
-        set->status = record_complain(entry->file, pair->line, set->diagnostic, error, regex);
-    }
-    const char *finding = set->check ? pattern_lint(regex) : NULL;
-    if (finding != NULL) {
-        set->status = record_complain(entry->file, pair->line, set->diagnostic, finding, regex);
-    }
-    return SMTPLOG_OK;
+    return status;
 }
 
 static enum smtplog_status add_provider(void *context, const struct catalog_entry *entry)

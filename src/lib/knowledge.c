@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "catalog/provider.h"
 #include "data/directory.h"
 #include "data/embedded.h"
 #include "logfmt/vocabulary.h"
@@ -86,6 +87,16 @@ static bool is_pattern_file(const struct record_file *file)
     return record_find(&file->records[0], "mta") != NULL;
 }
 
+/* Providers are told apart by `explain` alone, which makes its own set: here they are checked. */
+static enum smtplog_status check_providers(const struct knowledge *knowledge,
+                                           const struct diagnostic *diagnostic)
+{
+    struct provider_set *providers = NULL;
+    TRY(provider_set_new(knowledge->catalog, true, diagnostic, &providers));
+    provider_set_free(providers);
+    return SMTPLOG_OK;
+}
+
 static enum smtplog_status link_catalog(struct knowledge *knowledge, bool check,
                                         const struct diagnostic *diagnostic)
 {
@@ -107,7 +118,9 @@ static enum smtplog_status link_catalog(struct knowledge *knowledge, bool check,
     worst = other_servers_new(knowledge->catalog, check, diagnostic, &knowledge->other_servers);
     enum smtplog_status classifier = classifier_new(knowledge->catalog, check, diagnostic,
                                                     &knowledge->classifier);
-    return worst != SMTPLOG_OK ? worst : classifier;
+    enum smtplog_status providers = check ? check_providers(knowledge, diagnostic) : SMTPLOG_OK;
+    worst = worst != SMTPLOG_OK ? worst : classifier;
+    return worst != SMTPLOG_OK ? worst : providers;
 }
 
 /* A pattern file must name a mail server that there is a reader for. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "pattern/pattern.h"
-#include "pattern/pattern_lint.h"
+#include "pattern/pattern_check.h"
 
 #define DIALECTS_MAXIMUM 64
 #define LINES_MAXIMUM    256
@@ -173,13 +173,10 @@ static void compile_line(struct dialect_loader *loader, const struct record *rec
         loader->status = status;
         return;
     }
-    char error[160];
-    const char *lint = check ? pattern_lint(regex) : NULL;
-    if (lint != NULL) {
-        complain(loader, record->line, lint, record->name);
-    }
-    if (check && pattern_compile(line->pattern, error, sizeof error) != SMTPLOG_OK) {
-        complain(loader, record->line, error, record->name);
+    if (check && loader->status != SMTPLOG_NO_MEMORY &&
+        pattern_check(line->pattern, regex, loader->file, record->line, loader->diagnostic,
+                      record->name) != SMTPLOG_OK) {
+        loader->status = SMTPLOG_FORMAT;
     }
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/strbuf.h"
-#include "pattern/pattern_lint.h"
+#include "pattern/pattern_check.h"
 
 #define DEFINE_DEPTH        8
 #define REFINE_DEPTH        3
@@ -471,13 +471,10 @@ static void finish_rule(struct loader *loader, struct pattern_rule *rule, bool c
         loader->status = status;
         return;
     }
-    char error[200];
-    if (compile && pattern_compile(rule->pattern, error, sizeof error) != SMTPLOG_OK) {
-        loader_complain(loader, rule->line, error, rule->name);
-    }
-    const char *finding = compile ? pattern_lint(expanded) : NULL;
-    if (finding != NULL) {
-        loader_complain(loader, rule->line, finding, rule->name);
+    if (compile && loader->status != SMTPLOG_NO_MEMORY &&
+        pattern_check(rule->pattern, expanded, rule->file, rule->line, loader->diagnostic,
+                      rule->name) != SMTPLOG_OK) {
+        loader->status = SMTPLOG_FORMAT;
     }
 }
 
