@@ -239,6 +239,23 @@ def compare(arguments, journal):
 
 
 # ---- negative control ------------------------------------------------------------------------------------------------
+def spoil(journal, index, way):
+    """A copy of the journal that lies about one entry, in one way."""
+    changed = copy.deepcopy(journal)
+    victim = changed[index]
+    if way == "gone":
+        del changed[index]
+    elif way == "code":
+        victim["code"] += 7
+    elif way == "class":
+        victim["code"] += 100 if victim["code"] < 500 else -100
+    elif way == "enhanced":
+        victim["enhanced"] = "%d.9.99" % (victim["code"] // 100)
+    elif way == "recipient":
+        victim["recipients"] = ["x" + victim["recipients"][0]] + victim["recipients"][1:]
+    return changed
+
+
 def changes(journal):
     """(what was changed, the changed journal), one entry at a time; entries without consequence are left out."""
     for index, entry in enumerate(journal):
@@ -260,19 +277,7 @@ def changes(journal):
         way = ways[index % len(ways)]
         if entry.get("sink") == "stale" and way == "gone":
             way = "code"                                     # without it there is no stale mail to compute
-        changed = copy.deepcopy(journal)
-        victim = changed[index]
-        if way == "gone":
-            del changed[index]
-        elif way == "code":
-            victim["code"] += 7
-        elif way == "class":
-            victim["code"] += 100 if victim["code"] < 500 else -100
-        elif way == "enhanced":
-            victim["enhanced"] = "%d.9.99" % (victim["code"] // 100)
-        elif way == "recipient":
-            victim["recipients"] = ["x" + victim["recipients"][0]] + victim["recipients"][1:]
-        yield "%s of entry %d (%s %s)" % (way, index + 1, role, entry.get("sink") or entry.get("client") or ""), changed
+        yield "%s of entry %d (%s %s)" % (way, index + 1, role, entry.get("sink") or entry.get("client") or ""), spoil(journal, index, way)
 
 
 def self_test(arguments, journal):

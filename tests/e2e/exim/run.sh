@@ -19,39 +19,14 @@ run=$E2E_EXIM_DIR/run
 export E2E_EXIM_DIR PYTHONDONTWRITEBYTECODE=1 LC_ALL=C TZ=UTC
 export PYTHONPATH="$here/..:$here"
 
-skip() { echo "1..0 # SKIP $*"; exit 0; }
-count=0
-# Prints the TAP lines of a command and counts them, for the plan at the end.
-tap() {
-    "$@" >"$E2E_EXIM_DIR/tap.out" 2>"$E2E_EXIM_DIR/tap.err"
-    result=$?
-    cat "$E2E_EXIM_DIR/tap.out"
-    count=$((count + $(grep -cE '^(not )?ok ' "$E2E_EXIM_DIR/tap.out")))
-    # A command that broke off has not checked what it should.
-    if [ $result -ne 0 ] && ! grep -q '^not ok ' "$E2E_EXIM_DIR/tap.out"; then
-        count=$((count + 1))
-        echo "not ok - $(basename "$2") came to its end (exit $result)"
-        sed 's/^/# /' "$E2E_EXIM_DIR/tap.err"
-    fi
-}
+work=$E2E_EXIM_DIR
+# shellcheck source=tests/e2e/begin.sh
+. "$here/../begin.sh"
 
-[ "$(id -u)" -eq 0 ] || skip 'needs root (namespaces, ports, accounts)'
-for tool in unshare ip mount hostname openssl "$PYTHON"; do
-    command -v "$tool" >/dev/null 2>&1 || skip "$tool is missing"
-done
-"$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 7))' || skip "$PYTHON is older than 3.7"
-unshare -n -m -p -u -i -f --kill-child --mount-proc true 2>/dev/null || skip 'unshare cannot make namespaces here'
-mkdir -p "$E2E_EXIM_DIR"
+need_world openssl
 sh "$here/fetch.sh" 2>"$E2E_EXIM_DIR/fetch.err" || skip "no Exim packages: $(tail -n 1 "$E2E_EXIM_DIR/fetch.err")"
-[ "${E2E_ONLY_FLOW:-no}" = yes ] || [ -x "$SMTPLOG" ] || { echo "1..1"; echo "not ok - there is no $SMTPLOG (make first)"; exit 1; }
-
-# A directory that a tmpfs may cover inside the namespace: there, and nothing of ours below it.
-place=
-for candidate in /srv /mnt /media /opt; do
-    case "$top/ $E2E_EXIM_DIR/" in *"$candidate"/*) continue ;; esac
-    if [ -d "$candidate" ] && [ ! -L "$candidate" ]; then place=$candidate; break; fi
-done
-[ -n "$place" ] || skip 'no directory to mount over (/srv, /mnt, /media, /opt)'
+need_program
+find_place
 
 if [ "${E2E_KEEP:-no}" != yes ] || [ ! -s "$run/journal.jsonl" ]; then
     rm -rf "$run"
