@@ -1,5 +1,6 @@
 /* The report of a finished run: hands figures and inputs to the report floor and its text to the
  * writer. */
+#include "finding/finding_build.h"
 #include "lib/option.h"
 
 static enum smtplog_status describe_inputs(struct smtplog_analyzer *a, struct report_input **inputs)
@@ -57,15 +58,21 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
     TRY(describe_inputs(a, &inputs));
     report.inputs = inputs;
     strbuf_clear(&a->out);
-    enum smtplog_status status = SMTPLOG_USAGE;
-    if (strcmp(format, "json") == 0) {
+    struct finding_list findings;
+    enum smtplog_status status = finding_build(a->summary, a->knowledge.catalog, &findings);
+    report.findings = &findings;
+    if (status != SMTPLOG_OK) {
+        /* nothing to write */
+    } else if (strcmp(format, "json") == 0) {
         status = report_write_json(&report, &a->out);
     } else if (strcmp(format, "text") == 0) {
         status = report_write_text(&report, &a->out);
     } else {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text or json",
                        format);
+        status = SMTPLOG_USAGE;
     }
+    finding_list_free(&findings);
     TRY(status);
     a->writer = writer;
     a->writer_context = context;

@@ -1,6 +1,7 @@
 /* The summary as JSON, with the keys of interface, section 4. One function a key of the outermost
  * object. */
 #include "report/dialogue_report.h"
+#include "report/finding_report.h"
 #include "report/json_writer.h"
 #include "report/report.h"
 
@@ -653,6 +654,7 @@ enum smtplog_status report_write_json(const struct report *report, struct strbuf
     add_auth(&r);
     add_timeline(&r);
     add_templates(&r);
+    finding_report_json(report, &r.json);
     add_warnings(&r);
     add_not_understood(&r);
     add_checks(&r);

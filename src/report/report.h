@@ -5,6 +5,7 @@
 
 #include "aggregate/summary.h"
 #include "catalog/classifier.h"
+#include "finding/finding.h"
 
 struct transcript;
 
@@ -27,6 +28,7 @@ struct report {
     struct classifier *classifier; /* for the refusals in dialogues */
     const struct report_input *inputs;
     size_t input_count;
+    const struct finding_list *findings; /* worst first; NULL for none */
     struct instant generated;
     size_t top;   /* rows of a table, 0 for all */
     size_t width; /* columns of text */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "report/dialogue_report.h"
+#include "report/finding_report.h"
 #include "report/report_build.h"
 
 #define BAR_WIDTH 20
@@ -437,6 +438,7 @@ void report_build_headline(const struct report *report, struct document *documen
     add_headline(&b, head);
     add_inputs(&b, head);
     add_caveats(&b, head);
+    finding_report_build(report, document);
     add_outbound_refusals(&b);
     add_outcome(&b);
     add_inbound_refusals(&b);

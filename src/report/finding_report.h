@@ -1,0 +1,14 @@
+/* The findings in the report. */
+#ifndef REPORT_FINDING_REPORT_H
+#define REPORT_FINDING_REPORT_H
+
+#include "report/json_writer.h"
+#include "report/report_build.h"
+
+/* The section WHAT TO ACT ON; none without findings. */
+void finding_report_build(const struct report *report, struct document *document);
+
+/* The array `findings`. */
+void finding_report_json(const struct report *report, struct json_writer *json);
+
+#endif
