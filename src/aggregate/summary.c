@@ -3,13 +3,7 @@
 
 #include <stdlib.h>
 
-#define EXACT_WAITS  4096 /* values kept before a distribution becomes a sketch */
-#define EXACT_DELAYS 16
-
-static void traffic_release(void *value)
-{
-    histogram_free(&((struct traffic *)value)->delay);
-}
+#define EXACT_WAITS 4096 /* values kept before a distribution becomes a sketch */
 
 static void template_release(void *value)
 {
@@ -40,9 +34,7 @@ enum smtplog_status summary_new(struct summary **summary)
         return SMTPLOG_NO_MEMORY;
     }
     made->code = calloc(SUMMARY_CODES, sizeof *made->code);
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        topk_init(&made->traffic[t], SUMMARY_TABLE_ROWS, sizeof(struct traffic), traffic_release);
-    }
+    traffic_init(made->traffic, SUMMARY_TABLE_ROWS);
     topk_init(&made->classes, 64, sizeof(struct class_row), NULL);
     topk_init(&made->reject_classes, 64, 1, NULL);
     topk_init(&made->templates, SUMMARY_TABLE_ROWS, sizeof(struct template_row), template_release);
@@ -76,9 +68,7 @@ void summary_free(struct summary *summary)
         }
     }
     free(summary->code);
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        topk_free(&summary->traffic[t]);
-    }
+    traffic_free(summary->traffic);
     struct topk *const tables[] = {
         &summary->classes,  &summary->reject_classes, &summary->templates,    &summary->actions,
         &summary->warnings, &summary->unknown,        &summary->auth_clients, &summary->auth_users};
@@ -272,116 +262,7 @@ static enum smtplog_status add_template(struct summary *summary, const struct ev
     return SMTPLOG_OK;
 }
 
-/* ---- traffic -------------------------------------------------------------------------------- */
-
-/* Decimal seconds as Postfix prints them, such as "0.31" or "3601". */
-static double seconds_of(struct span text)
-{
-    double value = 0;
-    double unit = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '.') {
-            unit = 1;
-        } else if (!byte_is_digit(text.p[i])) {
-            return -1;
-        } else if (unit > 0) {
-            unit /= 10;
-            value += (text.p[i] - '0') * unit;
-        } else {
-            value = value * 10 + (text.p[i] - '0');
-        }
-    }
-    return text.n > 0 ? value : -1;
-}
-
-/* What one event adds to a row. */
-struct traffic_share {
-    bool rejected, greylisted;
-    int outcome;
-    uint64_t weight;
-    const struct histogram_value *delay; /* NULL: none */
-};
-
-static enum smtplog_status add_share(struct traffic *traffic, const struct traffic_share *share)
-{
-    traffic->greylisted += share->greylisted ? share->weight : 0;
-    if (share->rejected) {
-        traffic->rejected += share->weight;
-        return SMTPLOG_OK;
-    }
-    traffic->attempts += share->weight;
-    traffic->deferred += share->outcome == OUTCOME_DEFERRED ? share->weight : 0;
-    traffic->bounced += share->outcome == OUTCOME_BOUNCED ? share->weight : 0;
-    traffic->delivered += share->outcome == OUTCOME_DELIVERED ? share->weight : 0;
-    if (share->delay == NULL) {
-        return SMTPLOG_OK;
-    }
-    traffic->delay.exact_limit = EXACT_DELAYS;
-    return histogram_add_placed(&traffic->delay, share->delay, share->weight);
-}
-
-static struct span peer_name(const struct event *event)
-{
-    struct span peer = event_text(event, EVENT_PEER);
-    bool nameless = peer.n == 0 || span_is(peer, "unknown");
-    return nameless ? event_text(event, EVENT_PEER_IP) : peer;
-}
-
-/* The names under which an event counts, one a table; empty for none. */
-static void traffic_names(const struct event *event, struct span sender,
-                          struct span names[TRAFFIC_TABLES])
-{
-    bool reject = event_value(event, EVENT_KIND) == KIND_REJECT;
-    bool outbound = event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
-    names[TRAFFIC_DOMAIN] = event->domain;
-    names[TRAFFIC_PROVIDER] = event->provider;
-    names[TRAFFIC_PEER] = !reject && outbound ? peer_name(event) : SPAN_EMPTY;
-    names[TRAFFIC_CLIENT] = reject ? event_text(event, EVENT_PEER_IP) : SPAN_EMPTY;
-    names[TRAFFIC_SENDER] = SPAN_EMPTY;
-    if (reject) {
-        names[TRAFFIC_SENDER] = event_text(event, EVENT_SENDER);
-    } else if (sender.p != NULL) {
-        names[TRAFFIC_SENDER] = sender.n > 0 ? sender : SPAN_LITERAL("<>");
-    }
-}
-
-/* The tables are larger than the nearest caches: all look-ups of an event are begun before the
- * first is ended. */
-static enum smtplog_status add_all_traffic(struct summary *summary, const struct event *event,
-                                           struct span sender)
-{
-    struct span names[TRAFFIC_TABLES];
-    struct topk_key keys[TRAFFIC_TABLES];
-    int outcome = event_value(event, EVENT_STATUS);
-    double seconds = outcome == OUTCOME_DELIVERED ? seconds_of(event_text(event, EVENT_DELAY)) : -1;
-    traffic_names(event, sender, names);
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        keys[t] = names[t].n > 0 ? topk_prepare(&summary->traffic[t], names[t])
-                                 : (struct topk_key){names[t], 0};
-    }
-    struct histogram_value placed = histogram_place(seconds);
-    struct traffic_share share = {
-        .rejected = event_value(event, EVENT_KIND) == KIND_REJECT,
-        .greylisted = event_is_refusal(event) && span_is(event->reason_class, "greylisting"),
-        .outcome = outcome,
-        .weight = event->repeat,
-    };
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        if (names[t].n > 0) {
-            topk_approach(&summary->traffic[t], &keys[t]);
-        }
-    }
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        struct topk_row *row = NULL;
-        if (names[t].n == 0) {
-            continue;
-        }
-        TRY(topk_add_key(&summary->traffic[t], &keys[t], event->repeat, &row));
-        share.delay = seconds >= 0 ? &placed : NULL;
-        TRY(add_share(row->value, &share));
-    }
-    return SMTPLOG_OK;
-}
+/* ---- time ----------------------------------------------------------------------------------- */
 
 static enum smtplog_status add_time(struct summary *summary, const struct event *event)
 {
@@ -521,10 +402,10 @@ enum smtplog_status summary_add_event(struct summary *summary, const struct even
     if (event_is_attempt(event)) {
         summary->attempts_total += event->repeat;
         summary->attempts[event_value(event, EVENT_STATUS)] += event->repeat;
-        TRY(add_all_traffic(summary, event, sender));
+        TRY(traffic_add(summary->traffic, event, sender));
     } else if (kind == KIND_REJECT) {
         TRY(add_reject(summary, event));
-        TRY(add_all_traffic(summary, event, sender));
+        TRY(traffic_add(summary->traffic, event, sender));
     } else if (kind == KIND_AUTH) {
         TRY(add_auth(summary, event));
     }

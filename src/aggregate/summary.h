@@ -7,6 +7,7 @@
 #include "aggregate/template.h"
 #include "aggregate/timeline.h"
 #include "aggregate/topk.h"
+#include "aggregate/traffic.h"
 #include "base/strbuf.h"
 #include "event/event.h"
 #include "track/inbound.h"
@@ -37,12 +38,6 @@ struct code_count {
     bool has_enhanced;
 };
 
-/* A row of domains, providers, peers, senders, clients. */
-struct traffic {
-    uint64_t attempts, delivered, deferred, bounced, rejected, greylisted;
-    struct histogram delay; /* seconds from arrival to delivery, of delivered attempts */
-};
-
 struct template_row {
     int code; /* 0: a failure without a reply */
     char class_name[32];
@@ -60,15 +55,6 @@ struct sample_row {
     uint64_t line;
     uint32_t file;
     char sample[SUMMARY_SAMPLE];
-};
-
-enum traffic_table {
-    TRAFFIC_DOMAIN,
-    TRAFFIC_PROVIDER,
-    TRAFFIC_PEER,
-    TRAFFIC_SENDER,
-    TRAFFIC_CLIENT,
-    TRAFFIC_TABLES
 };
 
 struct state_counts {
