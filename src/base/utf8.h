@@ -10,9 +10,9 @@
  * surrogates, nothing above U+10FFFF). */
 size_t utf8_read(struct span text, uint32_t *character);
 
-/* True for C0 and C1 controls, DEL, and the characters that turn the direction of text (U+200E,
- * U+200F, U+202A..U+202E, U+2066..U+2069) or separate lines (U+2028, U+2029): things that change
- * how a terminal or a page shows its neighbours. */
+/* True for C0 and C1 controls, DEL, and the characters that turn the direction of text (U+061C,
+ * U+200E, U+200F, U+202A..U+202E, U+2066..U+2069) or separate lines (U+2028, U+2029): things that
+ * change how a terminal or a page shows its neighbours. */
 bool utf8_is_unsafe(uint32_t character);
 
 /* Number of leading bytes that are plain printable ASCII (0x20 to 0x7e). */

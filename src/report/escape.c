@@ -1,34 +1,56 @@
-/* All escaping of output, in one place. */
+/* All escaping of output, in one place. Trust: text is whatever a stranger wrote into a log. */
 #include "report/escape.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
+
+#define REPLACEMENT SPAN_LITERAL("\xef\xbf\xbd")
+
+/* The longest head that is clean ASCII without the two characters. */
+static size_t plain_run(struct span text, char one, char other)
+{
+    size_t plain = utf8_plain_run(text);
+    size_t n = 0;
+    while (n < plain && text.p[n] != one && text.p[n] != other) {
+        n++;
+    }
+    return n;
+}
+
+/* Takes one character off the front, as it may be shown: itself, or U+FFFD. text.n > 0. */
+static struct span take_character(struct span *text)
+{
+    uint32_t character = 0;
+    size_t length = utf8_read(*text, &character);
+    struct span taken = span_of(text->p, length);
+    bool bad = length == 0 || utf8_is_unsafe(character);
+    *text = span_from(*text, length == 0 ? 1 : length);
+    return bad ? REPLACEMENT : taken;
+}
+
+/* Text with a mark before each of the two characters. */
+static void add_marked(struct strbuf *out, struct span text, char one, char other, char mark)
+{
+    for (;;) {
+        size_t n = plain_run(text, one, other);
+        strbuf_add(out, text.p, n);
+        text = span_from(text, n);
+        if (text.n == 0) {
+            return;
+        }
+        struct span character = take_character(&text);
+        if (character.n == 1) { /* one of the two: what else was not plain is longer */
+            strbuf_add_byte(out, mark);
+        }
+        strbuf_add_span(out, character);
+    }
+}
 
 void escape_json(struct strbuf *out, struct span text)
 {
     strbuf_add_byte(out, '"');
-    while (text.n > 0) {
-        size_t plain = utf8_plain_run(text);
-        size_t safe = 0;
-        while (safe < plain && text.p[safe] != '"' && text.p[safe] != '\\') {
-            safe++;
-        }
-        strbuf_add(out, text.p, safe);
-        text = span_from(text, safe);
-        if (text.n == 0) {
-            break;
-        }
-        if (text.p[0] == '"' || text.p[0] == '\\') {
-            strbuf_add_byte(out, '\\');
-            strbuf_add_byte(out, text.p[0]);
-            text = span_from(text, 1);
-        } else {
-            uint32_t character = 0;
-            size_t length = utf8_read(text, &character);
-            length = length == 0 ? 1 : length;
-            utf8_add_clean(out, span_of(text.p, length));
-            text = span_from(text, length);
-        }
-    }
+    add_marked(out, text, '"', '\\', '\\');
     strbuf_add_byte(out, '"');
 }
 
@@ -40,4 +62,240 @@ void escape_tsv(struct strbuf *out, struct span text)
 void escape_terminal(struct strbuf *out, struct span text)
 {
     utf8_add_clean(out, text);
+}
+
+void escape_prometheus(struct strbuf *out, struct span text)
+{
+    add_marked(out, text, '"', '\\', '\\');
+}
+
+/* ---- HTML ------------------------------------------------------------------------------------ */
+
+/* NULL for a character that stands for itself. The backtick is a quote to old browsers. */
+static const char *html_entity(char c)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return "&quot;";
+    case '\'':
+        return "&#39;";
+    case '`':
+        return "&#96;";
+    default:
+        return NULL;
+    }
+}
+
+void escape_html(struct strbuf *out, struct span text)
+{
+    while (text.n > 0) {
+        struct span character = take_character(&text);
+        const char *entity = character.n == 1 ? html_entity(character.p[0]) : NULL;
+        if (entity != NULL) {
+            strbuf_add_cstr(out, entity);
+        } else {
+            strbuf_add_span(out, character);
+        }
+    }
+}
+
+/* ---- CSV ------------------------------------------------------------------------------------- */
+
+/* Some spreadsheets pass over blanks before the sign, and know its full-width forms. */
+static bool is_formula(struct span text)
+{
+    static const char *const wide[] = {"\xef\xbc\x9d", "\xef\xbc\x8b", "\xef\xbc\x8d",
+                                       "\xef\xbc\xa0"};
+    while (text.n > 0 && (text.p[0] == ' ' || text.p[0] == '\t' || text.p[0] == '\r' ||
+                          text.p[0] == '\n' || text.p[0] == '\0')) {
+        text = span_from(text, 1);
+    }
+    if (text.n > 0 && memchr("=+-@", text.p[0], 4) != NULL) {
+        return true;
+    }
+    for (size_t i = 0; i < COUNT_OF(wide); i++) {
+        if (span_starts(text, span_cstr(wide[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Semicolons part cells where the comma is the decimal point. */
+static bool needs_quotes(struct span text)
+{
+    return text.n > 0 &&
+           (text.p[0] == ' ' || text.p[text.n - 1] == ' ' || memchr(text.p, ',', text.n) != NULL ||
+            memchr(text.p, ';', text.n) != NULL || memchr(text.p, '"', text.n) != NULL);
+}
+
+void escape_csv(struct strbuf *out, struct span text)
+{
+    bool quoted = needs_quotes(text);
+    if (quoted) {
+        strbuf_add_byte(out, '"');
+    }
+    if (is_formula(text)) {
+        strbuf_add_byte(out, '\'');
+    }
+    add_marked(out, text, '"', '"', '"');
+    if (quoted) {
+        strbuf_add_byte(out, '"');
+    }
+}
+
+/* ---- Markdown -------------------------------------------------------------------------------- */
+
+#define MARKDOWN_SPECIAL "\\`*_{}[]<>|~&$!#^"
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* At the start of a line: lists, headings of the second kind. Adds what must be written otherwise
+ * and returns what is left. */
+static struct span add_markdown_head(struct strbuf *out, struct span text)
+{
+    size_t n = 0;
+    while (n < text.n && is_digit(text.p[n])) {
+        n++;
+    }
+    bool numbered = n > 0 && n < text.n && (text.p[n] == '.' || text.p[n] == ')');
+    bool marked = n == 0 && text.n > 0 && memchr("+-=:", text.p[0], 4) != NULL;
+    if (!numbered && !marked) {
+        return text;
+    }
+    strbuf_add(out, text.p, n);
+    strbuf_add_byte(out, '\\');
+    strbuf_add_byte(out, text.p[n]);
+    return span_from(text, n + 1);
+}
+
+/* Length of the head of an address that would become a link by itself up to the character that
+ * must be escaped; 0 for none. */
+static size_t link_head(struct span text)
+{
+    if (span_starts(text, SPAN_LITERAL("://"))) {
+        return 1;
+    }
+    return text.n >= 4 && span_equal_nocase(span_of(text.p, 4), SPAN_LITERAL("www.")) ? 4 : 0;
+}
+
+void escape_markdown(struct strbuf *out, struct span text)
+{
+    while (text.n > 0 && text.p[0] == ' ') { /* four would make a block of code */
+        text = span_from(text, 1);
+    }
+    text = add_markdown_head(out, text);
+    while (text.n > 0) {
+        size_t link = link_head(text);
+        if (link > 0) {
+            strbuf_add(out, text.p, link - 1);
+            strbuf_add_byte(out, '\\');
+            strbuf_add_byte(out, text.p[link - 1]);
+            text = span_from(text, link);
+            continue;
+        }
+        bool special = strchr(MARKDOWN_SPECIAL, text.p[0]) != NULL && text.p[0] != '\0';
+        struct span character = take_character(&text);
+        if (special) {
+            strbuf_add_byte(out, '\\');
+        }
+        strbuf_add_span(out, character);
+    }
+}
+
+static size_t longest_run(struct span text, char c)
+{
+    size_t longest = 0;
+    size_t run = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        run = text.p[i] == c ? run + 1 : 0;
+        longest = run > longest ? run : longest;
+    }
+    return longest;
+}
+
+void escape_markdown_code(struct strbuf *out, struct span text)
+{
+    size_t ticks = longest_run(text, '`') + 1;
+    /* A blank at either end is taken off again, so that ticks of the text do not meet the fence. */
+    const char *gap = ticks > 1 ? " " : "";
+    if (text.n == 0) {
+        return;
+    }
+    strbuf_add_repeat(out, "`", ticks);
+    strbuf_add_cstr(out, gap);
+    add_marked(out, text, '|', '|', '\\');
+    strbuf_add_cstr(out, gap);
+    strbuf_add_repeat(out, "`", ticks);
+}
+
+/* ---- mail headers ---------------------------------------------------------------------------- */
+
+#define WORD_MAXIMUM                                                                               \
+    60                    /* of the 75 that RFC 2047 allows, so that a field's name fits before it \
+                           */
+#define VALUE_MAXIMUM 200 /* longer ones are encoded, which folds them */
+#define WORD_BEGIN    "=?UTF-8?Q?"
+#define WORD_END      "?="
+
+static bool is_header_plain(struct span text)
+{
+    return text.n <= VALUE_MAXIMUM && utf8_plain_run(text) == text.n &&
+           span_find(text, SPAN_LITERAL("=?")) == SIZE_MAX && (text.n == 0 || text.p[0] != ' ') &&
+           (text.n == 0 || text.p[text.n - 1] != ' ');
+}
+
+static bool is_word_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == ' ';
+}
+
+static size_t encoded_length(struct span character)
+{
+    return character.n == 1 && is_word_byte(character.p[0]) ? 1 : 3 * character.n;
+}
+
+static void add_encoded(struct strbuf *out, struct span character)
+{
+    for (size_t i = 0; i < character.n; i++) {
+        char c = character.p[i];
+        if (c == ' ') {
+            strbuf_add_byte(out, '_');
+        } else if (is_word_byte(c)) {
+            strbuf_add_byte(out, c);
+        } else {
+            strbuf_addf(out, "=%02X", (unsigned)(unsigned char)c);
+        }
+    }
+}
+
+void escape_header(struct strbuf *out, struct span text)
+{
+    if (is_header_plain(text)) {
+        strbuf_add_span(out, text);
+        return;
+    }
+    size_t room = WORD_MAXIMUM - strlen(WORD_BEGIN WORD_END);
+    size_t used = 0;
+    strbuf_add_cstr(out, WORD_BEGIN);
+    while (text.n > 0) {
+        struct span character = take_character(&text);
+        size_t length = encoded_length(character);
+        if (used + length > room) {
+            strbuf_add_cstr(out, WORD_END "\n " WORD_BEGIN);
+            used = 0;
+        }
+        add_encoded(out, character);
+        used += length;
+    }
+    strbuf_add_cstr(out, WORD_END);
 }

@@ -13,7 +13,7 @@ SEED = int(os.environ.get("SEED", "5321"))
 dice = random.Random(SEED)
 tap = Tap()
 tap.note("SEED=%d" % SEED)
-UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 def clean(raw):

@@ -1,6 +1,5 @@
-/* Tests of the text tools of base/: span, strbuf, utf8, and of report/escape. */
+/* Tests of the text tools of base/: span, strbuf, utf8; and of the JSON writer. */
 #include "base/utf8.h"
-#include "report/escape.h"
 #include "report/json_writer.h"
 
 #include "tap.h"
@@ -184,40 +183,6 @@ static void test_utf8(void)
     tap_span("", utf8_fit(span_cstr("abc"), 0), "no columns, no text");
 }
 
-static void test_escape(void)
-{
-    static const struct {
-        const char *name, *text, *json;
-    } cases[] = {
-        {"plain", "250 Ok", "\"250 Ok\""},
-        {"quotes and backslashes", "\"a\\b\"", "\"\\\"a\\\\b\\\"\""},
-        {"a backslash at the end", "x\\", "\"x\\\\\""},
-        {"control", "a\x01\n", "\"a" BAD BAD "\""},
-        {"UTF-8", "\xc3\xbc\"", "\"\xc3\xbc\\\"\""},
-        {"broken before a quote", "\xc3\"", "\"" BAD "\\\"\""},
-        {"empty", "", "\"\""},
-        {"slash is left alone", "</script>", "\"</script>\""},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct strbuf out;
-        strbuf_init(&out, 1000);
-        escape_json(&out, span_cstr(cases[i].text));
-        tap_span(cases[i].json, strbuf_span(&out), "JSON: %s", cases[i].name);
-        strbuf_free(&out);
-    }
-    struct strbuf out;
-    strbuf_init(&out, 1000);
-    escape_json(&out, span_of("a\0b", 3));
-    tap_span("\"a" BAD "b\"", strbuf_span(&out), "JSON: NUL");
-    strbuf_clear(&out);
-    escape_tsv(&out, SPAN_LITERAL("a\tb\nc\\d"));
-    tap_span("a" BAD "b" BAD "c\\d", strbuf_span(&out), "TSV: tabs and line ends");
-    strbuf_clear(&out);
-    escape_terminal(&out, SPAN_LITERAL("\x1b]0;x\x07"));
-    tap_span(BAD "]0;x" BAD, strbuf_span(&out), "terminal");
-    strbuf_free(&out);
-}
-
 static void test_json_writer(void)
 {
     struct strbuf out;
@@ -261,7 +226,6 @@ int main(void)
     test_numbers();
     test_strbuf();
     test_utf8();
-    test_escape();
     test_json_writer();
     return tap_end();
 }
