@@ -133,10 +133,8 @@ static void give_line(struct stream *stream, struct span text, uint64_t length, 
     if (text.n > 0 && text.n == length && text.p[text.n - 1] == '\r') {
         text.n--;
     }
-    *line = (struct line){.text = text,
-                          .number = ++stream->lines,
-                          .length = length,
-                          .overlong = length > LINE_KEPT};
+    *line = (struct line){
+        .text = text, .number = ++stream->lines, .length = length, .overlong = length > LINE_KEPT};
 }
 
 static enum smtplog_status stream_next(struct stream *stream, bool is_pipe, bool *ended,

@@ -125,16 +125,14 @@ static void limit_journals(struct smtplog_analyzer *a)
     }
 }
 
-static enum smtplog_status prepare(struct smtplog_analyzer *a)
+enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
 {
-    uint64_t year = 0;
     if (a->started) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "an analyzer runs once");
         return SMTPLOG_USAGE;
     }
     a->started = true;
     TRY(option_read_all(a));
-    TRY(option_number(a, OPTION_YEAR, 1970, 9999, &year));
     TRY(load_knowledge(a));
     struct track_listener listener = {summary_add_recipient, summary_add_message, NULL};
     TRY(summary_new(&a->summary));
@@ -144,15 +142,28 @@ static enum smtplog_status prepare(struct smtplog_analyzer *a)
     TRY(session_table_new(&a->sessions));
     TRY(parser_new(a->knowledge.postfix, &a->parser));
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
-    limit_journals(a);
-    TRY(plan_make(a->given, a->given_count, a->zone, (int)year, a->now, &a->diagnostic, &a->plan));
-    a->inputs = calloc(a->plan.count + 1, sizeof *a->inputs);
     a->verdicts = calloc(1, sizeof *a->verdicts);
     a->providers = calloc(1, sizeof *a->providers);
-    if (a->inputs == NULL || a->verdicts == NULL || a->providers == NULL) {
+    return a->verdicts != NULL && a->providers != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
+}
+
+enum smtplog_status analyzer_prepare_inputs(struct smtplog_analyzer *a)
+{
+    a->inputs = calloc(a->plan.count + 1, sizeof *a->inputs);
+    if (a->inputs == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    TRY(transcript_feed_new(a->knowledge.dialects, a->plan.count, &a->transcripts));
+    return transcript_feed_new(a->knowledge.dialects, a->plan.count, &a->transcripts);
+}
+
+/* Which inputs there are, in order, and the stream of their lines. */
+static enum smtplog_status prepare_stream(struct smtplog_analyzer *a)
+{
+    uint64_t year = 0;
+    TRY(option_number(a, OPTION_YEAR, 1970, 9999, &year));
+    limit_journals(a);
+    TRY(plan_make(a->given, a->given_count, a->zone, (int)year, a->now, &a->diagnostic, &a->plan));
+    TRY(analyzer_prepare_inputs(a));
     return line_stream_new(&a->plan, a->zone, &a->diagnostic, &a->stream);
 }
 
@@ -376,8 +387,8 @@ static enum smtplog_status feed_transcript(struct smtplog_analyzer *a,
     return *taken ? take_transcript(a, line->file) : SMTPLOG_OK;
 }
 
-static enum smtplog_status process(struct smtplog_analyzer *a, const struct stream_line *line,
-                                   struct event *event, enum line_bin bin)
+enum smtplog_status analyzer_process(struct smtplog_analyzer *a, const struct stream_line *line,
+                                     struct event *event, enum line_bin bin)
 {
     struct summary *summary = a->summary;
     bool outside = is_outside(a, event);
@@ -467,6 +478,16 @@ static void apply_kind(const struct smtplog_analyzer *a, struct event *event, en
     }
 }
 
+enum smtplog_status analyzer_parse(struct smtplog_analyzer *a, const struct stream_line *line,
+                                   struct event *event, enum line_bin *bin)
+{
+    TRY(parser_line(a->parser, line->clock, &line->line, event, bin));
+    if (a->kind != MTA_NONE) {
+        apply_kind(a, event, bin);
+    }
+    return SMTPLOG_OK;
+}
+
 static enum smtplog_status read_lines(struct smtplog_analyzer *a)
 {
     struct stream_line line;
@@ -479,14 +500,11 @@ static enum smtplog_status read_lines(struct smtplog_analyzer *a)
             return SMTPLOG_OK;
         }
         TRY(status);
-        TRY(parser_line(a->parser, line.clock, &line.line, &event, &bin));
-        if (a->kind != MTA_NONE) {
-            apply_kind(a, &event, &bin);
-        }
+        TRY(analyzer_parse(a, &line, &event, &bin));
         if (event.has_time && line_stream_take_back(a->stream, &event.time)) {
             continue;
         }
-        TRY(process(a, &line, &event, bin));
+        TRY(analyzer_process(a, &line, &event, bin));
         if (a->progress != NULL && ++lines % PROGRESS_LINES == 0) {
             a->progress(a->progress_context, line_stream_bytes_done(a->stream), a->plan.bytes);
         }
@@ -495,7 +513,8 @@ static enum smtplog_status read_lines(struct smtplog_analyzer *a)
 
 static enum smtplog_status run(struct smtplog_analyzer *a)
 {
-    TRY(prepare(a));
+    TRY(analyzer_prepare(a));
+    TRY(prepare_stream(a));
     TRY(read_lines(a));
     for (size_t i = 0; i < a->plan.count; i++) {
         TRY(finish_transcript(a, i));

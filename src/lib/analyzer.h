@@ -67,6 +67,20 @@ struct smtplog_analyzer {
     void *writer_context;
 };
 
+/* The parts of a run, for commands that read their inputs in another way: options, knowledge and
+ * tables; then, once a->plan is there, what is kept for each input. */
+MUST_USE enum smtplog_status analyzer_prepare(struct smtplog_analyzer *analyzer);
+MUST_USE enum smtplog_status analyzer_prepare_inputs(struct smtplog_analyzer *analyzer);
+
+/* One line: to an event, then into the figures. After the second the event has its reason, provider
+ * and domain. */
+MUST_USE enum smtplog_status analyzer_parse(struct smtplog_analyzer *analyzer,
+                                            const struct stream_line *line, struct event *event,
+                                            enum line_bin *bin);
+MUST_USE enum smtplog_status analyzer_process(struct smtplog_analyzer *analyzer,
+                                              const struct stream_line *line, struct event *event,
+                                              enum line_bin bin);
+
 /* Hands what is in `out` to the writer and empties it. */
 MUST_USE enum smtplog_status analyzer_write_out(struct smtplog_analyzer *analyzer);
 
