@@ -47,6 +47,7 @@ enum smtplog_status summary_new(struct summary **summary)
     histogram_init(&made->wait, EXACT_WAITS);
     histogram_init(&made->behaved_wait, EXACT_WAITS);
     histogram_init(&made->inbound_wait, EXACT_WAITS);
+    arena_init(&made->words);
     strbuf_init(&made->scratch, 8192);
     made->template_slots = calloc(SUMMARY_TEMPLATE_SLOTS, sizeof *made->template_slots);
     if (made->code == NULL || made->template_slots == NULL) {
@@ -79,6 +80,7 @@ void summary_free(struct summary *summary)
     histogram_free(&summary->wait);
     histogram_free(&summary->behaved_wait);
     histogram_free(&summary->inbound_wait);
+    arena_free(&summary->words);
     strbuf_free(&summary->scratch);
     free(summary->template_slots);
     free(summary);
@@ -215,6 +217,7 @@ static enum smtplog_status add_class(struct summary *summary, const struct event
     if (class_row->sample[0] == '\0') {
         add_reply_head(&summary->scratch, event);
         struct span text = event_text(event, EVENT_TEXT);
+        class_row->first = event->time;
         strbuf_add(&summary->scratch, text.p, text.n < SUMMARY_SAMPLE ? text.n : SUMMARY_SAMPLE);
         keep_text(class_row->sample, sizeof class_row->sample, strbuf_span(&summary->scratch));
     }
@@ -331,6 +334,7 @@ static enum smtplog_status add_warning(struct summary *summary, const struct eve
     if (sample->line == 0) {
         sample->line = event->line;
         sample->file = event->file;
+        sample->first = event->time;
         keep_text(sample->sample, sizeof sample->sample, text);
     }
     return SMTPLOG_OK;
@@ -428,6 +432,7 @@ enum smtplog_status summary_add_unknown(struct summary *summary, const struct ev
     if (sample->line == 0) {
         sample->line = event->line;
         sample->file = event->file;
+        sample->first = event->time;
         keep_text(sample->sample, sizeof sample->sample, line);
     }
     return SMTPLOG_OK;

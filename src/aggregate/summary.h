@@ -8,6 +8,7 @@
 #include "aggregate/timeline.h"
 #include "aggregate/topk.h"
 #include "aggregate/traffic.h"
+#include "base/arena.h"
 #include "base/strbuf.h"
 #include "event/event.h"
 #include "track/inbound.h"
@@ -48,11 +49,13 @@ struct template_row {
 
 struct class_row {
     uint64_t permanent, temporary, other;
+    struct instant first; /* when the sample came */
     char sample[SUMMARY_SAMPLE];
 };
 
 struct sample_row {
     uint64_t line;
+    struct instant first; /* when the sample came */
     uint32_t file;
     char sample[SUMMARY_SAMPLE];
 };
@@ -60,6 +63,12 @@ struct sample_row {
 struct state_counts {
     uint64_t total;
     uint64_t by_state[RECIPIENT_STATES];
+};
+
+/* Refusal lines of one direction. */
+struct refusal_lines {
+    uint64_t refusals, greylisting, greylisting_450, hard, hard_550, rejected_550,
+        rejected_550_implied, possible;
 };
 
 struct greylist_counts {
@@ -75,6 +84,7 @@ struct template_slot {
     char text[TEMPLATE_MAXIMUM + 30];
 };
 
+/* Every field is described in summary_field.c: a snapshot keeps and a merge adds no other. */
 struct summary {
     struct template_slot *template_slots; /* owned */
     /* lines */
@@ -97,11 +107,7 @@ struct summary {
         stage_permanent[STAGES];
     uint64_t auth_ok, auth_failed;
     uint64_t auth_code[SUMMARY_CODES];
-    /* refusal lines, by direction */
-    struct refusal_lines {
-        uint64_t refusals, greylisting, greylisting_450, hard, hard_550, rejected_550,
-            rejected_550_implied, possible;
-    } refusal_lines[DIRECTIONS];
+    struct refusal_lines refusal_lines[DIRECTIONS];
     uint64_t greylist_code[SUMMARY_CODES]; /* outbound */
     uint64_t hard_code[SUMMARY_CODES];
     /* recipients and messages */
@@ -136,6 +142,7 @@ struct summary {
     struct topk unknown;  /* struct sample_row; key "daemon template" */
     struct topk auth_clients, auth_users;
     struct timeline timeline;
+    struct arena words; /* of classes that came out of a snapshot */
     struct strbuf scratch;
 };
 

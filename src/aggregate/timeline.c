@@ -114,3 +114,24 @@ enum smtplog_status timeline_add(struct timeline *timeline, const struct instant
     timeline->slots[at].count[series] += weight;
     return SMTPLOG_OK;
 }
+
+enum smtplog_status timeline_merge(struct timeline *into, const struct timeline *from)
+{
+    while (from->seconds > into->seconds && into->count > 0) {
+        timeline_coarsen(into);
+    }
+    if (into->count == 0 && from->count > 0) {
+        into->seconds = from->seconds;
+        into->day_offset = from->day_offset;
+    }
+    for (size_t i = 0; i < from->count; i++) {
+        const struct timeline_slot *slot = &from->slots[i];
+        struct instant start = {.seconds = slot->start, .offset = slot->offset};
+        for (int s = 0; s < TIMELINE_SERIES; s++) {
+            if (slot->count[s] > 0) {
+                TRY(timeline_add(into, &start, (enum timeline_series)s, slot->count[s]));
+            }
+        }
+    }
+    return SMTPLOG_OK;
+}

@@ -35,4 +35,7 @@ void timeline_free(struct timeline *timeline);
 MUST_USE enum smtplog_status timeline_add(struct timeline *timeline, const struct instant *time,
                                           enum timeline_series series, uint64_t weight);
 
+/* Adds the slots of one to those of another. */
+MUST_USE enum smtplog_status timeline_merge(struct timeline *into, const struct timeline *from);
+
 #endif

@@ -227,3 +227,43 @@ uint64_t topk_error(const struct topk *table)
     }
     return error;
 }
+
+/* What a key that is not in the table may have been counted at most. */
+static uint64_t count_unseen(const struct topk *table)
+{
+    uint64_t least = UINT64_MAX;
+    for (size_t i = 0; table->replaced > 0 && i < table->count; i++) {
+        least = table->rows[i]->count < least ? table->rows[i]->count : least;
+    }
+    return table->replaced > 0 ? least : 0;
+}
+
+enum smtplog_status topk_merge(struct topk *into, const struct topk *from, topk_join join,
+                               void *context)
+{
+    struct topk_row **rows = NULL;
+    size_t count = 0;
+    uint64_t unseen = count_unseen(from);
+    TRY(topk_sorted(from, 0, &rows, &count));
+    enum smtplog_status status = SMTPLOG_OK;
+    for (size_t i = 0; i < into->count; i++) {
+        into->rows[i]->count += unseen;
+        into->rows[i]->error += unseen;
+    }
+    for (size_t i = 0; i < count && status == SMTPLOG_OK; i++) {
+        struct topk_row *row = NULL;
+        uint64_t before = into->count + into->replaced;
+        status = topk_add(into, rows[i]->key, rows[i]->count, &row);
+        if (status != SMTPLOG_OK) {
+            break;
+        }
+        bool fresh = into->count + into->replaced > before;
+        row->count -= fresh ? 0 : unseen;
+        row->error += rows[i]->error;
+        row->error -= fresh ? 0 : unseen;
+        status = join(context, row->value, rows[i]->value, fresh);
+    }
+    into->replaced += from->replaced;
+    free(rows);
+    return status;
+}

@@ -59,6 +59,14 @@ MUST_USE enum smtplog_status topk_add(struct topk *table, struct span key, uint6
 MUST_USE enum smtplog_status topk_sorted(const struct topk *table, size_t limit,
                                          struct topk_row ***rows, size_t *count);
 
+/* Called for each row of a table that is merged into another; fresh: the row had no value yet. */
+typedef enum smtplog_status (*topk_join)(void *context, void *into, const void *from, bool fresh);
+
+/* Adds the rows of one table to another. While neither lost a key, in any order the same result; a
+ * key that one of them may have lost gets what it can have had there at most as error. */
+MUST_USE enum smtplog_status topk_merge(struct topk *into, const struct topk *from, topk_join join,
+                                        void *context);
+
 /* Largest error of any row. */
 uint64_t topk_error(const struct topk *table);
 
