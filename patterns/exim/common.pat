@@ -109,3 +109,17 @@ regex = (?:[^q]++|q(?!ueued as ))*+queued as (?<linked_id>[0-9A-Za-z-]++)
 # Another Exim: its own message id.
 [refine confirmation/id]
 regex = [^O]*+(?:O(?!K id=)[^O]*+){0,30}+OK id=(?<linked_id>[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4})
+
+# ---- how a session broke off ----
+
+[refine broken/lost]
+regex = Remote host closed .
+set action = lost
+
+[refine broken/timeout]
+regex = (?:SMTP|LMTP) timeout .
+set action = timeout
+
+[refine broken/no reply]
+regex = Malformed .
+set action = protocol error

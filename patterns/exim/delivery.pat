@@ -50,6 +50,7 @@ want linked_id = 1xV7nS-00005W-1N
 want proto = local
 want size = 1880
 want fact = arrival
+want local_user = Debian-exim
 
 [sample from this host]
 line = 1vMPab-00000000002-0002 <= root@x.example U=root P=local S=412 T="Cron <root@x> run-parts" for root@x.example
@@ -59,6 +60,7 @@ want proto = local
 want size = 412
 want nrcpt = 1
 want fact = arrival
+want local_user = root
 
 [sample the helo is an address]
 line = 1vMPab-00000000002-0002 <= ann@a.example H=([198.51.100.9]) [192.0.2.1]:1234 P=smtp S=77
@@ -162,6 +164,7 @@ line = 1vMPaa-00000000001-0001 *> n@z.example R=dnslookup T=remote_smtp
 want queue_id = 1vMPaa-00000000001-0001
 want recipient = n@z.example
 want status = discarded
+want transport = remote_smtp
 
 [nomatch a delivery]
 line = 1vMPaa-00000000001-0001 => n@z.example R=dnslookup T=remote_smtp H=mx.z.example [192.0.2.50]
@@ -170,7 +173,7 @@ line = 1vMPaa-00000000001-0001 => n@z.example R=dnslookup T=remote_smtp H=mx.z.e
 daemon = exim
 kind = delivery
 queue = yes
-regex = (?:=>|->|>>) (?<relay>(?s:.*+))
+regex = (?:=>|>>) (?<relay>(?s:.*+))
 set status = delivered
 refine reply = confirmation
 
@@ -187,19 +190,7 @@ want direction = outbound
 want stage = eod
 want code = 250
 want status = delivered
-
-[sample the same connection, one more recipient]
-line = 1xV7nQ-00003J-0X -> ok-3@ok.example R=hosts T=remote_smtp H=mx.ok.example [198.51.100.11]* C="250 OK id=1xV7nR-00004N-0d"
-want text = OK id=1xV7nR-00004N-0d
-want queue_id = 1xV7nQ-00003J-0X
-want recipient = ok-3@ok.example
-want peer = mx.ok.example
-want peer_ip = 198.51.100.11
-want linked_id = 1xV7nR-00004N-0d
-want direction = outbound
-want stage = eod
-want code = 250
-want status = delivered
+want transport = remote_smtp
 
 [sample all fields]
 line = 1vMPaa-00000000001-0001 => grey-3@secure.example F=<ann-secure@home.example> P=<ann-secure@home.example> R=hosts T=remote_smtp S=292 H=mx.secure.example [198.51.100.22]:25* I=[192.0.2.11]:38041 X=TLS1.3:ECDHE_SECP256R1__RSA_PSS_RSAE_SHA256__AES_256_GCM:256 CV=no DN="CN=test.example" L K C="250 2.0.0 Ok: queued as 4fDT9L5p3Xz2Qc2" QT=1h5m2s DT=0.046s
@@ -219,6 +210,8 @@ want direction = outbound
 want stage = eod
 want code = 250
 want status = delivered
+want transport = remote_smtp
+want delivery_time = 0.046
 
 [sample a reply of two lines with quotes]
 line = 1xV7nQ-00003S-1r => okquotes-1@ok.example R=hosts T=remote_smtp H=mx.ok.example [198.51.100.11] C="250-2.0.0 first \"line\" of two\\n250 2.0.0 Ok: queued as ABC123DEF" QT=0.330s
@@ -234,6 +227,7 @@ want direction = outbound
 want stage = eod
 want code = 250
 want status = delivered
+want transport = remote_smtp
 
 [sample by BDAT]
 line = 1vMPaa-00000000001-0001 => d@z.example R=dnslookup T=remote_smtp H=mx.z.example [192.0.2.50] K C="250- 320 byte chunk, total 320\\n250 OK id=1vMPab-00000000002-0002"
@@ -247,6 +241,7 @@ want direction = outbound
 want stage = eod
 want code = 250
 want status = delivered
+want transport = remote_smtp
 
 [sample the reply is not logged]
 line = 1vMPaa-00000000001-0001 => d@z.example R=dnslookup T=remote_smtp H=mx.z.example [2001:db8::50]:25
@@ -257,6 +252,7 @@ want peer_ip = 2001:db8::50
 want peer_port = 25
 want direction = outbound
 want status = delivered
+want transport = remote_smtp
 
 [sample into a mailbox]
 line = 1vMPaa-00000000001-0001 => bob <bob@x.example> F=<ann@a.example> P=<ann@a.example> R=local_user T=local_delivery S=2100 QT=1s DT=0s
@@ -266,6 +262,8 @@ want recipient = bob@x.example
 want delay = 1
 want hop = store
 want status = delivered
+want transport = local_delivery
+want delivery_time = 0
 
 [sample forwarded by an alias]
 line = 1xV7nZ-0000Nn-20 => ok-24@ok.example <list@local.test> R=hosts T=remote_smtp H=mx.ok.example [198.51.100.11] C="250 2.0.0 Ok"
@@ -280,6 +278,7 @@ want direction = outbound
 want stage = eod
 want code = 250
 want status = delivered
+want transport = remote_smtp
 
 [sample into a file, parents shown]
 line = 1vMPaa-00000000001-0001 => /var/mail/archive (bob@x.example, staff@x.example) <list@x.example> R=aliases T=address_file
@@ -288,6 +287,7 @@ want recipient = bob@x.example
 want orig_recipient = list@x.example
 want hop = store
 want status = delivered
+want transport = address_file
 
 [sample to a command]
 line = 1xV7na-0000P2-05 => |/usr/bin/filter -u "bob smith" <prog@local.test> R=aliases T=to_pipe
@@ -295,6 +295,7 @@ want queue_id = 1xV7na-0000P2-05
 want recipient = prog@local.test
 want hop = store
 want status = delivered
+want transport = to_pipe
 
 [sample an automatic answer]
 line = 1vMPaa-00000000001-0001 => >ann@a.example <bob@x.example> R=userforward T=address_reply
@@ -302,6 +303,7 @@ want queue_id = 1vMPaa-00000000001-0001
 want recipient = bob@x.example
 want hop = store
 want status = delivered
+want transport = address_reply
 
 [sample LMTP on this host]
 line = 1xV7nZ-0000Mi-0f => box-1@lmtp.test R=lmtp T=local_lmtp H=localhost [127.0.0.1] C="250 2.0.0 <box-1@lmtp.test> 010C Saved"
@@ -316,6 +318,7 @@ want stage = eod
 want hop = store
 want code = 250
 want status = delivered
+want transport = local_lmtp
 
 [sample cutthrough]
 line = 1vMPaa-00000000001-0001 >> b@x.example R=dnslookup T=remote_smtp H=mx.x.example [192.0.2.51] C="250 2.0.0 Ok: queued as 3F2A1B0C9D"
@@ -330,6 +333,7 @@ want direction = outbound
 want stage = eod
 want code = 250
 want status = delivered
+want transport = remote_smtp
 
 [sample a quoted local part]
 line = 1vMPaa-00000000001-0001 => "john doe"@z.example R=dnslookup T=remote_smtp H=mx.z.example [192.0.2.50] C="250 Ok"
@@ -342,9 +346,38 @@ want direction = outbound
 want stage = eod
 want code = 250
 want status = delivered
+want transport = remote_smtp
 
 [nomatch waiting]
 line = 1vMPaa-00000000001-0001 == d@z.example R=dnslookup T=remote_smtp defer (-53): retry time not reached for any host
+
+# The message went to the host once, for this recipient and the one before.
+[event delivery, one more recipient]
+daemon = exim
+kind = delivery
+queue = yes
+regex = -> (?<relay>(?s:.*+))
+set status = delivered
+set fact = same_delivery
+refine reply = confirmation
+
+[sample the same connection, one more recipient]
+line = 1xV7nQ-00003J-0X -> ok-3@ok.example R=hosts T=remote_smtp H=mx.ok.example [198.51.100.11]* C="250 OK id=1xV7nR-00004N-0d"
+want text = OK id=1xV7nR-00004N-0d
+want queue_id = 1xV7nQ-00003J-0X
+want recipient = ok-3@ok.example
+want peer = mx.ok.example
+want peer_ip = 198.51.100.11
+want linked_id = 1xV7nR-00004N-0d
+want direction = outbound
+want stage = eod
+want code = 250
+want status = delivered
+want fact = same_delivery
+want transport = remote_smtp
+
+[nomatch a delivery of its own]
+line = 1vMPaa-00000000001-0001 => d@z.example R=dnslookup T=remote_smtp H=mx.z.example [192.0.2.50]
 
 # ---- waiting ----
 
@@ -397,6 +430,7 @@ want direction = outbound
 want stage = rcpt
 want code = 450
 want status = deferred
+want transport = remote_smtp
 
 [sample reply of two lines]
 line = 1xV7nR-00004Q-1H == greylines-1@ok.example R=hosts T=remote_smtp defer (-44) H=mx.ok.example [198.51.100.11]: SMTP error from remote mail server after RCPT TO:<greylines-1@ok.example>: 450-4.2.0 <greylines-1@ok.example>: Recipient address rejected: Greylisted,\n450 4.2.0 see https://postmaster.example/grey for help
@@ -410,6 +444,7 @@ want direction = outbound
 want stage = rcpt
 want code = 450
 want status = deferred
+want transport = remote_smtp
 
 [sample all fields]
 line = 1xV7nX-0000IG-2W == grey-3@secure.example R=hosts T=remote_smtp defer (-44) H=mx.secure.example [198.51.100.22]:25 I=[192.0.2.11]:39015 DT=0.000s: SMTP error from remote mail server after RCPT TO:<grey-3@secure.example>: 450 4.7.1 Greylisted
@@ -424,6 +459,8 @@ want direction = outbound
 want stage = rcpt
 want code = 450
 want status = deferred
+want transport = remote_smtp
+want delivery_time = 0.000
 
 [sample after the sender, pipelined]
 line = 1xV7nV-0000B7-0J == ok-7@ok.example R=hosts T=remote_smtp defer (-45) H=mx.ok.example [198.51.100.11]: SMTP error from remote mail server after pipelined MAIL FROM:<mailbusy-1@home.example> SIZE=1336: 451 4.3.2 System not accepting network messages
@@ -437,6 +474,7 @@ want direction = outbound
 want stage = mail
 want code = 451
 want status = deferred
+want transport = remote_smtp
 
 [sample after the message]
 line = 1xV7nR-00004W-1x == greyeod-1@ok.example R=hosts T=remote_smtp defer (-46) H=mx.ok.example [198.51.100.11]: SMTP error from remote mail server after end of data: 451 4.7.1 Greylisting in effect, try again later
@@ -450,6 +488,7 @@ want direction = outbound
 want stage = eod
 want code = 451
 want status = deferred
+want transport = remote_smtp
 
 [sample at the greeting]
 line = 1xV7nX-0000H8-0Q == ok-13@busy.example R=hosts T=remote_smtp defer (0) H=mx.busy.example [198.51.100.18]: SMTP error from remote mail server after initial connection: 421 4.7.0 mx.busy.example Too many connections from your address
@@ -463,6 +502,7 @@ want direction = outbound
 want stage = connect
 want code = 421
 want status = deferred
+want transport = remote_smtp
 
 [sample an old version]
 line = 1xV5CS-00000t-0P == d@z.example R=lookuphost T=remote_smtp defer (-45): SMTP error from remote mailer after MAIL FROM:<a@x.example>: host mx.z.example [192.0.2.50]: 450 4.1.8 Domain not found
@@ -474,6 +514,7 @@ want direction = outbound
 want stage = mail
 want code = 450
 want status = deferred
+want transport = remote_smtp
 
 [sample LMTP]
 line = 1xV7nZ-0000Mi-0f == lmtpbusy-1@lmtp.test R=lmtp T=local_lmtp defer (0) H=localhost [127.0.0.1]: LMTP error after DATA: 451 4.3.0 <lmtpbusy-1@lmtp.test> Temporary internal error
@@ -488,6 +529,7 @@ want stage = eod
 want hop = store
 want code = 451
 want status = deferred
+want transport = local_lmtp
 
 [sample closed]
 line = 1xV7nW-0000E5-0N == drop-1@ok.example R=hosts T=remote_smtp defer (-18) H=mx.ok.example [198.51.100.11]: Remote host closed connection in response to pipelined RCPT TO:<drop-1@ok.example>
@@ -499,6 +541,7 @@ want peer_ip = 198.51.100.11
 want direction = outbound
 want stage = rcpt
 want status = deferred
+want transport = remote_smtp
 
 [sample nobody answers]
 line = 1vMPaa-00000000001-0001 == d@z.example R=dnslookup T=remote_smtp defer (110): Connection timed out H=mx.z.example [192.0.2.50]:25 DT=5m
@@ -510,6 +553,7 @@ want peer_ip = 192.0.2.50
 want peer_port = 25
 want direction = outbound
 want status = deferred
+want transport = remote_smtp
 
 [sample refused, no host]
 line = 1xV7nX-0000JS-3A == ok-16@dead.example R=hosts T=remote_smtp defer (111): Connection refused
@@ -518,6 +562,7 @@ want queue_id = 1xV7nX-0000JS-3A
 want recipient = ok-16@dead.example
 want direction = outbound
 want status = deferred
+want transport = remote_smtp
 
 [sample no encryption]
 line = 1xV7nX-0000Hj-1k == ok-15@notls.example R=hosts T=remote_smtp defer (-38) H=mx.notls.example [198.51.100.20]: a TLS session is required, but an attempt to start TLS failed
@@ -529,6 +574,7 @@ want peer_ip = 198.51.100.20
 want direction = outbound
 want stage = starttls
 want status = deferred
+want transport = remote_smtp
 
 [sample no login]
 line = 1xV7nY-0000LF-2Z == ok-21@nologin.example R=hosts T=remote_smtp defer (-42): authentication required but authentication attempt(s) failed
@@ -538,6 +584,7 @@ want recipient = ok-21@nologin.example
 want direction = outbound
 want stage = auth
 want status = deferred
+want transport = remote_smtp
 
 [sample no name]
 line = 1vMPaa-00000000001-0001 == d@z.example R=dnslookup defer (-1): host lookup did not complete
@@ -557,6 +604,7 @@ want peer_ip = 192.0.2.50
 want direction = outbound
 want stage = rcpt
 want status = deferred
+want transport = remote_smtp
 
 [sample held]
 line = 1vMPaa-00000000001-0001 == d@z.example routing defer (-34): domain is held
@@ -572,6 +620,7 @@ want text = mailbox is full (MTA-imposed quota exceeded while writing to /var/ma
 want queue_id = 1vMPaa-00000000001-0001
 want recipient = bob@x.example
 want status = deferred
+want transport = local_delivery
 
 [nomatch failed]
 line = 1vMPaa-00000000001-0001 ** d@z.example: Unrouteable address
@@ -614,6 +663,7 @@ want direction = outbound
 want stage = rcpt
 want code = 550
 want status = bounced
+want transport = remote_smtp
 
 [sample three lines]
 line = 1xV7nS-00005c-22 ** nouserlines-1@ok.example R=hosts T=remote_smtp H=mx.ok.example [198.51.100.11]: SMTP error from remote mail server after RCPT TO:<nouserlines-1@ok.example>: 550-5.1.1 The email account that you tried to reach does not exist. Please try\n550-5.1.1 double-checking the recipient's email address for typos or\n550 5.1.1 unnecessary spaces. <nouserlines-1@ok.example>
@@ -627,6 +677,7 @@ want direction = outbound
 want stage = rcpt
 want code = 550
 want status = bounced
+want transport = remote_smtp
 
 [sample a bare code, the time behind it]
 line = 1xV7nS-00005v-2h ** bare-1@slow.example F=<ann-bare@home.example> P=<ann-bare@home.example> R=hosts T=remote_smtp H=mx.slow.example [198.51.100.12]:25 I=[192.0.2.11]:51361: SMTP error from remote mail server after RCPT TO:<bare-1@slow.example>: 550 DT=0.000s
@@ -640,6 +691,7 @@ want direction = outbound
 want stage = rcpt
 want code = 550
 want status = bounced
+want transport = remote_smtp
 
 [sample hostile words]
 line = 1xV7nT-00007R-27 ** hostile-1@ok.example R=hosts T=remote_smtp H=mx.ok.example [198.51.100.11]: SMTP error from remote mail server after RCPT TO:<hostile-1@ok.example>: 550 5.7.1 to=<x@y.example>, relay=z, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 450)
@@ -653,6 +705,7 @@ want direction = outbound
 want stage = rcpt
 want code = 550
 want status = bounced
+want transport = remote_smtp
 
 [sample refused at the greeting]
 line = 1xV7nW-0000Fh-2L ** ok-10@shut.example R=hosts T=remote_smtp H=mx.shut.example [198.51.100.16]: SMTP error from remote mail server after initial connection: 554 5.7.1 mx.shut.example: 192.0.2.10 is not welcome
@@ -666,6 +719,7 @@ want direction = outbound
 want stage = connect
 want code = 554
 want status = bounced
+want transport = remote_smtp
 
 [sample the message was refused]
 line = 1xV7nU-00009t-2C ** spamlines-1@slow.example R=hosts T=remote_smtp H=mx.slow.example [198.51.100.12]: SMTP error from remote mail server after end of data: 554-5.7.1 [192.0.2.10] our system has detected that this message is\n554-5.7.1 likely unsolicited mail. To reduce the amount of spam it has\n554 5.7.1 been blocked.
@@ -679,6 +733,7 @@ want direction = outbound
 want stage = eod
 want code = 554
 want status = bounced
+want transport = remote_smtp
 
 [sample octal escapes]
 line = 1xV7nU-00009W-0r ** eightbit-1@ok.example R=hosts T=remote_smtp H=mx.ok.example [198.51.100.11]: SMTP error from remote mail server after RCPT TO:<eightbit-1@ok.example>: 550 5.1.1 Postfach unbekannt, pr\303\274fen Sie die Adresse
@@ -692,6 +747,7 @@ want direction = outbound
 want stage = rcpt
 want code = 550
 want status = bounced
+want transport = remote_smtp
 
 [sample LMTP quota]
 line = 1xV7nZ-0000Mi-0f ** lmtpfull-1@lmtp.test R=lmtp T=local_lmtp H=localhost [127.0.0.1]: LMTP error after DATA: 552 5.2.2 <lmtpfull-1@lmtp.test> Quota exceeded (mailbox for user is full)
@@ -706,6 +762,7 @@ want stage = eod
 want hop = store
 want code = 552
 want status = bounced
+want transport = local_lmtp
 
 [sample no such domain]
 line = 1xV7nZ-0000Lx-00 ** ok-22@nosuchdomain.example: Unrouteable address
@@ -740,6 +797,7 @@ want direction = outbound
 want stage = rcpt
 want code = 450
 want status = expired
+want transport = remote_smtp
 
 [sample all hosts are dead]
 line = 1vMPaa-00000000001-0001 ** d@z.example R=dnslookup T=remote_smtp: all hosts for 'z.example' have been failing for a long time (and retry time not reached)
@@ -748,6 +806,7 @@ want queue_id = 1vMPaa-00000000001-0001
 want recipient = d@z.example
 want direction = outbound
 want status = expired
+want transport = remote_smtp
 
 [sample mail loop]
 line = 1vMPaa-00000000001-0001 ** bob@x.example: Too many "Received" headers - suspected mail loop
@@ -763,6 +822,7 @@ want queue_id = 1vMPaa-00000000001-0001
 want sender = ann@a.example
 want recipient = bob@x.example
 want status = bounced
+want transport = address_pipe
 
 [nomatch deferred]
 line = 1vMPaa-00000000001-0001 == d@z.example R=dnslookup defer (-1): host lookup did not complete

@@ -512,6 +512,7 @@ daemon = peer
 kind = connection
 regex = (?<text>(?:Remote host closed connection in response to|(?:SMTP|LMTP) timeout after|Malformed SMTP reply(?: \(an empty line\))?+ in response to) (?:pipelined )?+(?<stage_word>(?s:.*+)))
 set direction = outbound
+refine text = broken
 
 [sample at RCPT]
 line = 1xV7nW-0000E5-0N H=mx.ok.example [198.51.100.11]: Remote host closed connection in response to pipelined RCPT TO:<drop-1@ok.example>
@@ -521,6 +522,7 @@ want peer = mx.ok.example
 want peer_ip = 198.51.100.11
 want direction = outbound
 want stage = rcpt
+want action = lost
 
 [sample at the greeting]
 line = 1xV7nX-0000Hd-15 H=mx.hung.example [198.51.100.19]: Remote host closed connection in response to initial connection
@@ -530,6 +532,7 @@ want peer = mx.hung.example
 want peer_ip = 198.51.100.19
 want direction = outbound
 want stage = connect
+want action = lost
 
 [sample no answer]
 line = 1vMPaa-00000000001-0001 H=mx.z.example [192.0.2.50]: SMTP timeout after initial connection
@@ -539,6 +542,7 @@ want peer = mx.z.example
 want peer_ip = 192.0.2.50
 want direction = outbound
 want stage = connect
+want action = timeout
 
 [sample what came back is no reply]
 line = 1vMPaa-00000000001-0001 H=mx.z.example [192.0.2.50]: Malformed SMTP reply in response to EHLO mx.x.example: 45O later
@@ -548,6 +552,7 @@ want peer = mx.z.example
 want peer_ip = 192.0.2.50
 want direction = outbound
 want stage = ehlo
+want action = protocol error
 
 [nomatch a reply]
 line = 1vMPaa-00000000001-0001 H=mx.z.example [192.0.2.50]: SMTP error from remote mail server after EHLO mx.x.example: 450 later
@@ -557,6 +562,7 @@ daemon = peer
 kind = connection
 regex = (?<text>(?:a TLS session is required|TLS error on connection|TLS session|DANE |SSL verify error|authentication required but)(?s:.*+))
 set direction = outbound
+set action = TLS error
 set stage = starttls
 
 [sample required]
@@ -567,6 +573,7 @@ want peer = mx.notls.example
 want peer_ip = 198.51.100.20
 want direction = outbound
 want stage = starttls
+want action = TLS error
 
 [sample broken off]
 line = 1xV7nX-0000IG-2W H=mx.secure.example [198.51.100.22] TLS error on connection (recv): The TLS connection was non-properly terminated.
@@ -576,6 +583,7 @@ want peer = mx.secure.example
 want peer_ip = 198.51.100.22
 want direction = outbound
 want stage = starttls
+want action = TLS error
 
 [nomatch refused]
 line = 1vMPaa-00000000001-0001 H=mx.z.example [192.0.2.50] Connection refused
@@ -586,6 +594,7 @@ kind = connection
 queue = yes
 regex = (?<text>(?:Connection (?:refused|timed out|reset)|No route to host|(?:Network|Host) is unreachable|Network unreachable|Operation timed out|Broken pipe|Cannot assign requested address|Permission denied|Network is down|Protocol |temporary problem|smtp send to |no host name|unable to bind|connection )(?s:.*+))
 set direction = outbound
+set action = not reached
 
 [sample refused]
 line = 1xV7nX-0000JS-3A H=mx.dead.example [198.51.100.66]:25 Connection refused
@@ -595,6 +604,7 @@ want peer = mx.dead.example
 want peer_ip = 198.51.100.66
 want peer_port = 25
 want direction = outbound
+want action = not reached
 
 [sample no answer]
 line = 1vMPaa-00000000001-0001 H=mx.z.example [2001:db8::50] Connection timed out
@@ -603,6 +613,7 @@ want queue_id = 1vMPaa-00000000001-0001
 want peer = mx.z.example
 want peer_ip = 2001:db8::50
 want direction = outbound
+want action = not reached
 
 [nomatch closed later]
 line = 1vMPaa-00000000001-0001 H=mx.z.example [192.0.2.50]: Remote host closed connection in response to EHLO mx.x.example

@@ -108,6 +108,7 @@ daemon = exim
 kind = connection
 regex = (?<text>[^ :]++ authenticator cancelled authentication H=%{server}(?s:.*+))
 set direction = outbound
+set action = log-in failed
 set stage = auth
 
 [sample by us]
@@ -118,6 +119,7 @@ want peer = relay.x.example
 want peer_ip = 192.0.2.53
 want direction = outbound
 want stage = auth
+want action = log-in failed
 
 [nomatch refused]
 line = 1vMPaa-00000000001-0001 cram authenticator failed H=relay.x.example [192.0.2.53] 535 no
@@ -505,6 +507,7 @@ daemon = exim
 kind = connection
 regex = SMTP (?:protocol|syntax) error in "(?<stage_word>(?:[^"]++|"(?! H=| \[))*+)" (?:%{identity} )?+(?<text>(?s:.*+))
 set direction = inbound
+set action = protocol error
 
 [sample binary]
 line = SMTP syntax error in "\026\003\001\001" H=[198.51.100.9]:40001 I=[203.0.113.26]:25 unrecognized command
@@ -513,6 +516,7 @@ want peer_ip = 198.51.100.9
 want peer_port = 40001
 want direction = inbound
 want stage = other
+want action = protocol error
 
 [sample AUTH where there is none]
 line = SMTP protocol error in "AUTH LOGIN" H=(ylmf-pc) [198.51.100.20] AUTH command used when not advertised
@@ -521,6 +525,7 @@ want peer_ip = 198.51.100.20
 want helo = ylmf-pc
 want direction = inbound
 want stage = auth
+want action = protocol error
 
 [nomatch out of turn]
 line = SMTP protocol synchronization error (next input sent too soon: pipelining was not advertised): rejected "HELO x" H=[198.51.100.9] next input="x"
@@ -530,6 +535,7 @@ daemon = exim
 kind = connection
 regex = SMTP call from %{identity} (?<text>dropped: (?s:.*+))
 set direction = inbound
+set action = too many errors
 
 [sample too many errors]
 line = SMTP call from (bot.c.example) [198.51.100.201]:45031 I=[203.0.113.26]:25 dropped: too many unrecognized commands (last was "Accept: z")
@@ -538,6 +544,7 @@ want peer_ip = 198.51.100.201
 want peer_port = 45031
 want helo = bot.c.example
 want direction = inbound
+want action = too many errors
 
 [nomatch lost]
 line = SMTP connection from (bot.c.example) [198.51.100.201] lost D=0.001s
@@ -582,6 +589,7 @@ daemon = exim
 kind = connection
 regex = SMTP connection from %{identity} (?<text>(?:D=[^ ]++ )?+(?:lost|TLS|Connection reset)(?s:.*+))
 set direction = inbound
+set action = lost
 
 [sample between commands]
 line = SMTP connection from (bot.c.example) [198.51.100.201]:45577 I=[203.0.113.26]:25 lost D=0.001s
@@ -590,6 +598,7 @@ want peer_ip = 198.51.100.201
 want peer_port = 45577
 want helo = bot.c.example
 want direction = inbound
+want action = lost
 
 [sample within a message]
 line = 1vMPac-00000000003-0003 SMTP connection from (bot.c.example) [198.51.100.201] lost while reading message data (header)
@@ -598,6 +607,7 @@ want queue_id = 1vMPac-00000000003-0003
 want peer_ip = 198.51.100.201
 want helo = bot.c.example
 want direction = inbound
+want action = lost
 
 [nomatch closed]
 line = SMTP connection from [192.0.2.101] closed by QUIT
@@ -635,6 +645,7 @@ daemon = exim
 kind = connection
 regex = SMTP command timeout on(?: TLS)?+ connection from %{identity}
 set direction = inbound
+set action = timeout
 set text = SMTP command timeout
 
 [sample asleep]
@@ -645,6 +656,7 @@ want peer_ip = 192.0.2.10
 want peer_port = 4242
 want helo = h.example
 want direction = inbound
+want action = timeout
 
 [nomatch the message]
 line = SMTP data timeout (message abandoned) on connection from (h.example) [198.51.100.9] F=<a@b.example>
@@ -654,6 +666,7 @@ daemon = exim
 kind = connection
 regex = SMTP data timeout \(message abandoned\) on(?: TLS)?+ connection from %{identity}
 set direction = inbound
+set action = timeout
 set stage = eod
 set text = SMTP data timeout (message abandoned)
 
@@ -666,6 +679,7 @@ want peer_ip = 198.51.100.9
 want helo = h.example
 want direction = inbound
 want stage = eod
+want action = timeout
 
 [nomatch commands]
 line = SMTP command timeout on connection from (h.example) [198.51.100.9]
@@ -675,6 +689,7 @@ daemon = exim
 kind = connection
 regex = unexpected (?:disconnection|SIGTERM|[A-Z]++) while reading SMTP command from %{identity}
 set direction = inbound
+set action = lost
 set text = unexpected disconnection while reading SMTP command
 
 [sample hung up]
@@ -684,6 +699,7 @@ want peer_ip = 198.51.100.201
 want peer_port = 37603
 want helo = bot.c.example
 want direction = inbound
+want action = lost
 
 [nomatch lost]
 line = SMTP connection from (bot.c.example) [198.51.100.201] lost D=0.001s
@@ -693,6 +709,7 @@ daemon = exim
 kind = connection
 regex = (?<text>SMTP connection lost after final dot)(?: %{identity})?+
 set direction = inbound
+set action = lost
 set stage = eod
 
 [sample hung up]
@@ -703,6 +720,7 @@ want peer_ip = 198.51.100.9
 want helo = h.example
 want direction = inbound
 want stage = eod
+want action = lost
 
 [nomatch lost]
 line = SMTP connection from (bot.c.example) [198.51.100.201] lost D=0.001s
@@ -712,6 +730,7 @@ daemon = exim
 kind = connection
 regex = (?<text>TLS error on (?:SMTP )?+connection(?: from %{identity})?+(?s:.*+))
 set direction = inbound
+set action = TLS error
 set stage = starttls
 
 [sample broken handshake]
@@ -722,6 +741,7 @@ want peer_port = 45577
 want helo = bot.c.example
 want direction = inbound
 want stage = starttls
+want action = TLS error
 
 [sample old words]
 line = TLS error on connection from h.example [198.51.100.9] (SSL_accept): error:1417A0C1:SSL routines:tls_post_process_client_hello:no shared cipher
@@ -730,6 +750,7 @@ want peer = h.example
 want peer_ip = 198.51.100.9
 want direction = inbound
 want stage = starttls
+want action = TLS error
 
 [nomatch a server]
 line = 1xV7nX-0000IG-2W H=mx.secure.example [198.51.100.22] TLS error on connection (recv): The TLS connection was non-properly terminated.
@@ -764,6 +785,7 @@ kind = connection
 queue = yes
 regex = (?:%{server}):? (?<text>(?:Connection (?:refused|timed out|reset)|No route to host|(?:Network|Host) is unreachable|Remote host closed|Operation timed out|Broken pipe)(?s:.*+))
 set direction = outbound
+set action = not reached
 
 [sample refused]
 line = 1vMPaa-00000000001-0001 mx.z.example [192.0.2.50]:25 Connection refused
@@ -773,6 +795,7 @@ want peer = mx.z.example
 want peer_ip = 192.0.2.50
 want peer_port = 25
 want direction = outbound
+want action = not reached
 
 [sample refused, no port]
 line = 1xV5CS-00000t-0P mx.z.example [192.0.2.50]: Connection refused
@@ -781,6 +804,7 @@ want queue_id = 1xV5CS-00000t-0P
 want peer = mx.z.example
 want peer_ip = 192.0.2.50
 want direction = outbound
+want action = not reached
 
 [nomatch a delivery]
 line = 1vMPaa-00000000001-0001 => d@z.example R=dnslookup T=remote_smtp H=mx.z.example [192.0.2.50]

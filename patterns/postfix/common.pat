@@ -216,6 +216,20 @@ regex = delivery temporarily suspended: SASL (?:\[CACHED\] )?+authentication fai
 set direction = outbound
 set stage = auth
 
+# ---- how a session broke off ----
+
+[refine broken/lost]
+regex = lost connection .
+set action = lost
+
+[refine broken/timeout]
+regex = timeout after |conversation with .
+set action = timeout
+
+[refine broken/errors]
+regex = too many errors .
+set action = too many errors
+
 # ---- relay=none: decided without a server, by the queue manager, error(8), retry(8), cleanup(8) ----
 # Not words that smtp(8) says itself: where the log lost the program's name, those are told by smtp.pat.
 

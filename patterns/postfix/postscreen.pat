@@ -10,7 +10,7 @@ mta = postfix
 [context connect]
 daemon = postscreen
 queue = no
-regex = (?<text>CONNECT from %{client_port} to \[.*+)
+regex = (?<text>(?<action>CONNECT) from %{client_port} to \[.*+)
 set fact = postscreen
 
 [sample from and to]
@@ -19,6 +19,7 @@ want text = CONNECT from [198.51.100.9]:40000 to [192.0.2.1]:25
 want peer_ip = 198.51.100.9
 want peer_port = 40000
 want fact = postscreen
+want action = CONNECT
 
 [nomatch tlsproxy names one side]
 line = CONNECT from [198.51.100.9]:40000
@@ -26,7 +27,7 @@ line = CONNECT from [198.51.100.9]:40000
 [context verdict]
 daemon = postscreen
 queue = no
-regex = (?<text>(?:PASS (?:NEW|OLD)|DISCONNECT|(?:ALLOW|DENY|WHITE|BLACK)LISTED|(?:ALLOW|WHITE)LIST VETO) %{client_port}.*+)
+regex = (?<text>(?<action>PASS (?:NEW|OLD)|DISCONNECT|(?:ALLOW|DENY|WHITE|BLACK)LISTED|(?:ALLOW|WHITE)LIST VETO) %{client_port}.*+)
 set fact = postscreen
 
 [sample first visit]
@@ -35,6 +36,7 @@ want text = PASS NEW [198.51.100.9]:40000
 want peer_ip = 198.51.100.9
 want peer_port = 40000
 want fact = postscreen
+want action = PASS NEW
 
 [sample seen before]
 line = PASS OLD [2001:db8::9]:40000
@@ -42,6 +44,7 @@ want text = PASS OLD [2001:db8::9]:40000
 want peer_ip = 2001:db8::9
 want peer_port = 40000
 want fact = postscreen
+want action = PASS OLD
 
 [sample by our list]
 line = DENYLISTED [198.51.100.9]:40000
@@ -49,6 +52,7 @@ want text = DENYLISTED [198.51.100.9]:40000
 want peer_ip = 198.51.100.9
 want peer_port = 40000
 want fact = postscreen
+want action = DENYLISTED
 
 [sample by our list, before 3.6]
 line = WHITELISTED [198.51.100.9]:40000
@@ -56,6 +60,7 @@ want text = WHITELISTED [198.51.100.9]:40000
 want peer_ip = 198.51.100.9
 want peer_port = 40000
 want fact = postscreen
+want action = WHITELISTED
 
 [sample sent away]
 line = DISCONNECT [198.51.100.9]:40000
@@ -63,6 +68,7 @@ want text = DISCONNECT [198.51.100.9]:40000
 want peer_ip = 198.51.100.9
 want peer_port = 40000
 want fact = postscreen
+want action = DISCONNECT
 
 [nomatch a client]
 line = CONNECT from [198.51.100.9]:40000 to [192.0.2.1]:25
@@ -169,6 +175,7 @@ kind = connection
 queue = no
 regex = (?<text>HANGUP after [0-9.]++ from %{client_port} in .*+)
 set direction = inbound
+set action = lost
 refine text = hangup
 
 [refine hangup/in a hurry]
@@ -181,6 +188,7 @@ want direction = inbound
 want text = HANGUP after 1.2 from [198.51.100.9]:40000 in tests after SMTP handshake
 want peer_ip = 198.51.100.9
 want peer_port = 40000
+want action = lost
 
 [sample before the greeting]
 line = HANGUP after 0.3 from [198.51.100.9]:40000 in tests before SMTP handshake
@@ -189,6 +197,7 @@ want stage = connect
 want text = HANGUP after 0.3 from [198.51.100.9]:40000 in tests before SMTP handshake
 want peer_ip = 198.51.100.9
 want peer_port = 40000
+want action = lost
 
 [nomatch a client]
 line = CONNECT from [198.51.100.9]:40000 to [192.0.2.1]:25
@@ -196,7 +205,7 @@ line = CONNECT from [198.51.100.9]:40000 to [192.0.2.1]:25
 [context DNSBL rank]
 daemon = postscreen
 queue = no
-regex = (?<text>DNSBL rank (?<count>-?+[0-9]++) for %{client_port}.*+)
+regex = (?<text>(?<action>DNSBL) rank (?<count>-?+[0-9]++) for %{client_port}.*+)
 set fact = postscreen
 
 [sample listed]
@@ -206,6 +215,7 @@ want peer_ip = 198.51.100.9
 want peer_port = 40000
 want count = 5
 want fact = postscreen
+want action = DNSBL
 
 [nomatch a reply that did not come]
 line = warning: dnsblog reply timeout 10s for zen.bl.example
@@ -213,7 +223,7 @@ line = warning: dnsblog reply timeout 10s for zen.bl.example
 [context talks before the greeting]
 daemon = postscreen
 queue = no
-regex = (?<text>PREGREET (?<count>[0-9]++) after [0-9.]++ from %{client_port}.*+)
+regex = (?<text>(?<action>PREGREET) (?<count>[0-9]++) after [0-9.]++ from %{client_port}.*+)
 set fact = postscreen
 
 [sample EHLO]
@@ -223,6 +233,7 @@ want peer_ip = 198.51.100.9
 want peer_port = 40000
 want count = 14
 want fact = postscreen
+want action = PREGREET
 
 [nomatch a hangup]
 line = HANGUP after 0.3 from [198.51.100.9]:40000 in tests before SMTP handshake
@@ -230,7 +241,7 @@ line = HANGUP after 0.3 from [198.51.100.9]:40000 in tests before SMTP handshake
 [context fails a test]
 daemon = postscreen
 queue = no
-regex = (?<text>(?:BARE NEWLINE|NON-SMTP COMMAND|COMMAND PIPELINING|COMMAND (?:TIME|LENGTH|COUNT) LIMIT|(?:DATA|BDAT) without valid RCPT) from %{client_port}(?: after (?<stage_word>[A-Z-]++))?+.*+)
+regex = (?<text>(?<action>BARE NEWLINE|NON-SMTP COMMAND|COMMAND PIPELINING|COMMAND (?:TIME|LENGTH|COUNT) LIMIT|(?:DATA|BDAT) without valid RCPT) from %{client_port}(?: after (?<stage_word>[A-Z-]++))?+.*+)
 set fact = postscreen
 
 [sample not SMTP]
@@ -240,6 +251,7 @@ want text = NON-SMTP COMMAND from [198.51.100.9]:40000 after CONNECT: GET / HTTP
 want peer_ip = 198.51.100.9
 want peer_port = 40000
 want fact = postscreen
+want action = NON-SMTP COMMAND
 
 [sample talks ahead]
 line = COMMAND PIPELINING from [198.51.100.9]:40000 after EHLO: MAIL FROM:<s@y.example>\r\n
@@ -248,6 +260,7 @@ want text = COMMAND PIPELINING from [198.51.100.9]:40000 after EHLO: MAIL FROM:<
 want peer_ip = 198.51.100.9
 want peer_port = 40000
 want fact = postscreen
+want action = COMMAND PIPELINING
 
 [sample silent]
 line = COMMAND TIME LIMIT from [198.51.100.9]:40000 after CONNECT
@@ -256,6 +269,7 @@ want text = COMMAND TIME LIMIT from [198.51.100.9]:40000 after CONNECT
 want peer_ip = 198.51.100.9
 want peer_port = 40000
 want fact = postscreen
+want action = COMMAND TIME LIMIT
 
 [sample line feed alone]
 line = BARE NEWLINE from [198.51.100.9]:40000 after RCPT
@@ -264,6 +278,7 @@ want text = BARE NEWLINE from [198.51.100.9]:40000 after RCPT
 want peer_ip = 198.51.100.9
 want peer_port = 40000
 want fact = postscreen
+want action = BARE NEWLINE
 
 [sample DATA]
 line = DATA without valid RCPT from [198.51.100.9]:40000
@@ -271,6 +286,7 @@ want text = DATA without valid RCPT from [198.51.100.9]:40000
 want peer_ip = 198.51.100.9
 want peer_port = 40000
 want fact = postscreen
+want action = DATA without valid RCPT
 
 [nomatch another test]
 line = COMMAND PERFORMANCE from [198.51.100.9]:40000
@@ -330,6 +346,7 @@ kind = connection
 queue = no
 regex = (?<text>TLS handshake failed for service=[^ ]++ peer=(?:%{client_port}|[^ ]++))
 set stage = starttls
+set action = TLS error
 
 [sample a client]
 line = TLS handshake failed for service=smtpd peer=[198.51.100.9]:40000
@@ -337,6 +354,7 @@ want stage = starttls
 want text = TLS handshake failed for service=smtpd peer=[198.51.100.9]:40000
 want peer_ip = 198.51.100.9
 want peer_port = 40000
+want action = TLS error
 
 [nomatch it went well]
 line = Anonymous TLS connection established from [198.51.100.9]:40000: TLSv1.3 with cipher TLS_AES_128_GCM_SHA256 (128/128 bits)

@@ -806,6 +806,7 @@ daemon = smtp lmtp
 kind = connection
 regex = (?<text>connect to %{server}: .*+)
 set direction = outbound
+set action = not reached
 set stage = connect
 
 [sample time-out]
@@ -816,6 +817,7 @@ want text = connect to mx.z.example[2001:db8::5]:25: Connection timed out
 want peer = mx.z.example
 want peer_ip = 2001:db8::5
 want peer_port = 25
+want action = not reached
 
 [sample socket]
 daemon = lmtp
@@ -824,6 +826,7 @@ want direction = outbound
 want stage = connect
 want text = connect to mx1.x.example[private/dovecot-lmtp]: Connection refused
 want peer = mx1.x.example
+want action = not reached
 
 [nomatch the other direction]
 line = connect from mail.a.example[192.0.2.10]
@@ -833,6 +836,7 @@ daemon = smtp lmtp
 kind = connection
 regex = (?<text>(?:lost connection|conversation) with %{server} (?:timed out )?+%{while}.*+)
 set direction = outbound
+refine text = broken
 
 [sample lost]
 line = 3F2A1B0C9D: lost connection with mx1.z.example[192.0.2.49] while receiving the initial server greeting
@@ -842,6 +846,7 @@ want text = lost connection with mx1.z.example[192.0.2.49] while receiving the i
 want queue_id = 3F2A1B0C9D
 want peer = mx1.z.example
 want peer_ip = 192.0.2.49
+want action = lost
 
 [sample timed out]
 line = 3F2A1B0C9D: conversation with mx1.z.example[192.0.2.49] timed out while sending RCPT TO
@@ -851,6 +856,7 @@ want text = conversation with mx1.z.example[192.0.2.49] timed out while sending 
 want queue_id = 3F2A1B0C9D
 want peer = mx1.z.example
 want peer_ip = 192.0.2.49
+want action = timeout
 
 [nomatch the receiving side]
 line = lost connection after RCPT from mail.a.example[192.0.2.10]
@@ -860,6 +866,7 @@ daemon = smtp lmtp tlsproxy
 kind = connection
 regex = (?<text>SSL_connect error to %{server}: .*+)
 set direction = outbound
+set action = TLS error
 set stage = starttls
 
 [sample a number]
@@ -870,6 +877,7 @@ want text = SSL_connect error to mx.z.example[192.0.2.50]:25: -1
 want peer = mx.z.example
 want peer_ip = 192.0.2.50
 want peer_port = 25
+want action = TLS error
 
 [sample words]
 line = SSL_connect error to mx.z.example[192.0.2.50]:25: lost connection
@@ -879,6 +887,7 @@ want text = SSL_connect error to mx.z.example[192.0.2.50]:25: lost connection
 want peer = mx.z.example
 want peer_ip = 192.0.2.50
 want peer_port = 25
+want action = TLS error
 
 [nomatch the receiving side]
 line = SSL_accept error from mail.a.example[192.0.2.10]: -1

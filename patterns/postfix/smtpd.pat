@@ -506,6 +506,7 @@ daemon = smtpd
 kind = connection
 regex = (?<text>(?:lost connection|timeout|too many errors) after (?<stage_word>[A-Z-]++)(?: content)?+(?: \([0-9]++ bytes\))?+ from %{client}.*+)
 set direction = inbound
+refine text = broken
 
 [sample lost]
 line = lost connection after RCPT from unknown[198.51.100.7]
@@ -513,6 +514,7 @@ want direction = inbound
 want stage = rcpt
 want text = lost connection after RCPT from unknown[198.51.100.7]
 want peer_ip = 198.51.100.7
+want action = lost
 
 [sample timed out]
 line = timeout after DATA (5120 bytes) from mail.a.example[192.0.2.10]
@@ -521,6 +523,7 @@ want stage = data
 want text = timeout after DATA (5120 bytes) from mail.a.example[192.0.2.10]
 want peer = mail.a.example
 want peer_ip = 192.0.2.10
+want action = timeout
 
 [sample with a queue id, since 3.10]
 line = 3F2A1B0C9D: lost connection after BDAT (4711 bytes) from mail.a.example[192.0.2.10]
@@ -530,6 +533,7 @@ want text = lost connection after BDAT (4711 bytes) from mail.a.example[192.0.2.
 want queue_id = 3F2A1B0C9D
 want peer = mail.a.example
 want peer_ip = 192.0.2.10
+want action = lost
 
 [sample thrown out]
 line = NOQUEUE: too many errors after AUTH from unknown[198.51.100.20]
@@ -537,6 +541,7 @@ want direction = inbound
 want stage = auth
 want text = too many errors after AUTH from unknown[198.51.100.20]
 want peer_ip = 198.51.100.20
+want action = too many errors
 
 [nomatch the sending side]
 line = lost connection with mx.z.example[192.0.2.50] while receiving the initial server greeting
@@ -551,6 +556,7 @@ kind = connection
 queue = no
 regex = (?<text>SSL_accept error from (?:%{client}|%{client_only}): .*+)
 set direction = inbound
+set action = TLS error
 set stage = starttls
 
 [sample a number]
@@ -559,6 +565,7 @@ want direction = inbound
 want stage = starttls
 want text = SSL_accept error from unknown[198.51.100.7]: -1
 want peer_ip = 198.51.100.7
+want action = TLS error
 
 [sample words]
 line = SSL_accept error from mail.a.example[192.0.2.10]: lost connection
@@ -567,6 +574,7 @@ want stage = starttls
 want text = SSL_accept error from mail.a.example[192.0.2.10]: lost connection
 want peer = mail.a.example
 want peer_ip = 192.0.2.10
+want action = TLS error
 
 [sample tlsproxy]
 daemon = tlsproxy
@@ -574,6 +582,7 @@ line = SSL_accept error from [198.51.100.9]:40000: Connection reset by peer
 want direction = inbound
 want stage = starttls
 want text = SSL_accept error from [198.51.100.9]:40000: Connection reset by peer
+want action = TLS error
 
 [nomatch the sending side]
 line = SSL_connect error to mx.z.example[192.0.2.50]:25: -1
@@ -583,6 +592,7 @@ daemon = smtpd
 kind = connection
 regex = (?<text>abort: TLS from %{client}: .*+)
 set direction = inbound
+set action = TLS error
 set stage = starttls
 
 [sample no certificate]
@@ -591,6 +601,7 @@ want direction = inbound
 want stage = starttls
 want text = abort: TLS from unknown[198.51.100.7]: No client certificate presented
 want peer_ip = 198.51.100.7
+want action = TLS error
 
 [nomatch something else]
 line = NOQUEUE: abort: all
@@ -602,6 +613,7 @@ kind = connection
 queue = no
 regex = (?<severity>warning): (?<text>non-SMTP command from %{client}: .*+)
 set direction = inbound
+set action = protocol error
 set fact = warning
 
 [sample a browser]
@@ -611,6 +623,7 @@ want text = non-SMTP command from unknown[198.51.100.7]: GET / HTTP/1.1
 want peer_ip = 198.51.100.7
 want severity = warning
 want fact = warning
+want action = protocol error
 
 [nomatch SMTP]
 line = warning: Illegal address syntax from unknown[198.51.100.7] in MAIL command: <x
@@ -695,13 +708,14 @@ line = warning: queue file size limit exceeded
 [context command pipelining]
 daemon = smtpd
 queue = no
-regex = (?<text>improper command pipelining after (?<stage_word>[A-Z-]++)(?: content)?+ from %{client}.*+)
+regex = (?<text>improper (?<action>command pipelining) after (?<stage_word>[A-Z-]++)(?: content)?+ from %{client}.*+)
 
 [sample talks too early]
 line = improper command pipelining after HELO from unknown[198.51.100.7]: MAIL FROM:<s@y.example>\r\nRCPT TO:<b@x.example>\r\n
 want stage = helo
 want text = improper command pipelining after HELO from unknown[198.51.100.7]: MAIL FROM:<s@y.example>\r\nRCPT TO:<b@x.example>\r\n
 want peer_ip = 198.51.100.7
+want action = command pipelining
 
 [nomatch a client]
 line = connect from unknown[198.51.100.7]

@@ -40,6 +40,9 @@ static const char *const field_names[EVENT_FIELDS] = {
     [EVENT_CIPHER] = "cipher",
     [EVENT_LEVEL] = "level",
     [EVENT_COUNT] = "count",
+    [EVENT_TRANSPORT] = "transport",
+    [EVENT_LOCAL_USER] = "local_user",
+    [EVENT_DELIVERY_TIME] = "delivery_time",
     [EVENT_REPLY] = "reply",
     [EVENT_ENHANCED_REPLY] = "enhanced_reply",
     [EVENT_STAGE_WORD] = "stage_word",
@@ -64,10 +67,11 @@ static const char *const stage_names[] = {NULL,   "connect", "helo", "ehlo", "st
 static const char *const outcome_names[] = {NULL,      "delivered", "deferred",  "bounced",
                                             "expired", "discarded", "forwarded", "rejected"};
 static const char *const stale_names[] = {NULL, "true"};
-static const char *const fact_names[] = {
-    NULL,       "arrival",    "queued", "message_id",   "removed",    "expired", "force_expired",
-    "requeued", "released",   "held",   "notification", "disconnect", "connect", "warning",
-    "restart",  "postscreen", "anvil",  "tls",          "canceled"};
+static const char *const fact_names[] = {NULL,       "arrival", "queued",        "message_id",
+                                         "removed",  "expired", "force_expired", "requeued",
+                                         "released", "held",    "notification",  "disconnect",
+                                         "connect",  "warning", "restart",       "postscreen",
+                                         "anvil",    "tls",     "canceled",      "same_delivery"};
 static const char *const mta_names[] = {"", "postfix", "exim", "transcript"};
 
 struct word_table {

@@ -47,6 +47,9 @@ enum event_field {
     EVENT_CIPHER,
     EVENT_LEVEL,
     EVENT_COUNT,
+    EVENT_TRANSPORT,     /* Exim's T= */
+    EVENT_LOCAL_USER,    /* who handed the message in on this host */
+    EVENT_DELIVERY_TIME, /* seconds the delivery itself took, Exim's DT= */
     /* raw captures that the format reader turns into other fields */
     EVENT_REPLY,
     EVENT_ENHANCED_REPLY,
@@ -146,7 +149,8 @@ enum event_fact {
     FACT_POSTSCREEN,
     FACT_ANVIL,
     FACT_TLS,
-    FACT_CANCELED
+    FACT_CANCELED,
+    FACT_SAME_DELIVERY /* one more recipient of the delivery before it */
 };
 
 struct event {

@@ -19,6 +19,7 @@ struct exim {
     struct strbuf joined;          /* a reply's lines in one */
     bool quoted;                   /* the reply stood in quotes: C="..." */
     char number[32];               /* a delay or a count made here */
+    char delivery_time[32];        /* and how long the delivery itself took */
     char stamp_text[STAMP_LENGTH]; /* the last stamp read, and what it means */
     struct stamp stamp;
 };
@@ -202,7 +203,8 @@ static void set_reply(struct exim *exim, struct span text, struct event *event)
  * ----------------------------------------------------------------------------------- */
 
 /* `10m1s`, `0.123s`, `2d3h` as seconds. */
-static void set_delay(struct exim *exim, struct span text, struct event *event)
+static void set_seconds(struct span text, enum event_field field, char made[32],
+                        struct event *event)
 {
     if (text.n == 0) {
         return;
@@ -241,10 +243,9 @@ static void set_delay(struct exim *exim, struct span text, struct event *event)
         total += number * seconds;
         at += n + 1;
     }
-    int n = snprintf(exim->number, sizeof exim->number, "%llu%.*s", (unsigned long long)total,
-                     SPAN_ARGS(fraction));
-    if (n > 0 && (size_t)n < sizeof exim->number) {
-        event_set_text(event, EVENT_DELAY, span_of(exim->number, (size_t)n));
+    int n = snprintf(made, 32, "%llu%.*s", (unsigned long long)total, SPAN_ARGS(fraction));
+    if (n > 0 && n < 32) {
+        event_set_text(event, field, span_of(made, (size_t)n));
     }
 }
 
@@ -285,9 +286,10 @@ static bool is_store(const struct event *event, const struct exim_found *found)
     if (!found->has_host) {
         return event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED;
     }
+    struct span transport = event_text(event, EVENT_TRANSPORT);
     return is_loopback(event_text(event, EVENT_PEER_IP)) &&
-           (span_find(found->transport, SPAN_LITERAL("lmtp")) != SIZE_MAX ||
-            span_find(found->transport, SPAN_LITERAL("LMTP")) != SIZE_MAX);
+           (span_find(transport, SPAN_LITERAL("lmtp")) != SIZE_MAX ||
+            span_find(transport, SPAN_LITERAL("LMTP")) != SIZE_MAX);
 }
 
 static void read_delivery(struct exim *exim, struct event *event)
@@ -316,7 +318,8 @@ static void read_delivery(struct exim *exim, struct event *event)
         exim->quoted = true;
         event_set_value(event, EVENT_STAGE, STAGE_EOD);
     }
-    set_delay(exim, found.queue_time, event);
+    set_seconds(found.queue_time, EVENT_DELAY, exim->number, event);
+    set_seconds(found.delivery_time, EVENT_DELIVERY_TIME, exim->delivery_time, event);
     event_clear_field(event, EVENT_RELAY);
 }
 

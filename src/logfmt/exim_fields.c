@@ -84,8 +84,8 @@ enum tail_use {
     USE_TLS,     /* TLS1.3:CIPHER:256 */
     USE_LOGIN,   /* authenticator:user:sender */
     USE_CONFIRMATION,
-    USE_TRANSPORT,
-    USE_QUEUE_TIME
+    USE_QUEUE_TIME,
+    USE_DELIVERY_TIME
 };
 
 struct tail_key {
@@ -106,7 +106,9 @@ static const struct tail_key tail_keys[] = {
     {"X", EXIM_ARRIVAL | EXIM_DELIVERY | EXIM_PEER, USE_TLS, EVENT_TLS},
     {"A", EXIM_ARRIVAL | EXIM_PEER, USE_LOGIN, EVENT_SASL_USER},
     {"C", EXIM_DELIVERY, USE_CONFIRMATION, EVENT_REPLY},
-    {"T", EXIM_DELIVERY, USE_TRANSPORT, EVENT_TEXT},
+    {"T", EXIM_DELIVERY, USE_FIELD, EVENT_TRANSPORT},
+    {"U", EXIM_ARRIVAL, USE_FIELD, EVENT_LOCAL_USER},
+    {"DT", EXIM_DELIVERY, USE_DELIVERY_TIME, EVENT_DELIVERY_TIME},
     {"QT", EXIM_DELIVERY, USE_QUEUE_TIME, EVENT_DELAY},
 };
 
@@ -231,11 +233,11 @@ static void use_value(const struct tail_key *key, struct span value, struct even
     case USE_CONFIRMATION:
         found->confirmation = value;
         break;
-    case USE_TRANSPORT:
-        found->transport = value;
-        break;
     case USE_QUEUE_TIME:
         found->queue_time = value;
+        break;
+    case USE_DELIVERY_TIME:
+        found->delivery_time = value;
         break;
     case USE_HOST:
     case USE_NOTHING:
@@ -302,8 +304,8 @@ void exim_read_tail(enum exim_tail kind, struct span text, struct event *event,
 {
     *found = (struct exim_found){.rest = SPAN_EMPTY,
                                  .confirmation = SPAN_EMPTY,
-                                 .transport = SPAN_EMPTY,
-                                 .queue_time = SPAN_EMPTY};
+                                 .queue_time = SPAN_EMPTY,
+                                 .delivery_time = SPAN_EMPTY};
     for (;;) {
         /* The colon that ends the fields stands at the end of a word, never alone. */
         if (text.n > 0 && text.p[0] == ':' && kind != EXIM_ARRIVAL) {

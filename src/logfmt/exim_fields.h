@@ -21,12 +21,12 @@ enum exim_tail {
 
 /* What a tail says beside the fields of the event. */
 struct exim_found {
-    struct span confirmation; /* C="...", still with its backslashes */
-    struct span transport;    /* T= of a delivery */
-    struct span queue_time;   /* QT=, such as 10m1s */
-    struct span rest;         /* what stands behind the fields; without the `: ` in front of it */
-    bool has_host;            /* H= was there */
-    unsigned recipients;      /* addresses of the `for` list */
+    struct span confirmation;  /* C="...", still with its backslashes */
+    struct span queue_time;    /* QT=, such as 10m1s */
+    struct span delivery_time; /* DT= */
+    struct span rest;          /* what stands behind the fields; without the `: ` in front of it */
+    bool has_host;             /* H= was there */
+    unsigned recipients;       /* addresses of the `for` list */
 };
 
 /* Reads `name (helo) [ip]:port` at the front of *text into the event and takes it off. Of several
