@@ -9,6 +9,7 @@
 #define HOST_REMEMBERED 64
 #define SENDER_KEPT     112
 #define CLIENT_KEPT     46 /* an IPv6 address as text */
+#define NAME_KEPT       64 /* of the client's name or the local user's */
 
 struct recipient {
     struct recipient *next;
@@ -31,10 +32,15 @@ struct message {
     char sender[SENDER_KEPT]; /* cut when longer */
     uint8_t client_length;
     char client[CLIENT_KEPT]; /* address it came from */
+    uint8_t name_length;
+    char name[NAME_KEPT];
     struct instant arrival;
     bool shown;
     bool arrival_seen;
     bool expired;
+    bool delivered_remote;
+    bool met_deferral;
+    bool from_filter;
     uint64_t size;
     uint64_t nrcpt; /* recipients named by the queue manager */
     uint64_t recipient_count;
@@ -147,6 +153,11 @@ static int state_rank(enum recipient_state state)
     return ranks[state];
 }
 
+static struct span message_client(const struct message *message)
+{
+    return span_of(message->client, message->client_length);
+}
+
 /* Recipients that the queue manager counted but no line named. */
 static enum smtplog_status tell_unseen(struct tracker *tracker, const struct message *message,
                                        struct message_story *whole, bool null_sender)
@@ -165,14 +176,34 @@ static enum smtplog_status tell_unseen(struct tracker *tracker, const struct mes
     return SMTPLOG_OK;
 }
 
-static enum smtplog_status message_tell(struct tracker *tracker, const struct message *message,
-                                        bool removed)
+/* What a message's story says of the whole; its recipients are added one by one. end: the line that
+ * ended it, NULL when none did. */
+static struct message_story story_of(const struct message *message, const struct event *end)
 {
-    bool null_sender = message->sender_known && message->sender_length == 0;
-    struct message_story whole = {.state = RECIPIENT_DELIVERED,
-                                  .null_sender = null_sender,
-                                  .arrival_seen = message->arrival_seen,
-                                  .size = message->size};
+    return (struct message_story){
+        .state = RECIPIENT_DELIVERED,
+        .null_sender = message->sender_known && message->sender_length == 0,
+        .arrival_seen = message->arrival_seen,
+        .size = message->size,
+        .has_sender = message->sender_known,
+        .sender = span_of(message->sender, message->sender_length),
+        .client_ip = message_client(message),
+        .client_name = span_of(message->name, message->name_length),
+        .arrival = message->arrival,
+        .ended = end != NULL,
+        .canceled = end != NULL && event_value(end, EVENT_FACT) == FACT_CANCELED,
+        .end = end != NULL ? end->time : (struct instant){.seconds = 0},
+        .delivered_remote = message->delivered_remote,
+        .met_deferral = message->met_deferral,
+        .from_filter = message->from_filter,
+    };
+}
+
+static enum smtplog_status message_tell(struct tracker *tracker, const struct message *message,
+                                        const struct event *end)
+{
+    struct message_story whole = story_of(message, end);
+    bool null_sender = whole.null_sender;
     for (struct recipient *r = message->recipients; r != NULL; r = r->next) {
         struct recipient_story story = r->story;
         if (r->moved) {
@@ -180,7 +211,7 @@ static enum smtplog_status message_tell(struct tracker *tracker, const struct me
         }
         if (story.state == RECIPIENT_DEFERRED && message->expired) {
             story.state = RECIPIENT_EXPIRED;
-        } else if (story.state == RECIPIENT_DEFERRED && removed) {
+        } else if (story.state == RECIPIENT_DEFERRED && end != NULL) {
             story.state = RECIPIENT_UNKNOWN;
         }
         story.null_sender = null_sender;
@@ -222,7 +253,7 @@ static enum smtplog_status generation_end(struct tracker *tracker, struct hashma
         if (message == NULL) {
             continue;
         }
-        TRY(message_tell(tracker, message, false));
+        TRY(message_tell(tracker, message, NULL));
         tracker->evicted += evicted && message_is_waiting(message);
         generation->slots[i].item = NULL;
         message_give_back(tracker, message);
@@ -425,14 +456,24 @@ static void note_sender(struct message *message, const struct event *event)
     }
 }
 
+static void note_client(struct message *message, const struct event *event)
+{
+    struct span client = event_text(event, EVENT_PEER_IP);
+    struct span name = event_text(event, client.n > 0 ? EVENT_PEER : EVENT_LOCAL_USER);
+    if (client.n > 0 && client.n <= CLIENT_KEPT) {
+        message->client_length = (uint8_t)client.n;
+        memcpy(message->client, client.p, client.n);
+    }
+    message->name_length = (uint8_t)(name.n < NAME_KEPT ? name.n : NAME_KEPT);
+    memcpy(message->name, name.p, message->name_length);
+}
+
 static void note_facts(struct message *message, const struct event *event)
 {
     uint64_t number = 0;
     note_sender(message, event);
-    struct span client = event_text(event, EVENT_PEER_IP);
-    if (event_value(event, EVENT_FACT) == FACT_ARRIVAL && client.n > 0 && client.n <= CLIENT_KEPT) {
-        message->client_length = (uint8_t)client.n;
-        memcpy(message->client, client.p, client.n);
+    if (event_value(event, EVENT_FACT) == FACT_ARRIVAL) {
+        note_client(message, event);
     }
     if (span_to_u64(event_text(event, EVENT_SIZE), UINT64_MAX / 16, &number)) {
         message->size = number;
@@ -443,11 +484,6 @@ static void note_facts(struct message *message, const struct event *event)
 }
 
 /* ---- content filters ------------------------------------------------------------------------- */
-
-static struct span message_client(const struct message *message)
-{
-    return span_of(message->client, message->client_length);
-}
 
 static bool is_loopback(struct span address)
 {
@@ -512,9 +548,15 @@ static enum smtplog_status note_recipient(struct tracker *tracker, struct messag
     recipient->shown |= shown;
     TRY(filtered_message(tracker, event, message, &next));
     if (next == NULL) {
+        int outcome = event_value(event, EVENT_STATUS);
         note_delivery(recipient, event);
+        message->met_deferral |= outcome == OUTCOME_DEFERRED;
+        message->delivered_remote |= outcome == OUTCOME_DELIVERED &&
+                                     event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND &&
+                                     event_value(event, EVENT_HOP) == HOP_NONE;
         return SMTPLOG_OK;
     }
+    next->from_filter = true;
     event_set_value(event, EVENT_HOP, HOP_FILTER);
     struct recipient *behind = recipient_of(tracker, next, address);
     if (behind == NULL) {
@@ -579,7 +621,7 @@ enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bo
     TRY(note_event(tracker, message, event, shown, context));
     int fact = event_value(event, EVENT_FACT);
     if (fact == FACT_REMOVED || fact == FACT_CANCELED) {
-        enum smtplog_status status = message_tell(tracker, message, true);
+        enum smtplog_status status = message_tell(tracker, message, event);
         hashmap_remove(&tracker->young, message->hash, message);
         message_give_back(tracker, message);
         return status;
@@ -588,5 +630,6 @@ enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bo
     context->has_sender = message->sender_known;
     context->client_ip = message_client(message);
     context->arrival = message->arrival;
+    context->size = message->size;
     return SMTPLOG_OK;
 }

@@ -50,6 +50,18 @@ struct message_story {
     uint64_t size; /* bytes, 0 when unknown */
     uint64_t recipients;
     uint64_t delivered; /* of these, delivered */
+    /* how it came: spans borrow until the listener returns */
+    bool has_sender;
+    struct span sender;      /* envelope sender, empty for <> */
+    struct span client_ip;   /* of the client that brought it, empty when none did */
+    struct span client_name; /* its name, empty when unknown; without a client the local user */
+    struct instant arrival;  /* when arrival_seen */
+    bool ended;              /* removed, completed or canceled at `end` */
+    bool canceled;
+    struct instant end;
+    bool delivered_remote; /* at least one recipient over SMTP to another host, filters aside */
+    bool met_deferral;     /* at least one attempt was put off */
+    bool from_filter;      /* came back from a content filter: the same mail as another message */
 };
 
 struct track_listener {
@@ -65,6 +77,7 @@ struct track_context {
     struct span sender;     /* envelope sender, empty for <> */
     struct span client_ip;  /* of the client that brought the message, empty when unknown */
     struct instant arrival; /* when it did */
+    uint64_t size;          /* of the message, 0 when unknown */
     bool first_record;      /* the first delivery record of this recipient */
 };
 
