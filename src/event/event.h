@@ -169,6 +169,7 @@ struct event {
     struct span reason;       /* the classifier's rule that decided */
     uint64_t reason_key; /* the same for replies that differ in addresses and ids only; 0: none */
     bool possible_greylisting;
+    double asked_wait; /* seconds that a greylisting reply asks to wait; 0: none */
     struct span provider;
     struct span domain;
 };

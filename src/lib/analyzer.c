@@ -134,10 +134,10 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     a->started = true;
     TRY(option_read_all(a));
     TRY(load_knowledge(a));
-    struct track_listener listener = {summary_add_recipient, summary_add_message, NULL};
+    struct track_listener listener = {summary_add_recipient, summary_add_message, NULL, NULL};
     TRY(summary_new(&a->summary));
     listener.context = a->summary;
-    TRY(tracker_new(&listener, &a->tracker));
+    TRY(tracker_new(&listener, 0, &a->tracker));
     TRY(inbound_new(&a->inbound));
     TRY(session_table_new(&a->sessions));
     TRY(parser_new(a->knowledge.postfix, &a->parser));

@@ -204,6 +204,7 @@ static void event_reset(struct event *event)
     event->rule = event->reason_class = event->reason = SPAN_EMPTY;
     event->provider = event->domain = SPAN_EMPTY;
     event->possible_greylisting = false;
+    event->asked_wait = 0;
     event->duplicate = false;
     event->reason_key = 0;
     event->has_time = false;

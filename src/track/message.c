@@ -1,377 +1,7 @@
-/* From events to stories of recipients and messages. */
-#include "track/message.h"
+/* From events to stories of recipients and messages: what each event changes. */
+#include "track/message_part.h"
 
-#include <stdlib.h>
-
-#include "base/hashmap.h"
-
-#define QUEUE_ID_KEPT   32
-#define HOST_REMEMBERED 64
-#define SENDER_KEPT     112
-#define CLIENT_KEPT     46 /* an IPv6 address as text */
-#define NAME_KEPT       64 /* of the client's name or the local user's */
-
-struct recipient {
-    struct recipient *next;
-    uint64_t address; /* seeded hash: two of one message collide once in 2^64 */
-    struct recipient_story story;
-    bool shown;
-    bool moved; /* the story goes on under another queue id */
-    struct instant first_greylisted;
-    struct instant first_possible;
-};
-
-struct message {
-    struct message *next_free;
-    uint64_t hash;
-    uint64_t host;
-    uint8_t queue_id_length;
-    char queue_id[QUEUE_ID_KEPT];
-    bool sender_known;
-    uint16_t sender_length;
-    char sender[SENDER_KEPT]; /* cut when longer */
-    uint8_t client_length;
-    char client[CLIENT_KEPT]; /* address it came from */
-    uint8_t name_length;
-    char name[NAME_KEPT];
-    struct instant arrival;
-    bool shown;
-    bool arrival_seen;
-    bool expired;
-    bool delivered_remote;
-    bool met_deferral;
-    bool from_filter;
-    uint64_t size;
-    uint64_t nrcpt; /* recipients named by the queue manager */
-    uint64_t recipient_count;
-    struct recipient *recipients;
-};
-
-struct tracker {
-    struct track_listener listener;
-    uint64_t seed;
-    struct hashmap young, old;  /* of struct message */
-    char host[HOST_REMEMBERED]; /* of the line before, with its hash: most lines have the same */
-    size_t host_length;
-    uint64_t host_hash;
-    struct message *free_messages;
-    struct recipient *free_recipients;
-    uint64_t evicted;
-};
-
-const char *recipient_state_name(enum recipient_state state)
-{
-    static const char *const names[RECIPIENT_STATES] = {
-        "unknown", "delivered", "deferred", "bounced", "expired", "discarded", "forwarded"};
-    return names[state];
-}
-
-enum smtplog_status tracker_new(const struct track_listener *listener, struct tracker **tracker)
-{
-    struct tracker *made = calloc(1, sizeof *made);
-    if (made == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
-    made->listener = *listener;
-    made->seed = hash_random_seed();
-    hashmap_init(&made->young);
-    hashmap_init(&made->old);
-    *tracker = made;
-    return SMTPLOG_OK;
-}
-
-uint64_t tracker_evicted(const struct tracker *tracker)
-{
-    return tracker->evicted;
-}
-
-/* ---- memory -------------------------------------------------------------------------------- */
-
-static struct message *message_take(struct tracker *tracker)
-{
-    struct message *message = tracker->free_messages;
-    if (message == NULL) {
-        return calloc(1, sizeof *message);
-    }
-    tracker->free_messages = message->next_free;
-    memset(message, 0, sizeof *message);
-    return message;
-}
-
-static void message_give_back(struct tracker *tracker, struct message *message)
-{
-    while (message->recipients != NULL) {
-        struct recipient *recipient = message->recipients;
-        message->recipients = recipient->next;
-        recipient->next = tracker->free_recipients;
-        tracker->free_recipients = recipient;
-    }
-    message->next_free = tracker->free_messages;
-    tracker->free_messages = message;
-}
-
-static void free_generation(struct tracker *tracker, struct hashmap *generation)
-{
-    for (size_t i = 0; i < generation->capacity; i++) {
-        if (generation->slots[i].item != NULL) {
-            message_give_back(tracker, generation->slots[i].item);
-        }
-    }
-    hashmap_free(generation);
-}
-
-void tracker_free(struct tracker *tracker)
-{
-    if (tracker == NULL) {
-        return;
-    }
-    free_generation(tracker, &tracker->young);
-    free_generation(tracker, &tracker->old);
-    while (tracker->free_messages != NULL) {
-        struct message *message = tracker->free_messages;
-        tracker->free_messages = message->next_free;
-        free(message);
-    }
-    while (tracker->free_recipients != NULL) {
-        struct recipient *recipient = tracker->free_recipients;
-        tracker->free_recipients = recipient->next;
-        free(recipient);
-    }
-    free(tracker);
-}
-
-/* ---- ends of stories ----------------------------------------------------------------------- */
-
-/* Worse first: interface, "Message". */
-static int state_rank(enum recipient_state state)
-{
-    static const int ranks[RECIPIENT_STATES] = {
-        [RECIPIENT_BOUNCED] = 6,   [RECIPIENT_EXPIRED] = 5,   [RECIPIENT_DEFERRED] = 4,
-        [RECIPIENT_UNKNOWN] = 3,   [RECIPIENT_DISCARDED] = 2, [RECIPIENT_FORWARDED] = 1,
-        [RECIPIENT_DELIVERED] = 0,
-    };
-    return ranks[state];
-}
-
-static struct span message_client(const struct message *message)
-{
-    return span_of(message->client, message->client_length);
-}
-
-/* Recipients that the queue manager counted but no line named. */
-static enum smtplog_status tell_unseen(struct tracker *tracker, const struct message *message,
-                                       struct message_story *whole, bool null_sender)
-{
-    struct recipient_story unseen = {.state = RECIPIENT_UNKNOWN, .null_sender = null_sender};
-    if (message->expired) {
-        unseen.state = RECIPIENT_EXPIRED;
-    }
-    for (uint64_t n = message->recipient_count; n < message->nrcpt; n++) {
-        if (state_rank(unseen.state) > state_rank(whole->state)) {
-            whole->state = unseen.state;
-        }
-        whole->recipients++;
-        TRY(tracker->listener.recipient(tracker->listener.context, &unseen));
-    }
-    return SMTPLOG_OK;
-}
-
-/* What a message's story says of the whole; its recipients are added one by one. end: the line that
- * ended it, NULL when none did. */
-static struct message_story story_of(const struct message *message, const struct event *end)
-{
-    return (struct message_story){
-        .state = RECIPIENT_DELIVERED,
-        .null_sender = message->sender_known && message->sender_length == 0,
-        .arrival_seen = message->arrival_seen,
-        .size = message->size,
-        .has_sender = message->sender_known,
-        .sender = span_of(message->sender, message->sender_length),
-        .client_ip = message_client(message),
-        .client_name = span_of(message->name, message->name_length),
-        .arrival = message->arrival,
-        .ended = end != NULL,
-        .canceled = end != NULL && event_value(end, EVENT_FACT) == FACT_CANCELED,
-        .end = end != NULL ? end->time : (struct instant){.seconds = 0},
-        .delivered_remote = message->delivered_remote,
-        .met_deferral = message->met_deferral,
-        .from_filter = message->from_filter,
-    };
-}
-
-static enum smtplog_status message_tell(struct tracker *tracker, const struct message *message,
-                                        const struct event *end)
-{
-    struct message_story whole = story_of(message, end);
-    bool null_sender = whole.null_sender;
-    for (struct recipient *r = message->recipients; r != NULL; r = r->next) {
-        struct recipient_story story = r->story;
-        if (r->moved) {
-            continue;
-        }
-        if (story.state == RECIPIENT_DEFERRED && message->expired) {
-            story.state = RECIPIENT_EXPIRED;
-        } else if (story.state == RECIPIENT_DEFERRED && end != NULL) {
-            story.state = RECIPIENT_UNKNOWN;
-        }
-        story.null_sender = null_sender;
-        if (state_rank(story.state) > state_rank(whole.state)) {
-            whole.state = story.state;
-        }
-        if (r->shown) {
-            whole.recipients++;
-            whole.delivered += story.state == RECIPIENT_DELIVERED;
-            TRY(tracker->listener.recipient(tracker->listener.context, &story));
-        }
-    }
-    if (!message->shown) {
-        return SMTPLOG_OK;
-    }
-    TRY(tell_unseen(tracker, message, &whole, null_sender));
-    if (message->recipients == NULL && message->nrcpt == 0) {
-        whole.state = RECIPIENT_UNKNOWN;
-    }
-    return tracker->listener.message(tracker->listener.context, &whole);
-}
-
-static bool message_is_waiting(const struct message *message)
-{
-    for (const struct recipient *r = message->recipients; r != NULL; r = r->next) {
-        if (!r->moved && r->story.state == RECIPIENT_DEFERRED && !message->expired) {
-            return true;
-        }
-    }
-    return message->recipient_count < message->nrcpt;
-}
-
-/* Tells and drops every message of a generation. */
-static enum smtplog_status generation_end(struct tracker *tracker, struct hashmap *generation,
-                                          bool evicted)
-{
-    for (size_t i = 0; i < generation->capacity; i++) {
-        struct message *message = generation->slots[i].item;
-        if (message == NULL) {
-            continue;
-        }
-        TRY(message_tell(tracker, message, NULL));
-        tracker->evicted += evicted && message_is_waiting(message);
-        generation->slots[i].item = NULL;
-        message_give_back(tracker, message);
-    }
-    hashmap_clear(generation);
-    return SMTPLOG_OK;
-}
-
-enum smtplog_status tracker_finish(struct tracker *tracker)
-{
-    TRY(generation_end(tracker, &tracker->old, false));
-    return generation_end(tracker, &tracker->young, false);
-}
-
-/* ---- look-up ------------------------------------------------------------------------------- */
-
-struct message_key {
-    uint64_t host;
-    struct span queue_id;
-};
-
-static bool message_same(const void *item, const void *key)
-{
-    const struct message *message = item;
-    const struct message_key *wanted = key;
-    return message->host == wanted->host &&
-           span_equal(span_of(message->queue_id, message->queue_id_length), wanted->queue_id);
-}
-
-static enum smtplog_status message_store(struct tracker *tracker, struct message *message)
-{
-    if (tracker->young.count >= TRACK_MESSAGES / 2) {
-        TRY(generation_end(tracker, &tracker->old, true));
-        struct hashmap swap = tracker->old;
-        tracker->old = tracker->young;
-        tracker->young = swap;
-    }
-    return hashmap_add(&tracker->young, message->hash, message);
-}
-
-static uint64_t hash_of_host(struct tracker *tracker, struct span host)
-{
-    if (!span_equal(host, span_of(tracker->host, tracker->host_length))) {
-        tracker->host_hash = hash_span(tracker->seed, host);
-        tracker->host_length = host.n <= HOST_REMEMBERED ? host.n : 0;
-        memcpy(tracker->host, host.p, tracker->host_length);
-    }
-    return host.n > 0 ? tracker->host_hash : hash_span(tracker->seed, host);
-}
-
-/* The open message of a queue id on the host of an event; a new one when create is set; NULL
- * otherwise. */
-static enum smtplog_status message_of(struct tracker *tracker, const struct event *event,
-                                      struct span queue_id, bool create, struct message **message)
-{
-    struct span host = event_text(event, EVENT_HOST);
-    struct message_key key = {0, queue_id};
-    *message = NULL;
-    if (key.queue_id.n == 0 || key.queue_id.n > QUEUE_ID_KEPT) {
-        return SMTPLOG_OK;
-    }
-    key.host = hash_of_host(tracker, host);
-    uint64_t hash = hash_bytes(key.host, key.queue_id.p, key.queue_id.n);
-    *message = hashmap_find(&tracker->young, hash, message_same, &key);
-    if (*message != NULL) {
-        return SMTPLOG_OK;
-    }
-    *message = hashmap_find(&tracker->old, hash, message_same, &key);
-    if (*message != NULL) {
-        hashmap_remove(&tracker->old, hash, *message);
-        return message_store(tracker, *message);
-    }
-    if (!create) {
-        return SMTPLOG_OK;
-    }
-    struct message *made = message_take(tracker);
-    if (made == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
-    made->hash = hash;
-    made->host = key.host;
-    made->queue_id_length = (uint8_t)key.queue_id.n;
-    memcpy(made->queue_id, key.queue_id.p, key.queue_id.n);
-    enum smtplog_status status = message_store(tracker, made);
-    if (status != SMTPLOG_OK) {
-        message_give_back(tracker, made);
-        return status;
-    }
-    *message = made;
-    return SMTPLOG_OK;
-}
-
-static struct recipient *recipient_of(struct tracker *tracker, struct message *message,
-                                      struct span address)
-{
-    uint64_t hash = hash_span(tracker->seed, address);
-    for (struct recipient *r = message->recipients; r != NULL; r = r->next) {
-        if (r->address == hash) {
-            return r;
-        }
-    }
-    struct recipient *made = tracker->free_recipients;
-    if (made != NULL) {
-        tracker->free_recipients = made->next;
-        memset(made, 0, sizeof *made);
-    } else {
-        made = calloc(1, sizeof *made);
-    }
-    if (made != NULL) {
-        made->address = hash;
-        made->next = message->recipients;
-        message->recipients = made;
-        message->recipient_count++;
-    }
-    return made;
-}
-
-/* ---- events --------------------------------------------------------------------------------- */
+#include <limits.h>
 
 static double seconds_between(const struct instant *from, const struct instant *to)
 {
@@ -379,23 +9,46 @@ static double seconds_between(const struct instant *from, const struct instant *
            (double)(to->nanosecond - from->nanosecond) / 1e9;
 }
 
+/* ---- deliveries ------------------------------------------------------------------------------ */
+
+/* How long we waited before we tried again after the first greylisting, and after the first one
+ * that named a time. */
+static void note_retry(struct recipient *recipient, const struct event *event)
+{
+    struct refusal_note *note = recipient->note;
+    if (!recipient->greylisted || note == NULL) {
+        return;
+    }
+    if (note->retry < 0) {
+        note->retry = seconds_between(&note->first_greylisted, &event->time);
+    }
+    if (note->asked > 0 && note->asked_gap < 0) {
+        note->asked_gap = seconds_between(&note->asked_at, &event->time);
+    }
+}
+
 static void note_refusal(struct recipient *recipient, const struct event *event)
 {
-    struct recipient_story *story = &recipient->story;
+    struct refusal_note *note = recipient->note;
     int stage = event_value(event, EVENT_STAGE);
     bool named = span_is(event->reason_class, "greylisting");
-    if (event->possible_greylisting && !story->possible) {
-        recipient->first_possible = event->time;
-        story->possible = true;
-        story->possible_first = !story->refused && (stage == STAGE_RCPT || stage == STAGE_EOD);
+    if (event->possible_greylisting && !recipient->possible) {
+        note->first_possible = event->time;
+        recipient->possible = true;
+        recipient->possible_first = !recipient->refused &&
+                                    (stage == STAGE_RCPT || stage == STAGE_EOD);
     }
-    if (named && !story->greylisted) {
-        recipient->first_greylisted = event->time;
-        story->greylisted = true;
+    if (named && !recipient->greylisted) {
+        note->first_greylisted = event->time;
+        recipient->greylisted = true;
     }
-    story->greylisted_450 |= named && event_value(event, EVENT_CODE) == 450;
-    story->last_was_greylisting = named;
-    story->refused = true;
+    if (named && note->asked <= 0 && event->asked_wait > 0) {
+        note->asked = event->asked_wait;
+        note->asked_at = event->time;
+    }
+    recipient->greylisted_450 |= named && event_value(event, EVENT_CODE) == 450;
+    recipient->last_was_greylisting = named;
+    recipient->refused = true;
 }
 
 static enum recipient_state state_of_outcome(int outcome)
@@ -418,43 +71,43 @@ static enum recipient_state state_of_outcome(int outcome)
     }
 }
 
-static void note_delivery(struct recipient *recipient, const struct event *event)
+static enum smtplog_status note_delivery(struct tracker *tracker, struct message *message,
+                                         struct recipient *recipient, const struct event *event)
 {
-    struct recipient_story *story = &recipient->story;
     bool stale = event_value(event, EVENT_STALE) != 0;
+    bool refusal = event_is_refusal(event);
     int code = event_value(event, EVENT_CODE);
-    story->state = state_of_outcome(event_value(event, EVENT_STATUS));
-    story->attempts += event_is_attempt(event) ? event->repeat : 0;
-    if (event_is_refusal(event)) {
+    enum recipient_state state = state_of_outcome(event_value(event, EVENT_STATUS));
+    recipient->state = (uint8_t)state;
+    if (event_is_attempt(event)) {
+        recipient->attempts += event->repeat;
+        note_retry(recipient, event);
+    }
+    if (refusal || event->reason_class.n > 0) {
+        TRY(recipient_note(tracker, message, recipient, event));
+        if (!stale && state != RECIPIENT_EXPIRED) {
+            recipient->note->class_name = event->reason_class;
+        }
+    }
+    if (refusal) {
         note_refusal(recipient, event);
-    } else if (!stale && story->state != RECIPIENT_EXPIRED) {
+    } else if (!stale && state != RECIPIENT_EXPIRED) {
         /* A failure that is no refusal (a timeout) or a success ends a run of greylisting; that
          * Exim gives up is no answer of anybody's. */
-        story->last_was_greylisting = false;
+        recipient->last_was_greylisting = false;
     }
-    if (story->state == RECIPIENT_BOUNCED) {
-        story->bounce_code = code >= 500 ? code : 0;
+    if (state == RECIPIENT_BOUNCED) {
+        recipient->bounce_code = (uint16_t)(code >= 500 ? code : 0);
     }
-    if (story->state == RECIPIENT_DELIVERED && (story->greylisted || story->possible)) {
-        story->wait = seconds_between(story->greylisted ? &recipient->first_greylisted
-                                                        : &recipient->first_possible,
-                                      &event->time);
+    if (state == RECIPIENT_DELIVERED && (recipient->greylisted || recipient->possible)) {
+        const struct refusal_note *note = recipient->note;
+        recipient->wait = seconds_between(
+            recipient->greylisted ? &note->first_greylisted : &note->first_possible, &event->time);
     }
+    return SMTPLOG_OK;
 }
 
-static void note_sender(struct message *message, const struct event *event)
-{
-    if (!event_has(event, EVENT_SENDER)) {
-        return;
-    }
-    struct span sender = event->text[EVENT_SENDER];
-    size_t n = sender.n < SENDER_KEPT ? sender.n : SENDER_KEPT;
-    message->sender_known = true;
-    message->sender_length = (uint16_t)n;
-    if (n > 0) {
-        memcpy(message->sender, sender.p, n);
-    }
-}
+/* ---- facts of a message ---------------------------------------------------------------------- */
 
 static void note_client(struct message *message, const struct event *event)
 {
@@ -468,10 +121,12 @@ static void note_client(struct message *message, const struct event *event)
     memcpy(message->name, name.p, message->name_length);
 }
 
-static void note_facts(struct message *message, const struct event *event)
+static void note_facts(struct tracker *tracker, struct message *message, const struct event *event)
 {
     uint64_t number = 0;
-    note_sender(message, event);
+    if (event_has(event, EVENT_SENDER)) {
+        message_set_sender(tracker, message, event->text[EVENT_SENDER]);
+    }
     if (event_value(event, EVENT_FACT) == FACT_ARRIVAL) {
         note_client(message, event);
     }
@@ -479,11 +134,12 @@ static void note_facts(struct message *message, const struct event *event)
         message->size = number;
     }
     if (span_to_u64(event_text(event, EVENT_NRCPT), 1000000, &number) && number > message->nrcpt) {
-        message->nrcpt = number;
+        message->nrcpt = (uint32_t)number;
+        message->counts_originals = event->mta == MTA_EXIM;
     }
 }
 
-/* ---- content filters ------------------------------------------------------------------------- */
+/* ---- one story under two ids ----------------------------------------------------------------- */
 
 static bool is_loopback(struct span address)
 {
@@ -492,7 +148,7 @@ static bool is_loopback(struct span address)
 }
 
 /* The message that a content filter handed back to us as, or NULL when the delivery is no hop to a
- * filter. */
+ * filter. It may have ended by now. */
 static enum smtplog_status filtered_message(struct tracker *tracker, const struct event *event,
                                             const struct message *message, struct message **next)
 {
@@ -512,58 +168,263 @@ static enum smtplog_status filtered_message(struct tracker *tracker, const struc
     return SMTPLOG_OK;
 }
 
-/* What was seen of a recipient before the filter belongs to its story behind it. */
+/* What was seen of a recipient before belongs to its story under the other id. The note goes over
+ * with it; the message it came from is charged for it until it ends. */
 static void carry_over(struct recipient *from, struct recipient *to)
 {
-    struct recipient_story before = from->story;
+    bool adopts = to->note == NULL;
     from->moved = true;
     to->shown |= from->shown;
-    to->story.attempts += before.attempts;
-    to->story.refused |= before.refused;
-    if (before.greylisted && !to->story.greylisted) {
-        to->story.greylisted = true;
-        to->story.greylisted_450 = before.greylisted_450;
-        to->first_greylisted = from->first_greylisted;
+    to->attempts += from->attempts;
+    to->refused |= from->refused;
+    if (adopts) {
+        to->note = from->note;
+        from->note = NULL;
     }
-    if (to->story.state == RECIPIENT_UNKNOWN) {
-        to->story.state = RECIPIENT_DEFERRED;
+    if (from->greylisted && (adopts || !to->greylisted)) {
+        const struct refusal_note *before = adopts ? to->note : from->note;
+        to->greylisted = true;
+        to->greylisted_450 |= from->greylisted_450;
+        to->note->first_greylisted = before->first_greylisted;
+    }
+    if (from->possible && adopts && !to->possible) {
+        to->possible = true;
+        to->possible_first = from->possible_first;
     }
 }
 
-/* ---- one event --------------------------------------------------------------------------------
- */
+/* The recipient of a message that an address has become: itself, or one whose original it is. */
+static struct recipient *recipient_behind(const struct message *next, uint64_t address)
+{
+    struct recipient *behind = recipient_find(next, address);
+    struct recipient *r = next->has_originals ? next->recipients : NULL;
+    while (behind == NULL && r != NULL) {
+        behind = r->original == address ? r : NULL;
+        r = r->next;
+    }
+    return behind;
+}
+
+static enum smtplog_status move_recipient(struct tracker *tracker, struct recipient *recipient,
+                                          struct message *next)
+{
+    struct recipient *behind = recipient_behind(next, recipient->address);
+    if (behind == NULL) {
+        TRY(recipient_add(tracker, next, recipient->address, &behind));
+        behind->placeholder = true;
+        behind->state = RECIPIENT_DEFERRED;
+        behind->original = recipient->address;
+        next->original_count++;
+    }
+    carry_over(recipient, behind);
+    next->shown |= recipient->shown;
+    return SMTPLOG_OK;
+}
+
+/* postsuper -r: what is left of the old message goes on under the new id. */
+static enum smtplog_status take_over_requeued(struct tracker *tracker, const struct event *event,
+                                              struct message *message)
+{
+    struct message *before = NULL;
+    TRY(message_of(tracker, event, event_text(event, EVENT_ORIG_QUEUE_ID), false, &before));
+    if (before == NULL || before == message || before->ended) {
+        return SMTPLOG_OK;
+    }
+    for (struct recipient *r = before->recipients; r != NULL; r = r->next) {
+        if (!r->moved && r->state == RECIPIENT_DEFERRED) {
+            TRY(move_recipient(tracker, r, message));
+        }
+    }
+    message->nrcpt = 0;
+    before->end = event->time;
+    before->nrcpt = before->counts_originals ? before->original_count : before->recipient_count;
+    return message_end(tracker, before);
+}
+
+/* ---- one event ------------------------------------------------------------------------------- */
+
+/* An address that is known under its original name only: behind a filter, or while Exim could not
+ * route it. The first address that it turns into takes its place. */
+static enum smtplog_status adopt(struct tracker *tracker, struct message *message,
+                                 const struct event *event, uint64_t address,
+                                 struct recipient **recipient)
+{
+    struct span original = event_text(event, EVENT_ORIG_RECIPIENT);
+    *recipient = NULL;
+    if (original.n == 0) {
+        return SMTPLOG_OK;
+    }
+    struct recipient *known = recipient_find(message, hash_span(tracker->seed, original));
+    bool open = known != NULL && (known->placeholder ||
+                                  (event->mta == MTA_EXIM && known->state == RECIPIENT_DEFERRED));
+    if (!open) {
+        return SMTPLOG_OK;
+    }
+    *recipient = known;
+    return recipient_rename(message, known, address);
+}
+
+/* Counts an address as the sender wrote it, once. */
+static void note_original(struct tracker *tracker, struct message *message,
+                          struct recipient *recipient, const struct event *event)
+{
+    struct span original = event_text(event, EVENT_ORIG_RECIPIENT);
+    uint64_t hash = original.n > 0 ? hash_span(tracker->seed, original) : recipient->address;
+    bool counted = recipient->original == hash;
+    if (recipient->original != 0 && original.n == 0) {
+        return;
+    }
+    bool search = original.n > 0 && event->mta == MTA_EXIM;
+    for (struct recipient *r = message->recipients; search && r != NULL && !counted; r = r->next) {
+        counted = r->original == hash;
+    }
+    recipient->original = hash;
+    message->has_originals |= original.n > 0;
+    message->original_count += !counted;
+}
+
+static enum smtplog_status find_recipient(struct tracker *tracker, struct message *message,
+                                          const struct event *event, struct recipient **recipient,
+                                          bool *is_new)
+{
+    uint64_t address = hash_span(tracker->seed, event_text(event, EVENT_RECIPIENT));
+    *is_new = false;
+    *recipient = recipient_find(message, address);
+    if (*recipient == NULL) {
+        TRY(adopt(tracker, message, event, address, recipient));
+    }
+    if (*recipient == NULL) {
+        *is_new = true;
+        TRY(recipient_add(tracker, message, address, recipient));
+    }
+    if (*is_new || (*recipient)->placeholder) {
+        note_original(tracker, message, *recipient, event);
+    }
+    (*recipient)->placeholder = false;
+    return SMTPLOG_OK;
+}
 
 static enum smtplog_status note_recipient(struct tracker *tracker, struct message *message,
                                           struct event *event, bool shown,
                                           struct track_context *context)
 {
-    struct span address = event_text(event, EVENT_RECIPIENT);
-    uint64_t known = message->recipient_count;
-    struct recipient *recipient = recipient_of(tracker, message, address);
+    struct recipient *recipient = NULL;
     struct message *next = NULL;
-    if (recipient == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
-    context->first_record = message->recipient_count > known;
+    TRY(find_recipient(tracker, message, event, &recipient, &context->first_record));
     recipient->shown |= shown;
     TRY(filtered_message(tracker, event, message, &next));
     if (next == NULL) {
         int outcome = event_value(event, EVENT_STATUS);
-        note_delivery(recipient, event);
         message->met_deferral |= outcome == OUTCOME_DEFERRED;
         message->delivered_remote |= outcome == OUTCOME_DELIVERED &&
                                      event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND &&
                                      event_value(event, EVENT_HOP) == HOP_NONE;
-        return SMTPLOG_OK;
+        return note_delivery(tracker, message, recipient, event);
     }
     next->from_filter = true;
     event_set_value(event, EVENT_HOP, HOP_FILTER);
-    struct recipient *behind = recipient_of(tracker, next, address);
-    if (behind == NULL) {
-        return SMTPLOG_NO_MEMORY;
+    return move_recipient(tracker, recipient, next);
+}
+
+static bool notice_fits(enum track_notice notice, int state)
+{
+    switch (notice) {
+    case NOTICE_NON_DELIVERY:
+    case NOTICE_POSTMASTER:
+        return state == RECIPIENT_BOUNCED || state == RECIPIENT_EXPIRED;
+    case NOTICE_DELAY:
+        return state == RECIPIENT_DEFERRED;
+    default:
+        return false;
     }
-    carry_over(recipient, behind);
+}
+
+/* Tells what a notice about this message is about. */
+static enum smtplog_status tell_causes(struct tracker *tracker, struct message *message,
+                                       enum track_notice notice)
+{
+    for (struct recipient *r = message->recipients; r != NULL; r = r->next) {
+        int state = r->state == RECIPIENT_DEFERRED && message->expired ? RECIPIENT_EXPIRED
+                                                                       : r->state;
+        bool fits = r->shown && !r->moved && notice_fits(notice, state);
+        if (!fits || (r->reported >> notice & 1) != 0 || tracker->listener.cause == NULL) {
+            continue;
+        }
+        r->reported |= (uint8_t)(1 << notice);
+        TRY(tracker->listener.cause(tracker->listener.context, notice,
+                                    r->note != NULL ? r->note->class_name : SPAN_EMPTY));
+    }
     return SMTPLOG_OK;
+}
+
+static enum track_notice notice_of(struct span text)
+{
+    static const struct {
+        const char *beginning;
+        enum track_notice notice;
+    } words[] = {{"sender non-delivery", NOTICE_NON_DELIVERY},
+                 {"sender delay", NOTICE_DELAY},
+                 {"sender delivery status", NOTICE_SUCCESS},
+                 {"postmaster", NOTICE_POSTMASTER}};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (span_starts(text, span_cstr(words[i].beginning))) {
+            return words[i].notice;
+        }
+    }
+    return NOTICE_OTHER;
+}
+
+/* Postfix names the notice in a line of the message it is about. */
+static enum smtplog_status note_notification(struct tracker *tracker, struct message *message,
+                                             const struct event *event)
+{
+    struct message *notice = NULL;
+    enum track_notice kind = notice_of(event_text(event, EVENT_TEXT));
+    TRY(message_of(tracker, event, event_text(event, EVENT_LINKED_ID), true, &notice));
+    if (notice != NULL) {
+        notice->notice = (uint8_t)kind;
+        notice->begun = true;
+    }
+    return tell_causes(tracker, message, kind);
+}
+
+/* Exim names the message in the arrival of the notice, and not its kind: a message with a recipient
+ * that failed has a non-delivery notice, one with a recipient that waits a warning. */
+static enum smtplog_status note_exim_notice(struct tracker *tracker, struct message *notice,
+                                            const struct event *event)
+{
+    struct message *about = NULL;
+    enum track_notice kind = NOTICE_OTHER;
+    TRY(message_of(tracker, event, event_text(event, EVENT_LINKED_ID), false, &about));
+    if (about == NULL || about == notice) {
+        return SMTPLOG_OK;
+    }
+    for (const struct recipient *r = about->recipients; r != NULL; r = r->next) {
+        bool failed = r->state == RECIPIENT_BOUNCED || r->state == RECIPIENT_EXPIRED;
+        bool told = (r->reported >> NOTICE_NON_DELIVERY & 1) != 0;
+        if (failed && !told) {
+            kind = NOTICE_NON_DELIVERY;
+        } else if (r->state == RECIPIENT_DEFERRED && kind == NOTICE_OTHER) {
+            kind = NOTICE_DELAY;
+        }
+    }
+    notice->notice = (uint8_t)kind;
+    return tell_causes(tracker, about, kind);
+}
+
+static enum smtplog_status note_arrival(struct tracker *tracker, struct message *message,
+                                        const struct event *event)
+{
+    message->arrival_seen = message->begun = true;
+    message->arrival = event->time;
+    if (event->mta == MTA_EXIM && event_has(event, EVENT_LINKED_ID)) {
+        return note_exim_notice(tracker, message, event);
+    }
+    /* smtpd names an original id too, of a proxy's client: that is another server's. */
+    bool local = event_text(event, EVENT_PEER_IP).n == 0 && event_text(event, EVENT_PEER).n == 0;
+    return event->mta == MTA_POSTFIX && local && event_has(event, EVENT_ORIG_QUEUE_ID)
+               ? take_over_requeued(tracker, event, message)
+               : SMTPLOG_OK;
 }
 
 static enum smtplog_status note_event(struct tracker *tracker, struct message *message,
@@ -571,24 +432,30 @@ static enum smtplog_status note_event(struct tracker *tracker, struct message *m
                                       struct track_context *context)
 {
     message->shown |= shown;
+    int kind = event_value(event, EVENT_KIND);
     switch (event_value(event, EVENT_FACT)) {
     case FACT_ARRIVAL:
-        message->arrival_seen = true;
-        message->arrival = event->time;
+        TRY(note_arrival(tracker, message, event));
+        note_facts(tracker, message, event);
+        return SMTPLOG_OK;
+    case FACT_MESSAGE_ID:
+        message->begun = true;
         break;
     case FACT_EXPIRED:
     case FACT_FORCE_EXPIRED:
         message->expired = true;
         break;
+    case FACT_NOTIFICATION:
+        TRY(note_notification(tracker, message, event));
+        break;
     default:
         break;
     }
-    if (event_value(event, EVENT_KIND) == KIND_DELIVERY) {
+    if (kind == KIND_DELIVERY) {
         return note_recipient(tracker, message, event, shown, context);
     }
-    if (event_value(event, EVENT_KIND) == KIND_CONTEXT ||
-        event_value(event, EVENT_FACT) == FACT_ARRIVAL) {
-        note_facts(message, event);
+    if (kind == KIND_CONTEXT) {
+        note_facts(tracker, message, event);
     }
     return SMTPLOG_OK;
 }
@@ -612,21 +479,27 @@ enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bo
                                 struct track_context *context)
 {
     struct message *message = NULL;
+    int fact = event_value(event, EVENT_FACT);
+    bool opens = event_opens_message(event);
     *context = (struct track_context){.sender = SPAN_EMPTY, .client_ip = SPAN_EMPTY};
-    TRY(message_of(tracker, event, event_text(event, EVENT_QUEUE_ID), event_opens_message(event),
-                   &message));
-    if (message == NULL) {
+    TRY(message_of(tracker, event, event_text(event, EVENT_QUEUE_ID), opens, &message));
+    if (message == NULL || message->ended) {
         return SMTPLOG_OK;
     }
-    TRY(note_event(tracker, message, event, shown, context));
-    int fact = event_value(event, EVENT_FACT);
-    if (fact == FACT_REMOVED || fact == FACT_CANCELED) {
-        enum smtplog_status status = message_tell(tracker, message, event);
-        hashmap_remove(&tracker->young, message->hash, message);
-        message_give_back(tracker, message);
-        return status;
+    if (fact == FACT_ARRIVAL && message->arrival_seen) {
+        /* The line that ended the first one is missing, and its id is in use again. */
+        TRY(message_renew(tracker, event, &message));
+        if (message == NULL) {
+            return SMTPLOG_OK;
+        }
     }
-    context->sender = span_of(message->sender, message->sender_length);
+    TRY(note_event(tracker, message, event, shown, context));
+    if (fact == FACT_REMOVED || fact == FACT_CANCELED) {
+        message->canceled = fact == FACT_CANCELED;
+        message->end = event->time;
+        return message_end(tracker, message);
+    }
+    context->sender = message_sender(message);
     context->has_sender = message->sender_known;
     context->client_ip = message_client(message);
     context->arrival = message->arrival;

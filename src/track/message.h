@@ -1,8 +1,8 @@
 /* From events to stories: what became of each recipient of each message. A message is (host, queue
  * id) until it is removed; the same id afterwards is a new one. A recipient is (message, address).
- * Events must come in order of time. Memory is bounded: at most TRACK_MESSAGES messages are open,
- * the ones longest unseen are given up (told as evicted). Trust: addresses and ids come from log
- * text; nothing is parsed further. */
+ * Events must come in order of time. Memory is bounded: when the open messages need more than their
+ * budget, the ones longest unseen are given up (told as evicted). Trust: addresses and ids come
+ * from log text; nothing is parsed further. */
 #ifndef TRACK_MESSAGE_H
 #define TRACK_MESSAGE_H
 
@@ -10,8 +10,12 @@
 
 #include "base/status.h"
 
-/* Open messages kept, in two generations of half as many. */
-#define TRACK_MESSAGES 65536
+/* Memory of open messages where nobody says how much, in bytes: some 20,000 of them. */
+#define TRACK_MEMORY ((size_t)8 * 1024 * 1024)
+
+/* Messages that have ended are kept this long (counted in further ends), because a content filter
+ * may be done with its copy before its reply to the first one is logged. */
+#define TRACK_ENDED 512
 
 /* Where a recipient stands when its story ends. */
 enum recipient_state {
@@ -27,10 +31,13 @@ enum recipient_state {
 
 const char *recipient_state_name(enum recipient_state state);
 
-/* The story of one recipient, told when its message is removed, given up or the log ends. */
+/* The story of one recipient, told when its message is removed, given up or the log ends. Spans
+ * borrow until the listener returns; provider lives as long as the catalogue. */
 struct recipient_story {
     enum recipient_state state;
     bool null_sender;    /* the message is a bounce or report: envelope sender <> */
+    bool began_before;   /* the log does not show how the message came */
+    bool open_at_end;    /* the log ends before the message does, and with it nothing is decided */
     unsigned attempts;   /* delivery attempts seen */
     bool refused;        /* met a 4yz or 5yz that was not stale */
     bool greylisted;     /* one of them named greylisting */
@@ -40,13 +47,36 @@ struct recipient_story {
     bool last_was_greylisting;
     int bounce_code; /* 5yz quoted by the final bounce, 0 when none was */
     double wait;     /* seconds from the first greylisting (or possible one) to delivery */
+    /* of a greylisted one */
+    bool retried;     /* a further attempt followed the first greylisting */
+    double retry;     /* seconds until then */
+    double asked;     /* seconds that the server asked us to wait, 0 when it named none */
+    bool asked_retry; /* an attempt followed the reply that asked */
+    double asked_gap; /* seconds until then */
+    struct span domain, provider;
 };
+
+/* Notices that the mail system writes about a message. */
+enum track_notice {
+    NOTICE_NONE,
+    NOTICE_NON_DELIVERY,
+    NOTICE_DELAY,
+    NOTICE_SUCCESS,    /* a delivery status that was asked for */
+    NOTICE_POSTMASTER, /* a copy for the postmaster */
+    NOTICE_OTHER,      /* written by us about a message that nothing is known to be wrong with */
+    NOTICES
+};
+
+const char *track_notice_name(enum track_notice notice);
 
 /* The story of one message. */
 struct message_story {
     enum recipient_state state; /* the worst of its recipients */
     bool null_sender;
     bool arrival_seen;
+    bool began_before; /* the log does not show how it came */
+    bool open_at_end;  /* nor how it ended */
+    enum track_notice notice;
     uint64_t size; /* bytes, 0 when unknown */
     uint64_t recipients;
     uint64_t delivered; /* of these, delivered */
@@ -67,6 +97,9 @@ struct message_story {
 struct track_listener {
     enum smtplog_status (*recipient)(void *context, const struct recipient_story *story);
     enum smtplog_status (*message)(void *context, const struct message_story *story);
+    /* A notice went out because of a recipient of this class of failure (empty: not known). Once a
+     * recipient and kind of notice. May be NULL. */
+    enum smtplog_status (*cause)(void *context, enum track_notice notice, struct span class_name);
     void *context;
 };
 
@@ -83,7 +116,8 @@ struct track_context {
 
 struct tracker;
 
-MUST_USE enum smtplog_status tracker_new(const struct track_listener *listener,
+/* memory: bytes for open messages, 0 for TRACK_MEMORY. */
+MUST_USE enum smtplog_status tracker_new(const struct track_listener *listener, size_t memory,
                                          struct tracker **tracker);
 void tracker_free(struct tracker *tracker);
 
@@ -97,7 +131,7 @@ MUST_USE enum smtplog_status tracker_add(struct tracker *tracker, struct event *
 /* Ends all open stories, as at the end of the log. */
 MUST_USE enum smtplog_status tracker_finish(struct tracker *tracker);
 
-/* Messages given up with recipients still waiting, and the open ones now. */
+/* Messages given up with recipients still waiting. */
 uint64_t tracker_evicted(const struct tracker *tracker);
 
 #endif
