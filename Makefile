@@ -25,10 +25,11 @@ COMPILE   = $(CC) $(STANDARD) $(WARNINGS) $(HARDENING) $(CFLAGS) -Iinclude -Isrc
 FLOORS  = base input data event pattern catalog filter logfmt track aggregate finding report lib
 LIB_SRC = $(sort $(foreach floor,$(FLOORS),$(wildcard src/$(floor)/*.c)))
 CLI_SRC = $(sort $(wildcard src/cli/*.c))
-LIB_OBJ = $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded_files.o
+LIB_OBJ = $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded_files.o $(BUILD)/obj/embedded_pages.o
 CLI_OBJ = $(CLI_SRC:src/%.c=$(BUILD)/obj/%.o)
 
 PATTERNS = $(sort $(wildcard patterns/*/*.pat patterns/*/*.cat))
+PAGES    = src/report/page.css src/report/page.js
 UNIT     = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN = $(UNIT:tests/unit/%.c=$(BUILD)/test/%)
 MAN      = $(sort $(wildcard src/man/*.1 src/man/*.5))
@@ -72,9 +73,12 @@ $(BUILD)/embed: src/tools/embed.c
 	$(CC) $(STANDARD) $(WARNINGS) -O1 $< -o $@
 
 $(BUILD)/embedded_files.c: $(BUILD)/embed $(PATTERNS) $(wildcard patterns/*)
-	$(BUILD)/embed patterns/ $(PATTERNS) > $@.new && mv $@.new $@
+	$(BUILD)/embed embedded_files patterns/ $(PATTERNS) > $@.new && mv $@.new $@
 
-$(BUILD)/obj/embedded_files.o: $(BUILD)/embedded_files.c
+$(BUILD)/embedded_pages.c: $(BUILD)/embed $(PAGES)
+	$(BUILD)/embed embedded_pages src/report/ $(PAGES) > $@.new && mv $@.new $@
+
+$(BUILD)/obj/embedded_%.o: $(BUILD)/embedded_%.c
 	@mkdir -p $(@D)
 	$(COMPILE) -c $< -o $@
 

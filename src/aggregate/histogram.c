@@ -165,6 +165,29 @@ static int compare_values(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The value that stands for all of a bucket. */
+static double bucket_value(const struct histogram *h, const struct histogram_bucket *bucket)
+{
+    double middle = pow(HISTOGRAM_GAMMA, bucket->index) * 2 / (1 + HISTOGRAM_GAMMA);
+    return middle < h->maximum ? middle : h->maximum;
+}
+
+uint64_t histogram_at_most(const struct histogram *h, double limit)
+{
+    uint64_t count = 0;
+    if (histogram_is_exact(h)) {
+        for (size_t i = 0; i < h->value_count; i++) {
+            count += h->values[i] <= limit;
+        }
+        return count;
+    }
+    count = limit >= 0 ? h->zeros : 0;
+    for (size_t i = 0; i < h->bucket_count; i++) {
+        count += bucket_value(h, &h->buckets[i]) <= limit ? h->buckets[i].count : 0;
+    }
+    return count;
+}
+
 double histogram_quantile(struct histogram *h, double q)
 {
     if (h->count == 0) {
@@ -180,9 +203,7 @@ double histogram_quantile(struct histogram *h, double q)
     for (size_t i = 0; i < h->bucket_count && seen < rank; i++) {
         seen += h->buckets[i].count;
         if (seen >= rank) {
-            double upper = pow(HISTOGRAM_GAMMA, h->buckets[i].index);
-            double middle = upper * 2 / (1 + HISTOGRAM_GAMMA);
-            return middle < h->maximum ? middle : h->maximum;
+            return bucket_value(h, &h->buckets[i]);
         }
     }
     return 0;

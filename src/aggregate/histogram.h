@@ -54,6 +54,9 @@ MUST_USE enum smtplog_status histogram_merge(struct histogram *into, const struc
  * Sorts the kept values. */
 double histogram_quantile(struct histogram *histogram, double q);
 
+/* How many values are at or below a limit; of the sketch with its error. */
+uint64_t histogram_at_most(const struct histogram *histogram, double limit);
+
 /* True while quantiles are exact. */
 bool histogram_is_exact(const struct histogram *histogram);
 

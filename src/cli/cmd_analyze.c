@@ -14,6 +14,16 @@ static bool ends_with(const char *text, const char *end)
     return n > m && strcmp(text + n - m, end) == 0;
 }
 
+/* The format that the name of an output file asks for. */
+static const char *format_of_file(const char *path)
+{
+    if (path != NULL && ends_with(path, ".json")) {
+        return "json";
+    }
+    bool page = path != NULL && (ends_with(path, ".html") || ends_with(path, ".htm"));
+    return page ? "html" : "text";
+}
+
 static bool utf8_locale(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
@@ -59,11 +69,10 @@ int cmd_analyze(const struct cli_arguments *arguments)
     int exit_status = CLI_DONE;
     const char *format = arguments->format;
     if (format == NULL) {
-        format = arguments->output != NULL && ends_with(arguments->output, ".json") ? "json"
-                                                                                    : "text";
+        format = format_of_file(arguments->output);
     }
-    if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0) {
-        cli_complain("--format of analyze is text or json");
+    if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0 && strcmp(format, "html") != 0) {
+        cli_complain("--format of analyze is text, json or html");
         return CLI_USAGE;
     }
     struct output output;

@@ -67,8 +67,10 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
         status = report_write_json(&report, &a->out);
     } else if (strcmp(format, "text") == 0) {
         status = report_write_text(&report, &a->out);
+    } else if (strcmp(format, "html") == 0) {
+        status = report_write_html(&report, &a->out);
     } else {
-        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text or json",
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text, json or html",
                        format);
         status = SMTPLOG_USAGE;
     }

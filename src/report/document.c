@@ -105,6 +105,40 @@ struct table *section_table(struct document *document, struct section *section,
     return table;
 }
 
+struct table *section_strip(struct document *document, struct section *section, struct span text)
+{
+    static const struct column columns[] = {{.title = ""}, {.title = ""}};
+    struct table *table = section_table(document, section, columns, COUNT_OF(columns));
+    if (table != NULL) {
+        section->last->kind = BLOCK_STRIP;
+        section->last->text = document_text(document, text);
+    }
+    return table;
+}
+
+struct chart *section_chart(struct document *document, struct section *section,
+                            enum chart_kind kind, size_t point_count, size_t series_count)
+{
+    if (point_count == 0 || series_count == 0 || series_count > CHART_SERIES) {
+        return NULL;
+    }
+    struct block *block = section_block(document, section, BLOCK_CHART);
+    struct chart *chart = block != NULL ? document_alloc(document, sizeof *chart) : NULL;
+    if (chart == NULL) {
+        return NULL;
+    }
+    *chart = (struct chart){.kind = kind, .point_count = point_count, .series_count = series_count};
+    chart->points = document_alloc(document, point_count * sizeof *chart->points);
+    for (size_t i = 0; i < series_count; i++) {
+        chart->series[i].values = document_alloc(document, point_count * sizeof(double));
+    }
+    if (document->status != SMTPLOG_OK) {
+        return NULL;
+    }
+    block->chart = chart;
+    return chart;
+}
+
 struct cell *table_row(struct document *document, struct table *table)
 {
     if (table == NULL) {

@@ -7,6 +7,7 @@
 #include "base/arena.h"
 #include "base/civil_time.h"
 #include "base/strbuf.h"
+#include "report/chart.h"
 
 enum cell_kind {
     CELL_NONE,
@@ -45,13 +46,17 @@ struct table {
 
 enum block_kind {
     BLOCK_PARAGRAPH,
-    BLOCK_TABLE
+    BLOCK_TABLE,
+    BLOCK_CHART, /* a renderer that cannot draw leaves it out: its figures stand elsewhere too */
+    BLOCK_STRIP  /* what a report is about, at a glance: text is the form for a line of words, table
+                    the same as pairs of label and figure */
 };
 
 struct block {
     enum block_kind kind;
     struct span text;
     struct table *table;
+    struct chart *chart;
     struct block *next;
 };
 
@@ -78,6 +83,12 @@ struct section *document_section(struct document *document, const char *key, con
 void section_paragraph(struct document *document, struct section *section, struct span text);
 struct table *section_table(struct document *document, struct section *section,
                             const struct column *columns, size_t column_count);
+/* A chart with room for its points and series, all else zero; NULL when the document has failed or
+ * there would be nothing in it. */
+struct chart *section_chart(struct document *document, struct section *section,
+                            enum chart_kind kind, size_t point_count, size_t series_count);
+/* The table is of two columns, label and figure. */
+struct table *section_strip(struct document *document, struct section *section, struct span text);
 /* A new row, all cells empty; NULL when the document has failed. */
 struct cell *table_row(struct document *document, struct table *table);
 

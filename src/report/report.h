@@ -39,7 +39,8 @@ struct report {
 /* The summary as one JSON object with the keys of interface, section 4. */
 MUST_USE enum smtplog_status report_write_json(const struct report *report, struct strbuf *out);
 
-/* The report for people. */
+/* The report for people: as text, and as a web page. */
 MUST_USE enum smtplog_status report_write_text(const struct report *report, struct strbuf *out);
+MUST_USE enum smtplog_status report_write_html(const struct report *report, struct strbuf *out);
 
 #endif

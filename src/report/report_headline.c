@@ -5,6 +5,7 @@
 #include "report/dialogue_report.h"
 #include "report/finding_report.h"
 #include "report/report_build.h"
+#include "report/report_chart.h"
 
 #define BAR_WIDTH 20
 
@@ -278,6 +279,8 @@ static void add_outbound_refusals(struct builder *b)
     struct section *section = document_section(b->document, "greylisting",
                                                "GREYLISTING 450 AGAINST HARD 550",
                                                document_text(b->document, strbuf_span(&b->text)));
+    report_chart_greylisting(b->report, b->document, section);
+    report_chart_wait(b->report, b->document, section);
     struct table *table = section_table(b->document, section, bar_columns, COUNT_OF(bar_columns));
     add_bar_row(b, table, "greylisted", s->greylisted, all);
     add_bar_row(b, table, "  by a 450", s->greylisted_450, all);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "report/report_build.h"
+#include "report/report_chart.h"
 
 #define BAR_WIDTH     24
 #define TIMELINE_ROWS 48
@@ -145,6 +146,7 @@ static void add_codes(struct builder *b)
     struct section *section = document_section(
         b->document, "codes", "REPLY CODES",
         aside_shown(b, "as logged, retries included", shown, count));
+    report_chart_code(b->report, b->document, section);
     struct table *table = section_table(b->document, section, columns, COUNT_OF(columns));
     for (size_t i = 0; i < shown; i++) {
         const struct code_count *code = &b->summary->code[ranks[i].code];
@@ -242,6 +244,9 @@ static void add_traffic(struct builder *b, const char *key, const char *title, c
     struct section *section = shown > 0 ? document_section(b->document, key, title,
                                                            aside_shown(b, unit, shown, count))
                                         : NULL;
+    if (which == TRAFFIC_DOMAIN) {
+        report_chart_delay(b->document, section, all, rows, shown);
+    }
     struct table *table = section_table(
         b->document, section, (const struct column *)(const void *)kept.p, COUNT_OF(columns));
     for (size_t i = 0; i < shown; i++) {
@@ -434,6 +439,7 @@ static void add_timeline(struct builder *b)
             b->document, "timeline", "TIMELINE",
             daily ? SPAN_LITERAL("attempts and rejects by day")
                   : SPAN_LITERAL("attempts and rejects by hour"));
+        report_chart_timeline(b->report, b->document, section);
         struct table *table = section_table(b->document, section, columns, COUNT_OF(columns));
         for (size_t i = 0; i < count; i++) {
             add_timeline_row(b, table, &slots[i], daily, highest);

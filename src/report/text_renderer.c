@@ -293,7 +293,7 @@ enum smtplog_status text_render(const struct document *document, const struct te
         for (const struct block *block = s->first; block != NULL; block = block->next) {
             if (block->kind == BLOCK_TABLE) {
                 add_table(&r, block->table);
-            } else {
+            } else if (block->kind != BLOCK_CHART) {
                 add_wrapped(&r, block->text, s->title.n > 0 ? INDENT : 0);
             }
         }

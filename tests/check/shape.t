@@ -11,7 +11,7 @@ import source
 
 FILE_LINES = 650
 FUNCTION_LINES = 60
-TEXT_SUFFIXES = (".c", ".h", ".py", ".sh", ".t", ".pat", ".cat", ".po", ".map", ".1", ".5", ".md", ".supp")
+TEXT_SUFFIXES = (".c", ".h", ".py", ".sh", ".t", ".pat", ".cat", ".po", ".map", ".1", ".5", ".md", ".supp", ".css", ".js")
 
 # Longer than the rule, and why a reader is better off so. file or (file, function): reason
 EXCEPTIONS = {

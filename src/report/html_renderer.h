@@ -1,0 +1,19 @@
+/* A document as one web page that needs nothing from outside: style sheet and script stand in it,
+ * and its content security policy lets nothing else in. Complete without the script. Trust: texts
+ * from logs go through escape_html; nothing from a log ever stands in an attribute but as plain
+ * escaped words. */
+#ifndef REPORT_HTML_RENDERER_H
+#define REPORT_HTML_RENDERER_H
+
+#include "report/document.h"
+
+struct html_style {
+    const char *language;     /* "en" */
+    const char *title;        /* of the page */
+    struct instant generated; /* .seconds 0: not said */
+};
+
+MUST_USE enum smtplog_status html_render(const struct document *document,
+                                         const struct html_style *style, struct strbuf *out);
+
+#endif
