@@ -148,8 +148,8 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_events(struct smtplog_anal
                                                              const char *format,
                                                              smtplog_writer writer, void *context);
 
-/* Writes the report of a finished run. format is "text", "json" or "html" (a page that needs nothing
- * beside itself). May be called repeatedly. */
+/* Writes the report of a finished run. format is "text", "json" or "html" (a page that needs
+ * nothing beside itself). May be called repeatedly. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *analyzer,
                                                              const char *format,
                                                              smtplog_writer writer, void *context);
