@@ -119,11 +119,15 @@ void smtplog_analyzer_set_progress(struct smtplog_analyzer *analyzer, smtplog_pr
  *   tz             time zone of stamps without one (Europe/Berlin, UTC, a TZif file, +01:00)
  *   now            the instant taken as the present (RFC 3339)
  *   input          auto, postfix, exim, transcript
- *   patterns       a directory with pattern and catalogue files that add to or replace built-in
- * ones top            rows per table, 0 for all (default 10) fields         for events: comma
- * separated record keys width          columns of the text report (default 80) color, bars    yes
- * or no: escape sequences, block characters in the text report SMTPLOG_USAGE with a diagnostic when
- * the name is unknown or the value cannot be read. */
+ *   patterns       a directory with pattern and catalogue files that add to built-in ones
+ *   top            rows per table, 0 for all (default 10)
+ *   detail         brief, normal, full: how many sections a report has
+ *   section        names of sections, comma separated: only these; given again, more of them
+ *   explain        none, short, full: how much stands beside a code or a reason
+ *   fields         for events: comma separated record keys
+ *   width          columns of the text report (default 80)
+ *   color, bars    yes or no: escape sequences, block characters in the text report
+ * SMTPLOG_USAGE with a diagnostic when the name is unknown or the value cannot be read. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_set(struct smtplog_analyzer *analyzer,
                                                           const char *name, const char *value);
 
@@ -153,6 +157,9 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_events(struct smtplog_anal
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *analyzer,
                                                              const char *format,
                                                              smtplog_writer writer, void *context);
+
+/* Writes the names that the option "section" knows, a line each, in the order of the report. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_sections(smtplog_writer writer, void *context);
 
 /* How the run went. Zeros before a run. */
 void smtplog_analyzer_outcome(const struct smtplog_analyzer *analyzer,

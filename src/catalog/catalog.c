@@ -42,7 +42,7 @@ static const struct entry_type entry_types[] = {
      {"name", "status", "source", "stages", "retry", "severity", "class", "short", "action",
       "meaning", "fix sender", "fix receiver", "", "related"},
      "seen "},
-    {"phrase", {"text"}, NULL},
+    {"phrase", {"text", "", "one"}, NULL},
     {"digit", {"name", "meaning"}, NULL},
     {"middle", {"name", "meaning"}, NULL},
     {"enhanced",

@@ -64,9 +64,24 @@ static enum smtplog_status set_look(struct smtplog_analyzer *analyzer,
     return status;
 }
 
+/* --section help */
+static bool asks_for_sections(const struct cli_arguments *arguments)
+{
+    for (size_t i = 0; i < arguments->library_count; i++) {
+        if (strcmp(arguments->library[i].name, "section") == 0 &&
+            strcmp(arguments->library[i].value, "help") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int cmd_analyze(const struct cli_arguments *arguments)
 {
     int exit_status = CLI_DONE;
+    if (asks_for_sections(arguments)) {
+        return smtplog_sections(cli_write, stdout) == SMTPLOG_NO_MEMORY ? CLI_UNREADABLE : CLI_DONE;
+    }
     const char *format = arguments->format;
     if (format == NULL) {
         format = format_of_file(arguments->output);

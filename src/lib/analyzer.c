@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
-#include "lib/option.h"
+#include "lib/report_option.h"
 #include "logfmt/json_line.h"
 #include "logfmt/transcript_secret.h"
 
@@ -132,7 +132,9 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
         return SMTPLOG_USAGE;
     }
     a->started = true;
+    struct report look;
     TRY(option_read_all(a));
+    TRY(report_option_read(a, &look)); /* mistakes are said before hours of reading */
     TRY(load_knowledge(a));
     struct track_listener listener = {summary_add_recipient, summary_add_message, NULL, NULL};
     TRY(summary_new(&a->summary));

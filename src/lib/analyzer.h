@@ -15,7 +15,7 @@
 #include "track/session.h"
 
 #define ANALYZER_FILES   65536
-#define ANALYZER_OPTIONS 16
+#define ANALYZER_OPTIONS 64
 
 /* What is known of one input after the run. */
 struct input_figures {

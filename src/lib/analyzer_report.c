@@ -1,7 +1,7 @@
 /* The report of a finished run: hands figures and inputs to the report floor and its text to the
  * writer. */
 #include "finding/finding_build.h"
-#include "lib/option.h"
+#include "lib/report_option.h"
 
 static enum smtplog_status describe_inputs(struct smtplog_analyzer *a, struct report_input **inputs)
 {
@@ -36,21 +36,12 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
 {
     struct report report = {.summary = a->summary,
                             .catalog = a->knowledge.catalog,
-                            .classifier = a->knowledge.classifier,
-                            .top = 10,
-                            .width = 80};
-    uint64_t top = 10;
-    uint64_t width = 80;
+                            .classifier = a->knowledge.classifier};
     if (a->summary == NULL || a->stream == NULL) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "there is no finished run to report");
         return SMTPLOG_USAGE;
     }
-    TRY(option_number(a, OPTION_TOP, 0, 1000000, &top));
-    TRY(option_number(a, OPTION_WIDTH, 72, 1000, &width));
-    report.top = (size_t)top;
-    report.width = (size_t)width;
-    report.color = a->option[OPTION_COLOR] != NULL && strcmp(a->option[OPTION_COLOR], "yes") == 0;
-    report.bars = a->option[OPTION_BARS] != NULL && strcmp(a->option[OPTION_BARS], "yes") == 0;
+    TRY(report_option_read(a, &report));
     report.generated.seconds = a->now;
     report.generated.offset = zone_offset(a->zone, a->now);
     report.input_count = a->plan.count;

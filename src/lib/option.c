@@ -1,27 +1,38 @@
 /* Options of a run. Trust: values come from the command line of whoever runs the program. */
 #include "lib/option.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "lib/time_spec.h"
 
-static const char *const option_names[OPTIONS] = {"since",  "until", "year",     "tz",
-                                                  "now",    "input", "patterns", "top",
-                                                  "fields", "width", "color",    "bars"};
+static const char *const option_names[OPTIONS] = {
+    "since",  "until", "year",  "tz",   "now",    "input",   "patterns", "top",
+    "fields", "width", "color", "bars", "detail", "section", "explain"};
+
+/* A value given again takes the place of the one before; of a list it stands behind it. */
+static enum smtplog_status keep_value(struct smtplog_analyzer *a, enum option option,
+                                      const char *value)
+{
+    const char *before = option == OPTION_SECTION ? a->option[option] : NULL;
+    size_t size = strlen(value) + (before != NULL ? strlen(before) + 1 : 0) + 1;
+    char *copy = malloc(size);
+    if (copy == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    snprintf(copy, size, "%s%s%s", before != NULL ? before : "", before != NULL ? "," : "", value);
+    free(a->option[option]);
+    a->option[option] = copy;
+    return SMTPLOG_OK;
+}
 
 enum smtplog_status smtplog_analyzer_set(struct smtplog_analyzer *a, const char *name,
                                          const char *value)
 {
     for (size_t i = 0; i < OPTIONS; i++) {
         if (strcmp(name, option_names[i]) == 0) {
-            char *copy = strdup(value);
-            if (copy == NULL) {
-                return SMTPLOG_NO_MEMORY;
-            }
-            free(a->option[i]);
-            a->option[i] = copy;
-            return SMTPLOG_OK;
+            return keep_value(a, (enum option)i, value);
         }
     }
     diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "unknown option \"%s\"", name);
@@ -46,6 +57,19 @@ enum smtplog_status option_number(const struct smtplog_analyzer *a, enum option 
         return option_refuse(a, option, "a number in range");
     }
     return SMTPLOG_OK;
+}
+
+enum smtplog_status option_word(const struct smtplog_analyzer *a, enum option option,
+                                const char *const *words, const char *expected, unsigned *choice)
+{
+    const char *value = a->option[option];
+    for (unsigned i = 0; value != NULL && words[i] != NULL; i++) {
+        if (strcmp(value, words[i]) == 0) {
+            *choice = i;
+            return SMTPLOG_OK;
+        }
+    }
+    return value == NULL ? SMTPLOG_OK : option_refuse(a, option, expected);
 }
 
 static enum smtplog_status read_time(const struct smtplog_analyzer *a, enum option option,

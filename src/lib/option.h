@@ -17,6 +17,9 @@ enum option {
     OPTION_WIDTH,
     OPTION_COLOR,
     OPTION_BARS,
+    OPTION_DETAIL,
+    OPTION_SECTION,
+    OPTION_EXPLAIN,
     OPTIONS
 };
 
@@ -27,6 +30,12 @@ enum smtplog_status option_refuse(const struct smtplog_analyzer *a, enum option 
 /* A number within bounds; *number stays as it is when the option is not given. */
 MUST_USE enum smtplog_status option_number(const struct smtplog_analyzer *a, enum option option,
                                            uint64_t minimum, uint64_t maximum, uint64_t *number);
+
+/* The place of the option's value in the words, which end with NULL; *choice stays as it is when
+ * the option is not given. */
+MUST_USE enum smtplog_status option_word(const struct smtplog_analyzer *a, enum option option,
+                                         const char *const *words, const char *expected,
+                                         unsigned *choice);
 
 /* Reads zone, present, range and kind of input into the analyzer. */
 MUST_USE enum smtplog_status option_read_all(struct smtplog_analyzer *a);

@@ -4,6 +4,7 @@
 
 #include "logfmt/transcript.h"
 #include "logfmt/transcript_diagnosis.h"
+#include "report/section.h"
 
 #define TEXT_SHOWN 400 /* bytes of a command or reply */
 
@@ -86,10 +87,11 @@ static struct span command_words(struct document *document,
     return stage != NULL ? span_cstr(stage) : SPAN_EMPTY;
 }
 
-static void add_exchange(const struct report *report, struct document *document,
-                         struct table *table, const struct dialogue *session,
-                         const struct dialogue_exchange *exchange)
+static void add_exchange(struct report_builder *b, struct table *table,
+                         const struct dialogue *session, const struct dialogue_exchange *exchange)
 {
+    const struct report *report = b->report;
+    struct document *document = b->document;
     struct cell *cells = table_row(document, table);
     struct annotation annotation;
     struct strbuf words;
@@ -99,7 +101,7 @@ static void add_exchange(const struct report *report, struct document *document,
     strbuf_init(&words, 4096);
     cells[0] = cell_text(CELL_NAME, command_words(document, exchange));
     if (exchange->code == 0) {
-        cells[1] = cell_words("no reply");
+        cells[1] = cell_text(CELL_WORDS, builder_words(b, "session/no-reply"));
     } else if (is_refusal(exchange)) {
         annotate(report, exchange, &annotation);
         struct span text = cut(exchange->text);
@@ -107,9 +109,11 @@ static void add_exchange(const struct report *report, struct document *document,
                              document_printf(document, "%d%s%.*s %.*s", exchange->code,
                                              exchange->enhanced.n > 0 ? " " : "",
                                              SPAN_ARGS(exchange->enhanced), SPAN_ARGS(text)));
-        cells[2] = cell_text(
-            CELL_WORDS, document_printf(document, "%s %.*s: %.*s", report->bars ? "✗" : "!",
-                                        SPAN_ARGS(annotation.meaning), SPAN_ARGS(annotation.fix)));
+        cells[2] = cell_text(CELL_WORDS,
+                             WORDS(b, "session/refused",
+                                   phrase_words("mark", span_cstr(report->bars ? "✗" : "!")),
+                                   phrase_words("meaning", annotation.meaning),
+                                   phrase_words("todo", annotation.fix)));
     } else {
         dialogue_add_reply(&words, session, exchange);
         cells[1] = cell_text(CELL_NAME, document_text(document, strbuf_span(&words)));
@@ -122,38 +126,40 @@ static void add_exchange(const struct report *report, struct document *document,
 static void add_session(const struct report *report, const struct report_input *input,
                         const struct dialogue *session, void *context)
 {
-    static const struct column columns[] = {{.title = "command", .wraps = true},
-                                            {.title = "reply", .wraps = true},
-                                            {.title = "what it means", .wraps = true}};
-    struct document *document = context;
+    static const struct column columns[] = {
+        {.key = "command", .label = "column/command", .wraps = true},
+        {.key = "reply", .label = "column/reply", .wraps = true},
+        {.key = "meaning", .label = "column/meaning", .wraps = true}};
+    struct report_builder *b = context;
     struct dialogue_diagnosis diagnosis;
     struct strbuf words;
+    (void)report;
     strbuf_init(&words, 8192);
     const char *direction = event_value_name(EVENT_DIRECTION, (int)session->direction);
-    struct section *section = document_section(
-        document, "session", "SESSION",
-        document_printf(document, "%.*s:%llu, %.*s, %s", SPAN_ARGS(input->path),
+    struct section *section = builder_section(
+        b, "session",
+        document_printf(b->document, "%.*s:%llu, %.*s, %s", SPAN_ARGS(input->path),
                         (unsigned long long)session->first_line, SPAN_ARGS(session->dialect),
-                        direction != NULL ? direction : "direction unknown"));
-    struct table *table = section_table(document, section, columns, COUNT_OF(columns));
+                        direction != NULL ? direction
+                                          : builder_words(b, "session/no-direction").p));
+    struct table *table = TABLE(b, section, "session", columns);
     for (size_t i = 0; i < session->exchange_count; i++) {
-        add_exchange(report, document, table, session, &session->exchanges[i]);
+        add_exchange(b, table, session, &session->exchanges[i]);
     }
     dialogue_diagnose(session, &diagnosis);
-    strbuf_add_cstr(&words, "Diagnosis: ");
     dialogue_add_diagnosis(&words, session, &diagnosis);
-    section_paragraph(document, section, strbuf_span(&words));
+    SAY(b, "session/diagnosis", phrase_words("diagnosis", strbuf_span(&words)));
+    builder_paragraph(b, section);
     if (session->exchanges_dropped > 0) {
-        section_paragraph(document, section,
-                          document_printf(document, "%llu more exchanges are not shown.",
-                                          (unsigned long long)session->exchanges_dropped));
+        SAY(b, "session/more", phrase_count("exchanges", session->exchanges_dropped));
+        builder_paragraph(b, section);
     }
     strbuf_free(&words);
 }
 
-void dialogue_report_build(const struct report *report, struct document *document)
+void build_sessions(struct report_builder *b)
 {
-    each_session(report, add_session, document);
+    each_session(b->report, add_session, b);
 }
 
 /* ---- JSON

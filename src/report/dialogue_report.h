@@ -3,12 +3,8 @@
 #ifndef REPORT_DIALOGUE_REPORT_H
 #define REPORT_DIALOGUE_REPORT_H
 
-#include "report/document.h"
 #include "report/json_writer.h"
 #include "report/report.h"
-
-/* Adds a section for each session of all inputs. Nothing when there is none. */
-void dialogue_report_build(const struct report *report, struct document *document);
 
 /* The array `sessions` of the summary. */
 void dialogue_report_json(const struct report *report, struct json_writer *json);

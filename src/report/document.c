@@ -1,7 +1,6 @@
-/* The report as a document: building, and how figures are written. */
+/* The report as a document: building. */
 #include "report/document.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,14 +48,14 @@ struct span document_printf(struct document *document, const char *format, ...)
     return document_text(document, span_of(text, length));
 }
 
-struct section *document_section(struct document *document, const char *key, const char *title,
+struct section *document_section(struct document *document, const char *key, struct span title,
                                  struct span aside)
 {
     struct section *section = document_alloc(document, sizeof *section);
     if (section == NULL) {
         return NULL;
     }
-    *section = (struct section){.key = key, .title = span_cstr(title), .aside = aside};
+    *section = (struct section){.key = key, .title = title, .aside = aside};
     if (document->last != NULL) {
         document->last->next = section;
     } else {
@@ -107,7 +106,7 @@ struct table *section_table(struct document *document, struct section *section,
 
 struct table *section_strip(struct document *document, struct section *section, struct span text)
 {
-    static const struct column columns[] = {{.title = ""}, {.title = ""}};
+    static const struct column columns[] = {{.wraps = false}, {.wraps = false}};
     struct table *table = section_table(document, section, columns, COUNT_OF(columns));
     if (table != NULL) {
         section->last->kind = BLOCK_STRIP;
@@ -160,78 +159,30 @@ struct cell *table_row(struct document *document, struct table *table)
     return &table->cells[table->row_count++ * table->column_count];
 }
 
-/* ---- figures -------------------------------------------------------------------------------- */
-
-void format_count(struct strbuf *out, uint64_t count)
+static bool column_is_empty(const struct table *table, size_t column)
 {
-    char digits[24];
-    int n = snprintf(digits, sizeof digits, "%llu", (unsigned long long)count);
-    for (int i = 0; i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0) {
-            strbuf_add_byte(out, ',');
+    for (size_t row = 0; row < table->row_count; row++) {
+        const struct cell *cell = table_cell(table, row, column);
+        bool is_text = cell->kind == CELL_WORDS || cell->kind == CELL_NAME;
+        if (cell->kind != CELL_NONE && !(is_text && cell->text.n == 0)) {
+            return false;
         }
-        strbuf_add_byte(out, digits[i]);
     }
+    return true;
 }
 
-void format_share(struct strbuf *out, double share)
+size_t table_columns(const struct table *table, enum column_audience audience,
+                     size_t places[TABLE_COLUMNS])
 {
-    double percent = share * 100;
-    /* Never "0.0 %" for something that is there, nor "100.0 %" for less than all. */
-    if (percent > 0 && percent < 0.05) {
-        strbuf_add_cstr(out, "<0.1 %");
-    } else if (percent < 100 && percent >= 99.95) {
-        strbuf_add_cstr(out, ">99.9 %");
-    } else {
-        strbuf_addf(out, "%.1f %%", percent);
-    }
-}
-
-void format_seconds(struct strbuf *out, double seconds)
-{
-    unsigned long long s = (unsigned long long)(seconds + 0.5);
-    if (seconds < 10 && seconds != floor(seconds)) {
-        strbuf_addf(out, seconds < 1 ? "%.2f s" : "%.1f s", seconds);
-    } else if (s < 120) {
-        strbuf_addf(out, "%llu s", s);
-    } else if (s < 7200) {
-        strbuf_addf(out, "%llu min", s / 60);
-        if (s % 60 != 0) {
-            strbuf_addf(out, " %llu s", s % 60);
+    size_t count = 0;
+    bool all = table->audience == COLUMN_BOTH || table->audience == audience;
+    for (size_t c = 0; all && c < table->column_count && count < TABLE_COLUMNS; c++) {
+        const struct column *column = &table->columns[c];
+        bool meant = column->audience == COLUMN_BOTH || column->audience == audience;
+        bool good = audience == COLUMN_DATA ? column->key != NULL : !column_is_empty(table, c);
+        if (meant && good) {
+            places[count++] = c;
         }
-    } else if (s < 2 * 86400) {
-        strbuf_addf(out, "%llu h", s / 3600);
-        if (s % 3600 / 60 != 0) {
-            strbuf_addf(out, " %llu min", s % 3600 / 60);
-        }
-    } else {
-        strbuf_addf(out, "%llu d %llu h", s / 86400, s % 86400 / 3600);
     }
-}
-
-void format_bytes(struct strbuf *out, uint64_t bytes)
-{
-    static const char *const units[] = {"B", "kB", "MB", "GB", "TB", "PB"};
-    double value = (double)bytes;
-    size_t unit = 0;
-    while (value >= 999.5 && unit + 1 < COUNT_OF(units)) {
-        value /= 1000;
-        unit++;
-    }
-    strbuf_addf(out, unit > 0 && value < 9.95 ? "%.1f %s" : "%.0f %s", value, units[unit]);
-}
-
-void format_instant(struct strbuf *out, const struct instant *instant, enum instant_format format)
-{
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct civil c;
-    civil_from_seconds(instant->seconds + instant->offset, &c);
-    if (format != FORMAT_TIME) {
-        strbuf_addf(out, "%d %s ", c.day, months[c.month - 1]);
-    }
-    if (format == FORMAT_YEAR) {
-        strbuf_addf(out, "%d ", c.year);
-    }
-    strbuf_addf(out, "%02d:%02d:%02d", c.hour, c.minute, c.second);
+    return count;
 }

@@ -5,7 +5,7 @@
 #define REPORT_DOCUMENT_H
 
 #include "base/arena.h"
-#include "base/civil_time.h"
+#include "base/figure.h"
 #include "base/strbuf.h"
 #include "report/chart.h"
 
@@ -14,11 +14,13 @@ enum cell_kind {
     CELL_WORDS, /* the program's own words */
     CELL_LOG,   /* text from a log: shown in quotes, escaped */
     CELL_NAME,  /* a name from a log (domain, host, address): escaped, not quoted */
+    CELL_CODE,  /* a reply code: a number that is no amount */
     CELL_COUNT,
     CELL_SHARE, /* 0..1 */
     CELL_SECONDS,
+    CELL_BYTES,
     CELL_INSTANT,
-    CELL_BAR /* 0..1 of the column's width */
+    CELL_BAR /* 0..1 of the column's width; a repetition for the eye, of no column of data */
 };
 
 struct cell {
@@ -27,16 +29,28 @@ struct cell {
     uint64_t count;
     double number;
     struct instant instant;
+    unsigned indent; /* levels that the words stand in under those above */
+};
+
+enum column_audience {
+    COLUMN_BOTH,
+    COLUMN_PEOPLE, /* text, HTML, Markdown: bars, labels that repeat a name in words */
+    COLUMN_DATA    /* CSV: names that are stable where people see words */
 };
 
 struct column {
-    const char *title; /* may be "" */
+    const char *key;   /* stable name, for CSV headers; NULL for COLUMN_PEOPLE */
+    const char *label; /* phrase of the title, NULL for none; resolved by builder_table */
+    struct span title; /* may be empty */
     bool right;        /* numbers stand at the right */
     bool wraps;        /* takes the width that is left, on several lines if needed */
     size_t width;      /* fixed columns, 0: as wide as its widest cell */
+    enum column_audience audience;
 };
 
 struct table {
+    const char *key;               /* stable name, NULL for a table that is not data */
+    enum column_audience audience; /* of all of it */
     const struct column *columns;
     size_t column_count;
     struct cell *cells; /* row by row */
@@ -78,7 +92,7 @@ void document_init(struct document *document);
 void document_free(struct document *document);
 
 /* Every function below does nothing once the document has failed. */
-struct section *document_section(struct document *document, const char *key, const char *title,
+struct section *document_section(struct document *document, const char *key, struct span title,
                                  struct span aside);
 void section_paragraph(struct document *document, struct section *section, struct span text);
 struct table *section_table(struct document *document, struct section *section,
@@ -91,6 +105,17 @@ struct chart *section_chart(struct document *document, struct section *section,
 struct table *section_strip(struct document *document, struct section *section, struct span text);
 /* A new row, all cells empty; NULL when the document has failed. */
 struct cell *table_row(struct document *document, struct table *table);
+
+/* The places of the columns that an audience gets, in order; returns how many. People get no column
+ * that is empty all the way down; data has every column that has a key, always. */
+#define TABLE_COLUMNS 24
+size_t table_columns(const struct table *table, enum column_audience audience,
+                     size_t places[TABLE_COLUMNS]);
+
+static inline const struct cell *table_cell(const struct table *table, size_t row, size_t column)
+{
+    return &table->cells[row * table->column_count + column];
+}
 
 /* A copy of text that lives as long as the document. */
 struct span document_text(struct document *document, struct span text);
@@ -117,21 +142,20 @@ static inline struct cell cell_number(enum cell_kind kind, double number)
     return (struct cell){.kind = kind, .number = number};
 }
 
+/* NULL: empty. */
+static inline struct cell cell_instant(const struct instant *instant)
+{
+    struct cell cell = {.kind = CELL_NONE};
+    if (instant != NULL) {
+        cell.kind = CELL_INSTANT;
+        cell.instant = *instant;
+    }
+    return cell;
+}
+
 static inline struct cell cell_share(uint64_t part, uint64_t whole)
 {
     return cell_number(CELL_SHARE, whole > 0 ? (double)part / (double)whole : 0);
 }
-
-/* How figures are written: "12,113", "36.1 %", "5 min 12 s", "21 Nov 14:05". */
-void format_count(struct strbuf *out, uint64_t count);
-void format_share(struct strbuf *out, double share);
-void format_seconds(struct strbuf *out, double seconds);
-void format_bytes(struct strbuf *out, uint64_t bytes);
-enum instant_format {
-    FORMAT_TIME,
-    FORMAT_DAY,
-    FORMAT_YEAR
-};
-void format_instant(struct strbuf *out, const struct instant *instant, enum instant_format format);
 
 #endif

@@ -108,10 +108,9 @@ static void add_rows(struct fact_book *book, const struct fact_sheet *sheet,
     if (columns == NULL || sheet->row_count == 0) {
         return;
     }
-    columns[0] = (struct column){.title = ""};
+    columns[0] = (struct column){.title = SPAN_EMPTY};
     for (size_t i = 0; i < sheet->columns; i++) {
-        const char *head = sheet->heads[i].n > 0 ? document_text(document, sheet->heads[i]).p : "";
-        columns[i + 1] = (struct column){.title = head, .wraps = true};
+        columns[i + 1] = (struct column){.title = sheet->heads[i], .wraps = true};
     }
     struct table *table = section_table(document, section, columns, sheet->columns + 1);
     for (size_t i = 0; i < sheet->row_count; i++) {
@@ -126,10 +125,11 @@ static void add_rows(struct fact_book *book, const struct fact_sheet *sheet,
 
 static void add_list(struct fact_book *book, const struct fact_list *list)
 {
-    static const struct column columns[] = {{.title = ""}, {.title = "", .wraps = true}};
+    static const struct column columns[] = {{.wraps = false}, {.wraps = true}};
     struct document *document = &book->document;
     struct section *section = list->count > 0
-                                  ? document_section(document, list->key, list->heading, SPAN_EMPTY)
+                                  ? document_section(document, list->key, span_cstr(list->heading),
+                                                     SPAN_EMPTY)
                                   : NULL;
     struct table *table = section_table(document, section, columns, COUNT_OF(columns));
     for (size_t i = 0; i < list->count; i++) {
@@ -146,8 +146,8 @@ enum smtplog_status fact_book_text(struct fact_book *book, const struct text_sty
 {
     struct document *document = &book->document;
     for (const struct fact_sheet *sheet = book->first; sheet != NULL; sheet = sheet->next) {
-        const char *title = document_text(document, sheet->title).p;
-        struct section *section = document_section(document, sheet->kind, title, sheet->aside);
+        struct section *section = document_section(document, sheet->kind, sheet->title,
+                                                   sheet->aside);
         if (sheet->summary.n > 0) {
             section_paragraph(document, section, sheet->summary);
         }

@@ -1,43 +1,81 @@
 /* The findings in the report: numbered, worst first, each with what was seen and what to do. */
 #include "report/finding_report.h"
 
-static void add_line(struct document *document, struct table *table, struct cell number,
+#include "report/section.h"
+
+/* ---- for people: a few lines each ---- */
+
+static void add_line(struct report_builder *b, struct table *table, struct cell number,
                      struct cell text)
 {
-    struct cell *cells = text.text.n > 0 ? table_row(document, table) : NULL;
+    struct cell *cells = text.text.n > 0 ? table_row(b->document, table) : NULL;
     if (cells != NULL) {
         cells[0] = number;
         cells[1] = text;
     }
 }
 
-static void add_finding(struct document *document, struct table *table,
+static void add_finding(struct report_builder *b, struct table *table,
                         const struct finding *finding, size_t number)
 {
     struct cell none = {0};
-    add_line(document, table, cell_text(CELL_WORDS, document_printf(document, "(%zu)", number)),
+    add_line(b, table,
+             cell_text(CELL_WORDS, WORDS(b, "finding/number", phrase_count("number", number))),
              cell_text(CELL_WORDS, finding->title));
-    add_line(document, table, none, cell_text(CELL_WORDS, finding->evidence));
-    add_line(document, table, none, cell_text(CELL_LOG, finding->sample));
+    add_line(b, table, none, cell_text(CELL_WORDS, finding->evidence));
+    add_line(b, table, none, cell_text(CELL_LOG, finding->sample));
     add_line(
-        document, table, none,
-        cell_text(CELL_WORDS, document_printf(document, "Who: %.*s. Fix: %.*s",
-                                              SPAN_ARGS(finding->who), SPAN_ARGS(finding->fix))));
+        b, table, none,
+        cell_text(CELL_WORDS, WORDS(b, "finding/who-and-fix", phrase_words("who", finding->who),
+                                    phrase_words("fix", finding->fix))));
 }
 
-void finding_report_build(const struct report *report, struct document *document)
+/* ---- as data: a row each ---- */
+
+static void add_data(struct report_builder *b, struct section *section)
 {
-    static const struct column columns[] = {{.title = ""}, {.title = "", .wraps = true}};
-    const struct finding_list *findings = report->findings;
+    static const struct column columns[] = {
+        {.key = "id"},    {.key = "severity"}, {.key = "title"}, {.key = "evidence"},
+        {.key = "who"},   {.key = "fix"},      {.key = "count"}, {.key = "share"},
+        {.key = "since"}, {.key = "until"},    {.key = "sample"}};
+    const struct finding_list *findings = b->report->findings;
+    struct table *table = TABLE(b, section, "findings", columns);
+    if (table != NULL) {
+        table->audience = COLUMN_DATA;
+    }
+    for (size_t i = 0; i < findings->count; i++) {
+        const struct finding *finding = &findings->items[i];
+        struct cell *cells = table_row(b->document, table);
+        if (cells == NULL) {
+            break;
+        }
+        cells[0] = cell_text(CELL_NAME, finding->id);
+        cells[1] = cell_words(finding_severity_name(finding->severity));
+        cells[2] = cell_text(CELL_WORDS, finding->title);
+        cells[3] = cell_text(CELL_WORDS, finding->evidence);
+        cells[4] = cell_text(CELL_WORDS, finding->who);
+        cells[5] = cell_text(CELL_WORDS, finding->fix);
+        cells[6] = cell_count(finding->count);
+        cells[7] = cell_number(CELL_SHARE, finding->share);
+        cells[8] = cell_instant(finding->has_since ? &finding->since : NULL);
+        cells[9] = cell_instant(finding->has_until ? &finding->until : NULL);
+        cells[10] = cell_text(CELL_LOG, finding->sample);
+    }
+}
+
+void build_findings(struct report_builder *b)
+{
+    static const struct column columns[] = {{.key = NULL}, {.wraps = true}};
+    const struct finding_list *findings = b->report->findings;
     if (findings == NULL || findings->count == 0) {
         return;
     }
-    struct section *section = document_section(document, "findings", "WHAT TO ACT ON",
-                                               SPAN_LITERAL("worst first"));
-    struct table *table = section_table(document, section, columns, COUNT_OF(columns));
+    struct section *section = builder_section(b, "findings", builder_words(b, "unit/findings"));
+    struct table *table = TABLE(b, section, NULL, columns);
     for (size_t i = 0; i < findings->count; i++) {
-        add_finding(document, table, &findings->items[i], i + 1);
+        add_finding(b, table, &findings->items[i], i + 1);
     }
+    add_data(b, section);
 }
 
 void finding_report_json(const struct report *report, struct json_writer *json)

@@ -3,10 +3,7 @@
 #define REPORT_FINDING_REPORT_H
 
 #include "report/json_writer.h"
-#include "report/report_build.h"
-
-/* The section WHAT TO ACT ON; none without findings. */
-void finding_report_build(const struct report *report, struct document *document);
+#include "report/report.h"
 
 /* The array `findings`. */
 void finding_report_json(const struct report *report, struct json_writer *json);

@@ -7,7 +7,7 @@
 #include "report/escape.h"
 #include "report/html_part.h"
 
-#define CELL_BYTES 8192
+#define CELL_LENGTH 8192
 
 void html_text(struct html *html, struct span text)
 {
@@ -167,7 +167,7 @@ enum smtplog_status html_render(const struct document *document, const struct ht
     if (document->status != SMTPLOG_OK) {
         return document->status;
     }
-    strbuf_init(&html.cell, CELL_BYTES);
+    strbuf_init(&html.cell, CELL_LENGTH);
     open_page(&html, style);
     strbuf_add_cstr(out, "<a class=skip href=\"#report\">Skip to the tables</a>\n<header>\n<h1>");
     html_text(&html, span_cstr(style->title));

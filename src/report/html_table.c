@@ -5,7 +5,7 @@
 static bool is_number(enum cell_kind kind)
 {
     return kind == CELL_COUNT || kind == CELL_SHARE || kind == CELL_SECONDS ||
-           kind == CELL_INSTANT || kind == CELL_BAR;
+           kind == CELL_INSTANT || kind == CELL_BAR || kind == CELL_BYTES;
 }
 
 static void add_bar(struct html *html, double part)
@@ -34,6 +34,12 @@ void html_cell(struct html *html, const struct cell *cell)
         html_text(html, cell->text);
         strbuf_add_cstr(html->out, "\xe2\x80\x9d</bdi>");
         return;
+    case CELL_CODE:
+        strbuf_add_u64(&html->cell, cell->count);
+        break;
+    case CELL_BYTES:
+        format_bytes(&html->cell, cell->count);
+        break;
     case CELL_COUNT:
         format_count(&html->cell, cell->count);
         break;
@@ -56,7 +62,7 @@ void html_cell(struct html *html, const struct cell *cell)
 /* The value a column is sorted by, where the words are not it. */
 static void add_sort_value(struct html *html, const struct cell *cell)
 {
-    if (cell->kind == CELL_COUNT && cell->count >= 1000) {
+    if ((cell->kind == CELL_COUNT || cell->kind == CELL_BYTES) && cell->count >= 1000) {
         strbuf_addf(html->out, " data-v=%llu", (unsigned long long)cell->count);
     } else if (cell->kind == CELL_INSTANT) {
         strbuf_addf(html->out, " data-v=%lld", (long long)cell->instant.seconds);
@@ -74,15 +80,21 @@ static const char *column_class(const struct column *column, enum cell_kind kind
     return column->right ? " class=n" : column->wraps ? " class=w" : "";
 }
 
-static void add_row(struct html *html, const struct table *table, const struct cell *cells)
+/* The columns of a table that are shown. */
+struct shown {
+    const struct table *table;
+    size_t count;
+    size_t place[TABLE_COLUMNS];
+};
+
+static void add_row(struct html *html, const struct shown *shown, size_t row)
 {
     strbuf_add_cstr(html->out, "<tr>");
-    for (size_t c = 0; c < table->column_count; c++) {
-        const struct column *column = &table->columns[c];
-        const struct cell *cell = &cells[c];
+    for (size_t c = 0; c < shown->count; c++) {
+        const struct column *column = &shown->table->columns[shown->place[c]];
+        const struct cell *cell = table_cell(shown->table, row, shown->place[c]);
         bool header = c == 0 && !is_number(cell->kind) && cell->kind != CELL_NONE;
-        bool below = c == 0 && cell->kind == CELL_WORDS && cell->text.n > 0 &&
-                     cell->text.p[0] == ' '; /* part of the row above */
+        bool below = c == 0 && cell->indent > 0; /* part of the row above */
         strbuf_add_cstr(html->out, header ? "<th scope=row" : "<td");
         strbuf_add_cstr(html->out, below ? " class=in" : column_class(column, cell->kind));
         add_sort_value(html, cell);
@@ -92,49 +104,51 @@ static void add_row(struct html *html, const struct table *table, const struct c
     strbuf_add_byte(html->out, '\n');
 }
 
-static bool has_titles(const struct table *table)
+static bool has_titles(const struct shown *shown)
 {
-    for (size_t c = 0; c < table->column_count; c++) {
-        if (table->columns[c].title[0] != '\0') {
+    for (size_t c = 0; c < shown->count; c++) {
+        if (shown->table->columns[shown->place[c]].title.n > 0) {
             return true;
         }
     }
     return false;
 }
 
-static void add_head(struct html *html, const struct table *table)
+static void add_head(struct html *html, const struct shown *shown)
 {
     strbuf_add_cstr(html->out, "<thead><tr>");
-    for (size_t c = 0; c < table->column_count; c++) {
-        const struct column *column = &table->columns[c];
-        enum cell_kind kind = table->row_count > 0 ? table->cells[c].kind : CELL_NONE;
-        bool named = column->title[0] != '\0';
+    for (size_t c = 0; c < shown->count; c++) {
+        const struct column *column = &shown->table->columns[shown->place[c]];
+        bool named = column->title.n > 0;
         strbuf_add_cstr(html->out, named ? "<th scope=col" : "<td");
-        strbuf_add_cstr(html->out, column_class(column, kind));
+        strbuf_add_cstr(html->out,
+                        column_class(column, table_cell(shown->table, 0, shown->place[c])->kind));
         strbuf_add_byte(html->out, '>');
-        html_text(html, span_cstr(column->title));
+        html_text(html, column->title);
     }
     strbuf_add_cstr(html->out, "</thead>\n");
 }
 
 /* Columns by number, for a narrow screen: there the wrapping text stands below the other cells. */
-static void add_classes(struct html *html, const struct table *table)
+static void add_classes(struct html *html, const struct shown *shown)
 {
     size_t wrapping = 0;
-    for (size_t c = 1; c < table->column_count; c++) {
-        wrapping += table->columns[c].wraps;
+    for (size_t c = 1; c < shown->count; c++) {
+        wrapping += shown->table->columns[shown->place[c]].wraps;
     }
     strbuf_addf(html->out, "<table class=\"%s%zu\">", wrapping > 0 ? "s c" : "c",
-                table->column_count - wrapping);
+                shown->count - wrapping);
 }
 
 void html_table(struct html *html, const struct section *section, const struct table *table)
 {
-    if (table->row_count == 0) {
+    struct shown shown = {.table = table};
+    shown.count = table_columns(table, COLUMN_PEOPLE, shown.place);
+    if (table->row_count == 0 || shown.count == 0) {
         return;
     }
     strbuf_add_cstr(html->out, "<div class=scroll>");
-    add_classes(html, table);
+    add_classes(html, &shown);
     strbuf_add_cstr(html->out, "<caption>");
     html_text(html, section->title);
     if (section->aside.n > 0) {
@@ -142,12 +156,12 @@ void html_table(struct html *html, const struct section *section, const struct t
         html_text(html, section->aside);
     }
     strbuf_add_cstr(html->out, "</caption>\n");
-    if (has_titles(table)) {
-        add_head(html, table);
+    if (has_titles(&shown)) {
+        add_head(html, &shown);
     }
     strbuf_add_cstr(html->out, "<tbody>\n");
     for (size_t row = 0; row < table->row_count; row++) {
-        add_row(html, table, &table->cells[row * table->column_count]);
+        add_row(html, &shown, row);
     }
     strbuf_add_cstr(html->out, "</table></div>\n");
 }

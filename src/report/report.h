@@ -22,6 +22,19 @@ struct report_input {
     const struct transcript *transcript; /* sessions found in it, NULL for none */
 };
 
+enum report_detail {
+    REPORT_BRIEF,
+    REPORT_NORMAL,
+    REPORT_FULL
+};
+
+/* How much of the catalogue stands beside a code or a reason. */
+enum report_explain {
+    REPORT_EXPLAIN_NONE,
+    REPORT_EXPLAIN_SHORT,
+    REPORT_EXPLAIN_FULL
+};
+
 struct report {
     struct summary *summary;
     const struct catalog *catalog;
@@ -34,6 +47,9 @@ struct report {
     size_t width; /* columns of text */
     bool color;   /* escape sequences allowed */
     bool bars;    /* block characters allowed */
+    enum report_detail detail;
+    enum report_explain explain;
+    struct span sections; /* names asked for, comma separated; empty: as detail says */
 };
 
 /* The summary as one JSON object with the keys of interface, section 4. */
@@ -42,5 +58,9 @@ MUST_USE enum smtplog_status report_write_json(const struct report *report, stru
 /* The report for people: as text, and as a web page. */
 MUST_USE enum smtplog_status report_write_text(const struct report *report, struct strbuf *out);
 MUST_USE enum smtplog_status report_write_html(const struct report *report, struct strbuf *out);
+
+/* Names of sections: section_list.h. */
+bool report_has_section(struct span name);
+void report_add_section_names(struct strbuf *out, const char *between);
 
 #endif

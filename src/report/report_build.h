@@ -1,16 +1,78 @@
-/* From figures to a document: which sections there are and what stands in them. */
+/* From figures to a document: what the builders of sections share. A section is a row of the
+ * table in section_list.h and a function that adds it; one without anything to say adds nothing. */
 #ifndef REPORT_REPORT_BUILD_H
 #define REPORT_REPORT_BUILD_H
 
+#include "catalog/phrase.h"
 #include "report/document.h"
 #include "report/report.h"
 
-/* Builds the whole report. Sections without anything to say are left out. Free with document_free.
- */
+struct report_builder {
+    const struct report *report;
+    struct summary *summary; /* quantiles sort what is kept */
+    struct document *document;
+    struct phrases phrases;
+    struct strbuf text; /* the paragraph being put together */
+};
+
+/* Builds the whole report: sections of the table whose detail fits, or those asked for. Free with
+ * document_free. */
 void report_build(const struct report *report, struct document *document);
 
-/* The parts: the head with the headline, refusals and outcomes; then codes, tables and times. */
-void report_build_headline(const struct report *report, struct document *document);
-void report_build_tables(const struct report *report, struct document *document);
+/* ---- words ---- */
+
+/* A phrase without placeholders; lives as long as the catalogue. */
+struct span builder_words(struct report_builder *b, const char *key);
+
+/* A phrase with its values, kept in the document. */
+struct span builder_phrase(struct report_builder *b, const char *key,
+                           const struct phrase_value *values, size_t count);
+#define WORDS(b, key, ...)                                           \
+    builder_phrase((b), (key), (struct phrase_value[]){__VA_ARGS__}, \
+                   sizeof((struct phrase_value[]){__VA_ARGS__}) / sizeof(struct phrase_value))
+
+/* Puts a sentence behind those of the paragraph so far. */
+void builder_say(struct report_builder *b, const char *key, const struct phrase_value *values,
+                 size_t count);
+#define SAY(b, key, ...)                                          \
+    builder_say((b), (key), (struct phrase_value[]){__VA_ARGS__}, \
+                sizeof((struct phrase_value[]){__VA_ARGS__}) / sizeof(struct phrase_value))
+void builder_say_plain(struct report_builder *b, const char *key);
+
+/* Ends the paragraph: into the section when there is one and something was said. */
+void builder_paragraph(struct report_builder *b, struct section *section);
+
+/* head, item; as the language joins them. Either may be empty. */
+struct span builder_join(struct report_builder *b, struct span head, struct span item);
+
+/* ---- sections and tables ---- */
+
+/* A section titled by the phrase section/KEY. */
+struct section *builder_section(struct report_builder *b, const char *key, struct span aside);
+
+/* A table called key (stable: the name of its CSV); columns are titled by their labels. */
+struct table *builder_table(struct report_builder *b, struct section *section, const char *key,
+                            const struct column *columns, size_t count);
+#define TABLE(b, section, key, columns) builder_table(b, section, key, columns, COUNT_OF(columns))
+
+/* The unit beside a title, and "shown of all" when rows were left out. */
+struct span builder_aside(struct report_builder *b, const char *unit_key, size_t shown, size_t all);
+
+/* Rows as many as --top allows, most first; the array is the caller's to free. */
+struct topk_row **builder_rows(struct report_builder *b, const struct topk *table, size_t *count);
+
+/* How many of count rows --top lets through. */
+size_t builder_top(const struct report_builder *b, size_t count);
+
+/* A row of a figure: its stable name and its label, a bar, the count, the share. */
+struct table *builder_bars(struct report_builder *b, struct section *section, const char *key);
+void builder_bar(struct report_builder *b, struct table *table, const char *figure, unsigned indent,
+                 uint64_t count, uint64_t whole);
+
+/* An empty cell instead of a zero. */
+static inline struct cell count_or_nothing(uint64_t count)
+{
+    return count > 0 ? cell_count(count) : (struct cell){.kind = CELL_NONE};
+}
 
 #endif

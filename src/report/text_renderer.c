@@ -6,12 +6,11 @@
 #include "base/utf8.h"
 #include "report/escape.h"
 
-#define COLUMNS_MAXIMUM 16
-#define GAP             2 /* blanks between columns */
-#define INDENT          2
-#define NARROWEST_WRAP  12
-#define NARROWEST_BAR   4
-#define CELL_BYTES      8192
+#define GAP            2 /* blanks between columns */
+#define INDENT         2
+#define NARROWEST_WRAP 12
+#define NARROWEST_BAR  4
+#define CELL_LENGTH    8192
 
 struct text_renderer {
     const struct text_style *style;
@@ -85,6 +84,7 @@ static struct span cell_content(struct text_renderer *r, const struct cell *cell
                                 const struct column *column)
 {
     strbuf_clear(&r->cell);
+    strbuf_add_repeat(&r->cell, "  ", cell->indent);
     switch (cell->kind) {
     case CELL_NONE:
         break;
@@ -97,8 +97,14 @@ static struct span cell_content(struct text_renderer *r, const struct cell *cell
         escape_terminal(&r->cell, cell->text);
         strbuf_add_byte(&r->cell, '"');
         break;
+    case CELL_CODE:
+        strbuf_add_u64(&r->cell, cell->count);
+        break;
     case CELL_COUNT:
         format_count(&r->cell, cell->count);
+        break;
+    case CELL_BYTES:
+        format_bytes(&r->cell, cell->count);
         break;
     case CELL_SHARE:
         format_share(&r->cell, cell->number);
@@ -119,42 +125,71 @@ static struct span cell_content(struct text_renderer *r, const struct cell *cell
 /* ---- tables -----------------------------------------------------------------------------------
  */
 
-/* Columns of a table: as wide as their cells, the wrapping ones share what is left. */
-static void measure(struct text_renderer *r, const struct table *table,
-                    size_t widths[COLUMNS_MAXIMUM])
+/* The columns of a table that are shown, with their widths. */
+struct layout {
+    const struct table *table;
+    size_t count;
+    size_t place[TABLE_COLUMNS]; /* in the table */
+    size_t width[TABLE_COLUMNS];
+};
+
+static const struct column *layout_column(const struct layout *layout, size_t c)
 {
-    size_t used = INDENT + GAP * (table->column_count - 1);
-    size_t wrapping = 0;
-    for (size_t c = 0; c < table->column_count; c++) {
-        const struct column *column = &table->columns[c];
-        widths[c] = utf8_text_columns(span_cstr(column->title));
-        widths[c] = widths[c] < column->width ? column->width : widths[c];
-        for (size_t row = 0; row < table->row_count; row++) {
-            const struct cell *cell = &table->cells[row * table->column_count + c];
-            size_t width = utf8_text_columns(cell_content(r, cell, column));
-            bool fixed = column->width > 0 && !column->wraps;
-            widths[c] = width > widths[c] && !fixed ? width : widths[c];
-        }
-        wrapping += column->wraps;
-        used += column->wraps ? 0 : widths[c];
+    return &layout->table->columns[layout->place[c]];
+}
+
+/* As wide as the title and the widest cell. */
+static size_t natural_width(struct text_renderer *r, const struct layout *layout, size_t c)
+{
+    const struct column *column = layout_column(layout, c);
+    size_t width = utf8_text_columns(column->title);
+    width = width < column->width ? column->width : width;
+    if (column->width > 0 && !column->wraps) {
+        return width;
     }
+    for (size_t row = 0; row < layout->table->row_count; row++) {
+        const struct cell *cell = table_cell(layout->table, row, layout->place[c]);
+        size_t columns = utf8_text_columns(cell_content(r, cell, column));
+        width = columns > width ? columns : width;
+    }
+    return width;
+}
+
+/* Makes bars narrower where the table is too wide; returns the columns won. */
+static size_t narrow_bars(struct text_renderer *r, struct layout *layout, size_t over)
+{
     r->bar_less = 0;
-    for (size_t c = 0; c < table->column_count && used > r->style->width; c++) {
-        const struct column *column = &table->columns[c];
+    for (size_t c = 0; c < layout->count && over > r->bar_less; c++) {
+        const struct column *column = layout_column(layout, c);
         if (column->width > NARROWEST_BAR && !column->wraps) {
             size_t spare = column->width - NARROWEST_BAR;
-            size_t over = used - r->style->width;
             r->bar_less = over < spare ? over : spare;
-            widths[c] -= r->bar_less;
-            used -= r->bar_less;
+            layout->width[c] -= r->bar_less;
         }
     }
-    size_t left = r->style->width > used ? r->style->width - used : 0;
-    for (size_t c = 0; c < table->column_count; c++) {
-        size_t each = wrapping > 0 ? left / wrapping : 0;
-        each = each > NARROWEST_WRAP ? each : NARROWEST_WRAP;
-        if (table->columns[c].wraps && widths[c] > each) {
-            widths[c] = each;
+    return r->bar_less;
+}
+
+/* Columns as wide as their cells; the wrapping ones share what is left. */
+static void measure(struct text_renderer *r, struct layout *layout)
+{
+    size_t used = INDENT - GAP;
+    size_t wrapping = 0;
+    r->bar_less = 0;
+    for (size_t c = 0; c < layout->count; c++) {
+        bool wraps = layout_column(layout, c)->wraps;
+        layout->width[c] = natural_width(r, layout, c);
+        wrapping += wraps;
+        used += GAP + (wraps ? 0 : layout->width[c]);
+    }
+    size_t all = r->style->width;
+    used -= narrow_bars(r, layout, used > all ? used - all : 0);
+    size_t left = all > used ? all - used : 0;
+    size_t each = wrapping > 0 ? left / wrapping : 0;
+    each = each > NARROWEST_WRAP ? each : NARROWEST_WRAP;
+    for (size_t c = 0; c < layout->count; c++) {
+        if (layout_column(layout, c)->wraps && layout->width[c] > each) {
+            layout->width[c] = each;
         }
     }
 }
@@ -178,57 +213,62 @@ static void end_line(struct strbuf *out)
     strbuf_add_byte(out, '\n');
 }
 
-static void add_titles(struct text_renderer *r, const struct table *table,
-                       const size_t widths[COLUMNS_MAXIMUM])
+static void add_titles(struct text_renderer *r, const struct layout *layout)
 {
     bool any = false;
-    for (size_t c = 0; c < table->column_count; c++) {
-        any = any || table->columns[c].title[0] != '\0';
+    for (size_t c = 0; c < layout->count; c++) {
+        any = any || layout_column(layout, c)->title.n > 0;
     }
     if (!any) {
         return;
     }
     strbuf_add_repeat(r->out, " ", INDENT);
     set_color(r, "2");
-    for (size_t c = 0; c < table->column_count; c++) {
+    for (size_t c = 0; c < layout->count; c++) {
+        const struct column *column = layout_column(layout, c);
         strbuf_add_repeat(r->out, " ", c > 0 ? GAP : 0);
-        add_padded(r, span_cstr(table->columns[c].title), widths[c], table->columns[c].right,
-                   c + 1 == table->column_count);
+        add_padded(r, column->title, layout->width[c], column->right, c + 1 == layout->count);
     }
     set_color(r, "0");
     end_line(r->out);
 }
 
-/* One row; a wrapping column goes on below itself. */
-static void add_row(struct text_renderer *r, const struct table *table, const struct cell *cells,
-                    const size_t widths[COLUMNS_MAXIMUM])
+/* The cells of a row one behind the other in r->row; rest is what each still has to show. */
+static void lay_out_row(struct text_renderer *r, const struct layout *layout, size_t row,
+                        struct span rest[TABLE_COLUMNS])
 {
-    struct span rest[COLUMNS_MAXIMUM];
-    size_t start[COLUMNS_MAXIMUM];
-    bool more = true;
+    size_t start[TABLE_COLUMNS + 1];
     strbuf_clear(&r->row);
-    for (size_t c = 0; c < table->column_count; c++) {
+    for (size_t c = 0; c < layout->count; c++) {
         start[c] = r->row.length;
-        strbuf_add_span(&r->row, cell_content(r, &cells[c], &table->columns[c]));
+        strbuf_add_span(&r->row, cell_content(r, table_cell(layout->table, row, layout->place[c]),
+                                              layout_column(layout, c)));
     }
-    for (size_t c = 0; c < table->column_count; c++) {
-        size_t end = c + 1 < table->column_count ? start[c + 1] : r->row.length;
-        rest[c] = span_of(strbuf_cstr(&r->row) + start[c], end - start[c]);
+    start[layout->count] = r->row.length;
+    for (size_t c = 0; c < layout->count; c++) {
+        rest[c] = span_of(strbuf_cstr(&r->row) + start[c], start[c + 1] - start[c]);
     }
+}
+
+/* One row; a wrapping column goes on below itself. */
+static void add_row(struct text_renderer *r, const struct layout *layout, size_t row)
+{
+    struct span rest[TABLE_COLUMNS];
+    bool more = true;
+    lay_out_row(r, layout, row, rest);
     while (more) {
         more = false;
-        strbuf_add_repeat(r->out, " ", INDENT);
-        for (size_t c = 0; c < table->column_count; c++) {
-            const struct column *column = &table->columns[c];
+        for (size_t c = 0; c < layout->count; c++) {
+            const struct column *column = layout_column(layout, c);
             struct span line = rest[c];
-            strbuf_add_repeat(r->out, " ", c > 0 ? GAP : 0);
+            strbuf_add_repeat(r->out, " ", c > 0 ? GAP : INDENT);
             if (column->wraps) {
-                line = take_line(&rest[c], widths[c]);
+                line = take_line(&rest[c], layout->width[c]);
             } else {
                 rest[c] = SPAN_EMPTY;
             }
             more = more || rest[c].n > 0;
-            add_padded(r, line, widths[c], column->right, c + 1 == table->column_count);
+            add_padded(r, line, layout->width[c], column->right, c + 1 == layout->count);
         }
         end_line(r->out);
     }
@@ -236,14 +276,15 @@ static void add_row(struct text_renderer *r, const struct table *table, const st
 
 static void add_table(struct text_renderer *r, const struct table *table)
 {
-    size_t widths[COLUMNS_MAXIMUM];
-    if (table->row_count == 0 || table->column_count > COLUMNS_MAXIMUM) {
+    struct layout layout = {.table = table};
+    layout.count = table_columns(table, COLUMN_PEOPLE, layout.place);
+    if (table->row_count == 0 || layout.count == 0) {
         return;
     }
-    measure(r, table, widths);
-    add_titles(r, table, widths);
+    measure(r, &layout);
+    add_titles(r, &layout);
     for (size_t row = 0; row < table->row_count; row++) {
-        add_row(r, table, &table->cells[row * table->column_count], widths);
+        add_row(r, &layout, row);
     }
 }
 
@@ -283,8 +324,8 @@ enum smtplog_status text_render(const struct document *document, const struct te
                                 struct strbuf *out)
 {
     struct text_renderer r = {.style = style, .out = out};
-    strbuf_init(&r.cell, CELL_BYTES);
-    strbuf_init(&r.row, CELL_BYTES * COLUMNS_MAXIMUM);
+    strbuf_init(&r.cell, CELL_LENGTH);
+    strbuf_init(&r.row, CELL_LENGTH * TABLE_COLUMNS);
     for (const struct section *s = document->first; s != NULL; s = s->next) {
         if (s != document->first) {
             strbuf_add_byte(out, '\n');

@@ -1,16 +1,7 @@
 /* The report for people: built as a document, written as text or as a page. */
-#include "report/dialogue_report.h"
 #include "report/html_renderer.h"
 #include "report/report_build.h"
 #include "report/text_renderer.h"
-
-void report_build(const struct report *report, struct document *document)
-{
-    document_init(document);
-    report_build_headline(report, document);
-    dialogue_report_build(report, document);
-    report_build_tables(report, document);
-}
 
 enum smtplog_status report_write_text(const struct report *report, struct strbuf *out)
 {

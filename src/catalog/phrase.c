@@ -1,0 +1,100 @@
+/* The report's words: look-up, and filling of placeholders. */
+#include "catalog/phrase.h"
+
+#include <stdio.h>
+
+#define PHRASE_KEY 96
+
+struct span phrase_text(const struct phrases *phrases, const char *key, bool singular)
+{
+    char name[PHRASE_KEY];
+    int n = snprintf(name, sizeof name, "report/%s", key);
+    if (n < 0 || (size_t)n >= sizeof name) {
+        return SPAN_EMPTY;
+    }
+    const struct catalog_entry *entry = catalog_find(phrases->catalog, "phrase",
+                                                     span_of(name, (size_t)n));
+    struct span one = singular ? catalog_text(entry, "one") : SPAN_EMPTY;
+    return one.n > 0 ? one : catalog_text(entry, "text");
+}
+
+static bool is_singular(const struct phrase_value *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (values[i].kind == PHRASE_COUNT) {
+            return values[i].count == 1;
+        }
+    }
+    return false;
+}
+
+static void add_value(struct strbuf *out, const struct phrase_value *value)
+{
+    switch (value->kind) {
+    case PHRASE_COUNT:
+        format_count(out, value->count);
+        break;
+    case PHRASE_PERCENT:
+        strbuf_addf(out, "%d %%", (int)(100.0 * value->number + 0.5));
+        break;
+    case PHRASE_SHARE:
+        format_share(out, value->number);
+        break;
+    case PHRASE_SECONDS:
+        format_seconds(out, value->number);
+        break;
+    case PHRASE_BYTES:
+        format_bytes(out, value->count);
+        break;
+    case PHRASE_INSTANT:
+        format_instant(out, &value->instant, value->format);
+        break;
+    case PHRASE_WORDS:
+        strbuf_add_span(out, value->text);
+        break;
+    case PHRASE_LOG:
+        strbuf_add_byte(out, '"');
+        strbuf_add_span(out, value->text);
+        strbuf_add_byte(out, '"');
+        break;
+    }
+}
+
+static const struct phrase_value *find_value(const struct phrase_value *values, size_t count,
+                                             struct span name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (span_is(name, values[i].name)) {
+            return &values[i];
+        }
+    }
+    return NULL;
+}
+
+void phrase_add(const struct phrases *phrases, struct strbuf *out, const char *key,
+                const struct phrase_value *values, size_t count)
+{
+    struct span text = phrase_text(phrases, key, is_singular(values, count));
+    if (text.n == 0) {
+        strbuf_addf(out, "[%s]", key);
+        return;
+    }
+    while (text.n > 0) {
+        const char *open = memchr(text.p, '{', text.n);
+        size_t plain = open != NULL ? (size_t)(open - text.p) : text.n;
+        strbuf_add(out, text.p, plain);
+        text = span_from(text, plain);
+        const char *close = text.n > 0 ? memchr(text.p, '}', text.n) : NULL;
+        const struct phrase_value *value = NULL;
+        if (close != NULL) {
+            value = find_value(values, count, span_of(text.p + 1, (size_t)(close - text.p) - 1));
+        }
+        if (value != NULL) {
+            add_value(out, value);
+            text = span_from(text, (size_t)(close - text.p) + 1);
+        } else if (text.n > 0) {
+            strbuf_add_byte(out, text.p[0]);
+            text = span_from(text, 1);
+        }
+    }
+}

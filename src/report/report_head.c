@@ -1,0 +1,182 @@
+/* The head of the report: the headline in words, what was read, what makes figures less than exact.
+ */
+#include <stdlib.h>
+
+#include "report/dialogue_report.h"
+#include "report/section.h"
+
+/* ---- headline ---- */
+
+static struct span greylist_end(struct report_builder *b, struct span ends, const char *key,
+                                uint64_t count)
+{
+    return count > 0 ? builder_join(b, ends, WORDS(b, key, phrase_count("count", count))) : ends;
+}
+
+/* "97 delivered later (median wait 18.5 s), 11 expired" */
+static struct span greylist_ends(struct report_builder *b)
+{
+    const struct greylist_counts *g = &b->summary->greylist;
+    struct span ends = SPAN_EMPTY;
+    if (g->recovered > 0) {
+        double wait = histogram_quantile(&b->summary->wait, 0.5);
+        ends = WORDS(b, "end/recovered", phrase_count("count", g->recovered),
+                     phrase_seconds("wait", wait));
+    } else {
+        ends = builder_words(b, "end/none-recovered");
+    }
+    ends = greylist_end(b, ends, "end/lost", g->lost);
+    ends = greylist_end(b, ends, "end/refused-later", g->refused_later);
+    ends = greylist_end(b, ends, "end/waiting", g->waiting);
+    return greylist_end(b, ends, "end/other", g->other);
+}
+
+static void say_hard(struct report_builder *b)
+{
+    const struct summary *s = b->summary;
+    uint64_t all = s->recipients_refused;
+    uint64_t hard_550 = s->hard_recipient_code[550];
+    if (s->hard_recipients == 0) {
+        builder_say_plain(b, "head/no-hard");
+    } else if (s->greylisted_and_hard_550 > 0) {
+        SAY(b, "head/hard-and-greylisted", phrase_count("hard", hard_550),
+            phrase_percent("percent", hard_550, all), phrase_count("any", s->hard_recipients),
+            phrase_percent("any-percent", s->hard_recipients, all),
+            phrase_count("both", s->greylisted_and_hard_550));
+    } else {
+        SAY(b, "head/hard", phrase_count("hard", hard_550),
+            phrase_percent("percent", hard_550, all), phrase_count("any", s->hard_recipients),
+            phrase_percent("any-percent", s->hard_recipients, all));
+    }
+}
+
+static void say_refused(struct report_builder *b)
+{
+    const struct summary *s = b->summary;
+    const struct refusal_lines *lines = &s->refusal_lines[DIRECTION_OUTBOUND];
+    SAY(b, "head/refused", phrase_count("recipients", s->recipients_refused));
+    if (s->greylisted > 0) {
+        SAY(b, "head/greylisted", phrase_count("greylisted", s->greylisted),
+            phrase_percent("percent", s->greylisted, s->recipients_refused),
+            phrase_words("ends", greylist_ends(b)));
+    } else {
+        builder_say_plain(b, "head/none-greylisted");
+    }
+    say_hard(b);
+    SAY(b, "head/lines", phrase_count("refusals", lines->refusals),
+        phrase_count("greylisting", lines->greylisting),
+        phrase_count("by-450", lines->greylisting_450));
+}
+
+static void add_headline(struct report_builder *b, struct section *head)
+{
+    const struct summary *s = b->summary;
+    uint64_t sessions = dialogue_report_count(b->report);
+    if (s->lines_read == 0) {
+        builder_say_plain(b, "head/no-lines");
+    } else if (s->recipients_refused > 0) {
+        say_refused(b);
+    } else if (s->recipients.total > 0) {
+        SAY(b, "head/no-refusal", phrase_count("recipients", s->recipients.total),
+            phrase_count("delivered", s->recipients.by_state[RECIPIENT_DELIVERED]));
+    } else if (s->rejects_total > 0) {
+        SAY(b, "head/only-rejects", phrase_count("rejects", s->rejects_total));
+    } else if (sessions > 0) {
+        struct span replies = WORDS(b, "head/replies", phrase_count("replies", s->events));
+        SAY(b, "head/sessions", phrase_count("sessions", sessions),
+            phrase_words("replies", replies));
+    } else {
+        builder_say_plain(b, "head/nothing");
+    }
+    builder_paragraph(b, head);
+}
+
+/* ---- what was read ---- */
+
+static struct span period(struct report_builder *b)
+{
+    const struct summary *s = b->summary;
+    if (!s->has_period) {
+        return SPAN_EMPTY;
+    }
+    int64_t first_day = (s->first.seconds + s->first.offset) / CIVIL_DAY;
+    int64_t last_day = (s->last.seconds + s->last.offset) / CIVIL_DAY;
+    int minutes = s->last.offset / 60;
+    struct span zone = document_printf(b->document, "%c%02d%02d", minutes < 0 ? '-' : '+',
+                                       abs(minutes) / 60, abs(minutes) % 60);
+    return WORDS(
+        b, "read/period", phrase_instant("first", &s->first, FORMAT_YEAR),
+        phrase_instant("last", &s->last, first_day == last_day ? FORMAT_TIME : FORMAT_YEAR),
+        phrase_words("zone", zone));
+}
+
+static void add_inputs(struct report_builder *b, struct section *head)
+{
+    const struct report *report = b->report;
+    uint64_t bytes = 0;
+    uint64_t readable = 0;
+    for (size_t i = 0; i < report->input_count; i++) {
+        bytes += report->inputs[i].bytes;
+        readable += report->inputs[i].readable;
+    }
+    struct span text = builder_join(b, period(b),
+                                    report->input_count == 1
+                                        ? report->inputs[0].path
+                                        : WORDS(b, "read/files", phrase_count("files", readable)));
+    if (bytes > 0) {
+        text = builder_join(b, text, WORDS(b, "read/bytes", phrase_bytes("bytes", bytes)));
+    }
+    section_paragraph(b->document, head, text);
+}
+
+static void add_lines(struct report_builder *b, struct section *head)
+{
+    static const char *const keys[SUMMARY_BINS] = {"bin/event",   "bin/context",   "bin/foreign",
+                                                   "bin/unknown", "bin/malformed", "bin/outside"};
+    const struct summary *s = b->summary;
+    struct span bins = SPAN_EMPTY;
+    for (size_t i = 0; i < SUMMARY_BINS; i++) {
+        if (i < 3 || s->bin[i] > 0) {
+            bins = builder_join(b, bins, WORDS(b, keys[i], phrase_count("count", s->bin[i])));
+        }
+    }
+    SAY(b, "read/lines", phrase_count("lines", s->lines_read), phrase_words("bins", bins));
+    builder_paragraph(b, head);
+}
+
+/* Everything that makes figures less than exact is said here. */
+static void add_caveats(struct report_builder *b, struct section *head)
+{
+    const struct summary *s = b->summary;
+    for (size_t i = 0; i < b->report->input_count; i++) {
+        const struct report_input *input = &b->report->inputs[i];
+        if (!input->readable) {
+            SAY(b, "read/unreadable", phrase_words("file", input->path));
+        } else if (input->damage.n > 0) {
+            SAY(b, "read/damaged", phrase_words("file", input->path),
+                phrase_words("damage", input->damage));
+        }
+        builder_paragraph(b, head);
+    }
+    if (s->duplicate > 0) {
+        SAY(b, "read/duplicate", phrase_count("lines", s->duplicate));
+    }
+    if (s->evicted > 0) {
+        SAY(b, "read/state-lost", phrase_count("stories", s->evicted));
+    }
+    if (s->limits_hit > 0) {
+        SAY(b, "read/limits", phrase_count("matches", s->limits_hit));
+    }
+    builder_paragraph(b, head);
+    summary_check(s, &b->text);
+    builder_paragraph(b, head);
+}
+
+void build_head(struct report_builder *b)
+{
+    struct section *head = document_section(b->document, "head", SPAN_EMPTY, SPAN_EMPTY);
+    add_headline(b, head);
+    add_inputs(b, head);
+    add_lines(b, head);
+    add_caveats(b, head);
+}

@@ -1,0 +1,70 @@
+/* The table of sections, and what --section and --detail mean. Trust: names come from the command
+ * line of whoever runs the program. */
+#include "report/section.h"
+
+static const struct report_section sections[] = {
+#define SECTION(name, detail, builder) {#name, REPORT_##detail, builder},
+#include "report/section_list.h"
+#undef SECTION
+};
+
+const struct report_section *report_sections(size_t *count)
+{
+    *count = COUNT_OF(sections);
+    return sections;
+}
+
+static const struct report_section *find_section(struct span name)
+{
+    for (size_t i = 0; i < COUNT_OF(sections); i++) {
+        if (span_is(name, sections[i].name)) {
+            return &sections[i];
+        }
+    }
+    return NULL;
+}
+
+bool report_has_section(struct span name)
+{
+    return find_section(name) != NULL;
+}
+
+void report_add_section_names(struct strbuf *out, const char *between)
+{
+    for (size_t i = 0; i < COUNT_OF(sections); i++) {
+        strbuf_add_cstr(out, i > 0 ? between : "");
+        strbuf_add_cstr(out, sections[i].name);
+    }
+}
+
+/* Asked for by name, or, when none is, part of the level of detail. */
+static bool is_shown(const struct report *report, const struct report_section *section)
+{
+    struct span rest = report->sections;
+    struct span name = SPAN_EMPTY;
+    if (rest.n == 0) {
+        return section->detail <= report->detail;
+    }
+    while (span_next_piece(&rest, ',', &name)) {
+        if (span_is(span_trim(name), section->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void report_build(const struct report *report, struct document *document)
+{
+    struct report_builder b = {.report = report,
+                               .summary = report->summary,
+                               .document = document,
+                               .phrases = {report->catalog}};
+    document_init(document);
+    strbuf_init(&b.text, 65536);
+    for (size_t i = 0; i < COUNT_OF(sections); i++) {
+        if (is_shown(report, &sections[i])) {
+            sections[i].build(&b);
+        }
+    }
+    strbuf_free(&b.text);
+}
