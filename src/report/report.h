@@ -59,7 +59,7 @@ MUST_USE enum smtplog_status report_write_json(const struct report *report, stru
 MUST_USE enum smtplog_status report_write_text(const struct report *report, struct strbuf *out);
 MUST_USE enum smtplog_status report_write_html(const struct report *report, struct strbuf *out);
 
-/* Names of sections: section_list.h. */
+/* Names of sections: section.h. */
 bool report_has_section(struct span name);
 void report_add_section_names(struct strbuf *out, const char *between);
 

@@ -1,5 +1,5 @@
 /* From figures to a document: what the builders of sections share. A section is a row of the
- * table in section_list.h and a function that adds it; one without anything to say adds nothing. */
+ * table in section.h and a function that adds it; one without anything to say adds nothing. */
 #ifndef REPORT_REPORT_BUILD_H
 #define REPORT_REPORT_BUILD_H
 

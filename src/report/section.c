@@ -2,17 +2,17 @@
  * line of whoever runs the program. */
 #include "report/section.h"
 
-static const struct report_section sections[] = {
-#define SECTION(name, detail, builder) {#name, REPORT_##detail, builder},
-#include "report/section_list.h"
-#undef SECTION
+struct report_section {
+    const char *name;
+    enum report_detail detail;
+    void (*build)(struct report_builder *b);
 };
 
-const struct report_section *report_sections(size_t *count)
-{
-    *count = COUNT_OF(sections);
-    return sections;
-}
+static const struct report_section sections[] = {
+#define ROW(name, detail, builder) {#name, REPORT_##detail, builder},
+    REPORT_SECTIONS(ROW)
+#undef ROW
+};
 
 static const struct report_section *find_section(struct span name)
 {

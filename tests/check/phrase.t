@@ -99,7 +99,7 @@ for path in source.files(TOP, "src/report", "src/finding", "src/lib"):
                 wrong.append("%s: %s has {%s}, given are {%s}" % (place, keys[0], " ".join(sorted(wanted)), " ".join(sorted(given))))
 tap.ok(not wrong, "every phrase that is asked for exists and gets the values it names", *wrong)
 
-sections = re.findall(r"^SECTION\((\w+),", source.read(TOP, "src/report/section_list.h"), re.M)
+sections = re.findall(r"^    X\((\w+),", source.read(TOP, "src/report/section.h"), re.M)
 tap.ok(len(sections) >= 15, "the table of sections was read (%d)" % len(sections))
 named = re.findall(r'builder_section\(\s*\w+,\s*"(\w+)"', "".join(source.read(TOP, p) for p in source.files(TOP, "src/report")))
 named += re.findall(r'add_traffic\(b, "(\w+)"', source.read(TOP, "src/report/report_traffic.c"))
