@@ -44,6 +44,7 @@ enum smtplog_status summary_new(struct summary **summary)
     topk_init(&made->auth_clients, SUMMARY_TABLE_ROWS, 1, NULL);
     topk_init(&made->auth_users, SUMMARY_TABLE_ROWS, 1, NULL);
     timeline_init(&made->timeline);
+    flow_init(&made->flow);
     histogram_init(&made->wait, EXACT_WAITS);
     histogram_init(&made->behaved_wait, EXACT_WAITS);
     histogram_init(&made->inbound_wait, EXACT_WAITS);
@@ -77,6 +78,7 @@ void summary_free(struct summary *summary)
         topk_free(tables[t]);
     }
     timeline_free(&summary->timeline);
+    flow_free(&summary->flow);
     histogram_free(&summary->wait);
     histogram_free(&summary->behaved_wait);
     histogram_free(&summary->inbound_wait);
@@ -262,12 +264,16 @@ static enum smtplog_status add_template(struct summary *summary, const struct ev
     }
     template_row->weight += event->repeat;
     template_row->last = event->time;
+    if (event_is_attempt(event) || event_value(event, EVENT_KIND) == KIND_REJECT) {
+        template_row->outcome[event_value(event, EVENT_STATUS)] += event->repeat;
+    }
     return SMTPLOG_OK;
 }
 
 /* ---- time ----------------------------------------------------------------------------------- */
 
-static enum smtplog_status add_time(struct summary *summary, const struct event *event)
+static enum smtplog_status add_time(struct summary *summary, const struct event *event,
+                                    uint64_t size)
 {
     struct timeline *timeline = &summary->timeline;
     uint64_t weight = event->repeat;
@@ -283,6 +289,7 @@ static enum smtplog_status add_time(struct summary *summary, const struct event 
     }
     switch (event_value(event, EVENT_STATUS)) {
     case OUTCOME_DELIVERED:
+        TRY(timeline_add(timeline, &event->time, TIMELINE_BYTES_DELIVERED, size * weight));
         return timeline_add(timeline, &event->time, TIMELINE_DELIVERED, weight);
     case OUTCOME_DEFERRED:
         return timeline_add(timeline, &event->time, TIMELINE_DEFERRED, weight);
@@ -350,20 +357,42 @@ static enum smtplog_status add_arrival(struct summary *summary, const struct eve
                      event_text(event, EVENT_METHOD).n > 0;
     summary->messages_received += event->repeat;
     summary->auth_ok += logged_in ? event->repeat : 0;
+    TRY(flow_add_session(&summary->flow, event));
     return timeline_add(&summary->timeline, &event->time, TIMELINE_RECEIVED, event->repeat);
+}
+
+/* What was done with mail without refusing it, with the words of the rule that did it. */
+static enum smtplog_status add_action(struct summary *summary, const struct event *event)
+{
+    struct topk_row *row = NULL;
+    struct span text = event_text(event, EVENT_TEXT);
+    TRY(topk_add(&summary->actions, event->text[EVENT_ACTION], event->repeat, &row));
+    if (event_value(event, EVENT_FACT) != FACT_NONE || text.n == 0) {
+        return SMTPLOG_OK;
+    }
+    add_reply_head(&summary->scratch, event);
+    template_make(text, &summary->scratch);
+    TRY(strbuf_status(&summary->scratch));
+    return flow_add_action(&summary->flow, event, strbuf_span(&summary->scratch));
 }
 
 static enum smtplog_status add_context(struct summary *summary, const struct event *event)
 {
-    struct topk_row *row = NULL;
-    int fact = event_value(event, EVENT_FACT);
     if (event_has(event, EVENT_ACTION)) {
-        TRY(topk_add(&summary->actions, event->text[EVENT_ACTION], event->repeat, &row));
+        TRY(add_action(summary, event));
     }
-    if (fact == FACT_ARRIVAL) {
+    switch (event_value(event, EVENT_FACT)) {
+    case FACT_ARRIVAL:
         return add_arrival(summary, event);
+    case FACT_WARNING:
+        return add_warning(summary, event);
+    case FACT_CONNECT:
+    case FACT_DISCONNECT:
+    case FACT_TLS:
+        return flow_add_session(&summary->flow, event);
+    default:
+        return SMTPLOG_OK;
     }
-    return fact == FACT_WARNING ? add_warning(summary, event) : SMTPLOG_OK;
 }
 
 static void note_period(struct summary *summary, const struct event *event)
@@ -381,7 +410,7 @@ static void note_period(struct summary *summary, const struct event *event)
 }
 
 enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
-                                      struct span sender)
+                                      const struct traffic_message *message)
 {
     int kind = event_value(event, EVENT_KIND);
     note_period(summary, event);
@@ -394,6 +423,7 @@ enum smtplog_status summary_add_event(struct summary *summary, const struct even
                         event)); /* accepted, though the client was told otherwise: Exim's (= */
     }
     TRY(add_code(summary, event));
+    matrix_add(&summary->matrix, event);
     if (event_is_refusal(event)) {
         add_refusal_lines(summary, event);
     }
@@ -406,14 +436,17 @@ enum smtplog_status summary_add_event(struct summary *summary, const struct even
     if (event_is_attempt(event)) {
         summary->attempts_total += event->repeat;
         summary->attempts[event_value(event, EVENT_STATUS)] += event->repeat;
-        TRY(traffic_add(summary->traffic, event, sender));
+        TRY(flow_add_delivery(&summary->flow, event));
+        TRY(traffic_add(summary->traffic, event, message));
     } else if (kind == KIND_REJECT) {
         TRY(add_reject(summary, event));
-        TRY(traffic_add(summary->traffic, event, sender));
+        TRY(traffic_add(summary->traffic, event, message));
     } else if (kind == KIND_AUTH) {
         TRY(add_auth(summary, event));
+    } else if (kind == KIND_CONNECTION) {
+        TRY(flow_add_session(&summary->flow, event));
     }
-    return add_time(summary, event);
+    return add_time(summary, event, message->size);
 }
 
 enum smtplog_status summary_add_unknown(struct summary *summary, const struct event *event,

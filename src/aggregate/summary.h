@@ -3,7 +3,9 @@
 #ifndef AGGREGATE_SUMMARY_H
 #define AGGREGATE_SUMMARY_H
 
+#include "aggregate/flow.h"
 #include "aggregate/histogram.h"
+#include "aggregate/matrix.h"
 #include "aggregate/template.h"
 #include "aggregate/timeline.h"
 #include "aggregate/topk.h"
@@ -43,6 +45,7 @@ struct template_row {
     int code; /* 0: a failure without a reply */
     char class_name[32];
     uint64_t weight;
+    uint64_t outcome[OUTCOMES]; /* of these, attempts and rejects that ended so */
     struct instant first, last;
     const char *sample; /* owned unless empty */
 };
@@ -142,6 +145,8 @@ struct summary {
     struct topk unknown;  /* struct sample_row; key "daemon template" */
     struct topk auth_clients, auth_users;
     struct timeline timeline;
+    struct flow flow;
+    struct matrix matrix;
     struct arena words; /* of classes that came out of a snapshot */
     struct strbuf scratch;
 };
@@ -150,10 +155,9 @@ struct summary {
 MUST_USE enum smtplog_status summary_new(struct summary **summary);
 void summary_free(struct summary *summary);
 
-/* Adds a shown event or context line. sender: the envelope sender of a delivery as known from its
- * message, p == NULL when unknown. */
+/* Adds a shown event or context line, with what is known of its message. */
 MUST_USE enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
-                                               struct span sender);
+                                               const struct traffic_message *message);
 
 /* Adds failed log-ins that a session's counters tell but no line of their own did. */
 MUST_USE enum smtplog_status summary_add_unseen_auth(struct summary *summary,

@@ -8,6 +8,11 @@ static const struct record_field traffic_fields[] = {
     RECORD_FIELD("bounced", FIELD_COUNT, struct traffic, bounced),
     RECORD_FIELD("rejected", FIELD_COUNT, struct traffic, rejected),
     RECORD_FIELD("greylisted", FIELD_COUNT, struct traffic, greylisted),
+    RECORD_FIELD("rejected_temporary", FIELD_COUNT, struct traffic, rejected_temporary),
+    RECORD_FIELD("deliveries", FIELD_COUNT, struct traffic, deliveries),
+    RECORD_FIELD("bytes", FIELD_COUNT, struct traffic, bytes),
+    RECORD_FIELD("delay_sum", FIELD_COUNT, struct traffic, delay_sum),
+    RECORD_FIELD("deferred_delay", FIELD_MOST, struct traffic, deferred_delay),
     RECORD_FIELD("delay", FIELD_HISTOGRAM, struct traffic, delay),
 };
 static const struct record_type traffic_type = RECORD_TYPE("traffic", struct traffic,
@@ -26,6 +31,7 @@ static const struct record_field template_fields[] = {
     RECORD_FIELD("code", FIELD_SAMPLE_NUMBER, struct template_row, code),
     RECORD_FIELD("class", FIELD_SAMPLE_TEXT, struct template_row, class_name),
     RECORD_FIELD("weight", FIELD_COUNT, struct template_row, weight),
+    RECORD_COUNTS("outcomes", struct template_row, outcome),
     RECORD_FIELD("first", FIELD_FIRST, struct template_row, first),
     RECORD_FIELD("last", FIELD_LAST, struct template_row, last),
     RECORD_FIELD("sample", FIELD_SAMPLE_STRING, struct template_row, sample),
@@ -70,6 +76,86 @@ static const struct record_field refusal_fields[] = {
 };
 static const struct record_type refusal_type = RECORD_TYPE("refusal", struct refusal_lines,
                                                            refusal_fields);
+
+static const struct record_field received_fields[] = {
+    RECORD_FIELD("bytes", FIELD_COUNT, struct received_row, bytes),
+};
+static const struct record_type received_type = RECORD_TYPE("received", struct received_row,
+                                                            received_fields);
+
+static const struct record_field spread_fields[] = {
+    RECORD_FIELD("sum", FIELD_COUNT, struct spread, sum),
+    RECORD_FIELD("histogram", FIELD_HISTOGRAM, struct spread, histogram),
+};
+static const struct record_type spread_type = RECORD_TYPE("spread", struct spread, spread_fields);
+
+#define SPREADS(name, structure, member)                                                 \
+    {                                                                                    \
+        name, FIELD_RECORD, offsetof(structure, member), RECORD_SIZE(structure, member), \
+            RECORD_SIZE(structure, member) / sizeof(struct spread), &spread_type, 0      \
+    }
+
+static const struct record_field queue_fields[] = {
+    RECORD_COUNTS("bins", struct queue_time, bin),
+    SPREADS("spread", struct queue_time, spread),
+};
+static const struct record_type queue_type = RECORD_TYPE("queue_time", struct queue_time,
+                                                         queue_fields);
+
+#define FLOW(name, member)             RECORD_FIELD(name, FIELD_COUNT, struct flow, member)
+#define FLOW_TABLE(name, member, rows) RECORD_TABLE(name, struct flow, member, rows, NULL)
+#define FLOW_QUEUE(name, member)                                                                \
+    {                                                                                           \
+        name, FIELD_RECORD, offsetof(struct flow, member), RECORD_SIZE(struct flow, member), 1, \
+            &queue_type, 0                                                                      \
+    }
+#define RECEIVED(name, table) \
+    RECORD_TABLE(name, struct flow, received[table], FLOW_ROWS, &received_type)
+
+static const struct record_field flow_fields[] = {
+    RECEIVED("received.senders", RECEIVED_SENDER),
+    RECEIVED("received.sender_domains", RECEIVED_SENDER_DOMAIN),
+    RECEIVED("received.hosts", RECEIVED_HOST),
+    RECEIVED("received.local_users", RECEIVED_LOCAL_USER),
+    SPREADS("size", struct flow, size),
+    SPREADS("phase", struct flow, phase),
+    SPREADS("delivery_time", struct flow, delivery_time),
+    FLOW_QUEUE("queue_time.all", queue),
+    FLOW_QUEUE("queue_time.remote", queue_remote),
+    FLOW("with_delivery", with_delivery),
+    FLOW("with_deferral", with_deferral),
+    FLOW("with_failure", with_failure),
+    FLOW("canceled", canceled),
+    FLOW("from_filter", from_filter),
+    FLOW("without_size", without_size),
+    FLOW("connections.opened", opened),
+    FLOW("connections.closed", closed),
+    RECORD_COUNTS("tls.arrivals", struct flow, arrivals),
+    RECORD_COUNTS("tls.deliveries", struct flow, deliveries),
+    FLOW_TABLE("tls.handshakes", handshakes, FLOW_WORD_ROWS),
+    FLOW_TABLE("connections.problems", problems, FLOW_WORD_ROWS),
+    FLOW_TABLE("action_texts", action_texts, FLOW_ACTION_ROWS),
+    RECORD_FIELD(NULL, FIELD_WORK, struct flow, memo),
+    RECORD_FIELD(NULL, FIELD_WORK, struct flow, key),
+};
+static const struct record_type flow_type = RECORD_TYPE("flow", struct flow, flow_fields);
+
+static const struct record_field contradiction_fields[] = {
+    RECORD_FIELD("count", FIELD_COUNT, struct contradiction_row, count),
+    RECORD_FIELD("first", FIELD_FIRST, struct contradiction_row, first),
+    RECORD_FIELD("line", FIELD_SAMPLE_NUMBER, struct contradiction_row, line),
+    RECORD_FIELD("file", FIELD_SAMPLE_FILE, struct contradiction_row, file),
+    RECORD_FIELD("sample", FIELD_SAMPLE_TEXT, struct contradiction_row, sample),
+};
+static const struct record_type contradiction_type = RECORD_TYPE(
+    "contradiction", struct contradiction_row, contradiction_fields);
+
+static const struct record_field matrix_fields[] = {
+    RECORD_COUNTS("cells", struct matrix, cell),
+    {"contradictions", FIELD_RECORD, offsetof(struct matrix, contradictions),
+     RECORD_SIZE(struct matrix, contradictions), CONTRADICTIONS, &contradiction_type, 0},
+};
+static const struct record_type matrix_type = RECORD_TYPE("matrix", struct matrix, matrix_fields);
 
 #define COUNT(name, member)             RECORD_FIELD(name, FIELD_COUNT, struct summary, member)
 #define COUNTS(name, member)            RECORD_COUNTS(name, struct summary, member)
@@ -158,6 +244,8 @@ static const struct record_field summary_fields[] = {
     TRAFFIC("providers", TRAFFIC_PROVIDER),
     TRAFFIC("peers", TRAFFIC_PEER),
     TRAFFIC("senders", TRAFFIC_SENDER),
+    TRAFFIC("recipient_addresses", TRAFFIC_RECIPIENT),
+    TRAFFIC("transports", TRAFFIC_TRANSPORT),
     TRAFFIC("clients", TRAFFIC_CLIENT),
     TABLE("classes", classes, 64, &class_type),
     TABLE("rejects.by_class", reject_classes, 64, NULL),
@@ -168,6 +256,10 @@ static const struct record_field summary_fields[] = {
     TABLE("auth.clients", auth_clients, SUMMARY_TABLE_ROWS, NULL),
     TABLE("auth.users", auth_users, SUMMARY_TABLE_ROWS, NULL),
     RECORD_FIELD("timeline", FIELD_TIMELINE, struct summary, timeline),
+    {"flow", FIELD_RECORD, offsetof(struct summary, flow), RECORD_SIZE(struct summary, flow), 1,
+     &flow_type, 0},
+    {"matrix", FIELD_RECORD, offsetof(struct summary, matrix), RECORD_SIZE(struct summary, matrix),
+     1, &matrix_type, 0},
     WORK(words),
     WORK(scratch),
 };

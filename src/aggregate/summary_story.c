@@ -87,7 +87,11 @@ enum smtplog_status summary_add_message(void *context, const struct message_stor
     summary->messages.by_state[story->state]++;
     summary->bytes_received += story->arrival_seen ? story->size : 0;
     summary->bytes_delivered += story->size * story->delivered;
-    return SMTPLOG_OK;
+    if (story->arrival_seen) {
+        TRY(timeline_add(&summary->timeline, &story->arrival, TIMELINE_BYTES_RECEIVED,
+                         story->size));
+    }
+    return flow_add_message(&summary->flow, story);
 }
 
 void summary_add_inbound(struct summary *summary, unsigned fresh)

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#define FILTER_BITS 12
+
 void topk_init(struct topk *table, size_t capacity, size_t value_size, topk_release release)
 {
     *table = (struct topk){.capacity = capacity,
@@ -13,15 +15,25 @@ void topk_init(struct topk *table, size_t capacity, size_t value_size, topk_rele
     hashmap_init(&table->map);
 }
 
+static void row_free(const struct topk *table, struct topk_row *row)
+{
+    if (row == NULL) {
+        return;
+    }
+    if (table->release != NULL) {
+        table->release(row->value);
+    }
+    free((char *)row->key.p);
+    free(row);
+}
+
 void topk_free(struct topk *table)
 {
     for (size_t i = 0; i < table->count; i++) {
-        if (table->release != NULL) {
-            table->release(table->rows[i]->value);
-        }
-        free((char *)table->rows[i]->key.p);
-        free(table->rows[i]);
+        row_free(table, table->rows[i]);
     }
+    row_free(table, table->spare);
+    free(table->filter);
     free(table->rows);
     hashmap_free(&table->map);
     topk_init(table, table->capacity, table->value_size, table->release);
@@ -75,16 +87,25 @@ static enum smtplog_status row_name(struct topk_row *row, struct span key, uint6
     return SMTPLOG_OK;
 }
 
-static enum smtplog_status row_new(struct topk *table, struct span key, uint64_t hash,
-                                   struct topk_row **row)
+static struct topk_row *row_make(const struct topk *table, struct span key, uint64_t hash)
 {
-    size_t offset = (sizeof **row + 15) / 16 * 16;
+    size_t offset = (sizeof(struct topk_row) + 15) / 16 * 16;
     struct topk_row *made = calloc(1, offset + table->value_size);
     if (made == NULL || row_name(made, key, hash) != SMTPLOG_OK) {
         free(made);
-        return SMTPLOG_NO_MEMORY;
+        return NULL;
     }
     made->value = (char *)made + offset;
+    return made;
+}
+
+static enum smtplog_status row_new(struct topk *table, struct span key, uint64_t hash,
+                                   struct topk_row **row)
+{
+    struct topk_row *made = row_make(table, key, hash);
+    if (made == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
     if ((table->count & (table->count - 1)) == 0) {
         size_t room = table->count == 0 ? 1 : table->count * 2;
         struct topk_row **rows = realloc(table->rows, room * sizeof(struct topk_row *));
@@ -100,26 +121,73 @@ static enum smtplog_status row_new(struct topk *table, struct span key, uint64_t
     return hashmap_add(&table->map, hash, made);
 }
 
-/* The rarest row takes a new key. */
-static enum smtplog_status row_replace(struct topk *table, struct span key, uint64_t hash,
-                                       struct topk_row **row)
+static uint64_t *filter_at(const struct topk *table, uint64_t hash)
 {
-    struct topk_row *rarest = rarest_row(table);
+    return &table->filter[hash >> (64 - FILTER_BITS)];
+}
+
+/* The rarest row takes a new key, which was seen `before` times at most. */
+static enum smtplog_status row_replace(struct topk *table, struct topk_row *rarest, struct span key,
+                                       uint64_t hash, uint64_t before)
+{
     char *old_key = (char *)rarest->key.p;
+    uint64_t *lost = filter_at(table, rarest->hash);
+    *lost = rarest->count > *lost ? rarest->count : *lost;
     hashmap_remove(&table->map, rarest->hash, rarest);
     if (table->release != NULL) {
         table->release(rarest->value);
     }
     memset(rarest->value, 0, table->value_size);
-    rarest->error = rarest->count;
-    table->replaced++;
+    rarest->count = before;
+    rarest->error = before;
     enum smtplog_status status = row_name(rarest, key, hash);
     if (status == SMTPLOG_OK) {
         free(old_key);
         status = hashmap_add(&table->map, hash, rarest);
     }
-    *row = rarest;
     return status;
+}
+
+/* A row for a new key of a full table: the rarest one's, or the spare one while the key is rarer
+ * still. always: the key gets a row whatever its count. */
+static enum smtplog_status row_contend(struct topk *table, const struct topk_key *key,
+                                       uint64_t weight, bool always, struct topk_row **row)
+{
+    if (table->filter == NULL) {
+        table->filter = calloc((size_t)1 << FILTER_BITS, sizeof *table->filter);
+        table->spare = table->filter != NULL ? row_make(table, SPAN_EMPTY, 0) : NULL;
+        if (table->spare == NULL) {
+            return SMTPLOG_NO_MEMORY;
+        }
+    }
+    uint64_t *seen = filter_at(table, key->hash);
+    table->replaced++;
+    *row = table->spare;
+    if (!always && *seen + weight <= table->floor) {
+        *seen += weight;
+        return SMTPLOG_OK;
+    }
+    struct topk_row *rarest = rarest_row(table);
+    if (!always && *seen + weight <= rarest->count) {
+        table->cursor--; /* it keeps its key: the next search meets it again */
+        *seen += weight;
+        return SMTPLOG_OK;
+    }
+    *row = rarest;
+    return row_replace(table, rarest, key->key, key->hash, always ? rarest->count : *seen);
+}
+
+static enum smtplog_status add_key(struct topk *table, const struct topk_key *key, uint64_t weight,
+                                   bool always, struct topk_row **row)
+{
+    struct topk_row *found = hashmap_find(&table->map, key->hash, row_same, &key->key);
+    if (found == NULL) {
+        TRY(table->count < table->capacity ? row_new(table, key->key, key->hash, &found)
+                                           : row_contend(table, key, weight, always, &found));
+    }
+    found->count += weight;
+    *row = found;
+    return SMTPLOG_OK;
 }
 
 enum smtplog_status topk_add(struct topk *table, struct span key, uint64_t weight,
@@ -127,6 +195,19 @@ enum smtplog_status topk_add(struct topk *table, struct span key, uint64_t weigh
 {
     struct topk_key prepared = {key, hash_span(table->seed, key)};
     return topk_add_key(table, &prepared, weight, row);
+}
+
+enum smtplog_status topk_add_again(struct topk *table, struct span key, uint64_t weight,
+                                   struct topk_row **row)
+{
+    if (table->last == NULL || !span_equal(table->last->key, key)) {
+        TRY(topk_add(table, key, weight, row));
+        table->last = *row != table->spare ? *row : NULL;
+        return SMTPLOG_OK;
+    }
+    *row = table->last;
+    (*row)->count += weight;
+    return SMTPLOG_OK;
 }
 
 struct topk_key topk_prepare(const struct topk *table, struct span key)
@@ -151,14 +232,7 @@ void topk_approach(const struct topk *table, const struct topk_key *key)
 enum smtplog_status topk_add_key(struct topk *table, const struct topk_key *key, uint64_t weight,
                                  struct topk_row **row)
 {
-    struct topk_row *found = hashmap_find(&table->map, key->hash, row_same, &key->key);
-    if (found == NULL) {
-        TRY(table->count < table->capacity ? row_new(table, key->key, key->hash, &found)
-                                           : row_replace(table, key->key, key->hash, &found));
-    }
-    found->count += weight;
-    *row = found;
-    return SMTPLOG_OK;
+    return add_key(table, key, weight, false, row);
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -253,7 +327,8 @@ enum smtplog_status topk_merge(struct topk *into, const struct topk *from, topk_
     for (size_t i = 0; i < count && status == SMTPLOG_OK; i++) {
         struct topk_row *row = NULL;
         uint64_t before = into->count + into->replaced;
-        status = topk_add(into, rows[i]->key, rows[i]->count, &row);
+        struct topk_key key = {rows[i]->key, hash_span(into->seed, rows[i]->key)};
+        status = add_key(into, &key, rows[i]->count, true, &row);
         if (status != SMTPLOG_OK) {
             break;
         }

@@ -1,7 +1,9 @@
 /* A table of the most frequent keys with a fixed number of rows. Exact as long as the distinct keys
- * fit; after that Space-Saving (Metwally et al. 2005) over the same rows: a new key takes the place
- * of the rarest one and inherits its count as a possible error. Each row carries a value of the
- * caller's. */
+ * fit; after that Space-Saving (Metwally et al. 2005) over the same rows, with a filter in front
+ * (Homem and Carvalho 2010): what keys without a row were seen is counted in a small array by their
+ * hash, and a key takes the place of the rarest row when its counter passes that row's count, which
+ * it inherits as a possible error. Most keys are rare and never get a row, which keeps rows of
+ * those that are not, and is cheap. Each row carries a value of the caller's. */
 #ifndef AGGREGATE_TOPK_H
 #define AGGREGATE_TOPK_H
 
@@ -25,7 +27,10 @@ struct topk {
     size_t value_size;
     topk_release release; /* may be NULL */
     uint64_t seed;
-    uint64_t replaced; /* rows that lost their key: figures are approximate when not 0 */
+    uint64_t replaced; /* keys without a row, or rows that lost theirs: approximate when not 0 */
+    uint64_t *filter;  /* owned; once the table is full */
+    struct topk_row *spare; /* owned; taken for a key that gets no row */
+    struct topk_row *last;  /* of topk_add_again */
     /* where the search for the rarest row goes on once the table is full */
     size_t cursor;
     uint64_t floor, next_floor;
@@ -46,9 +51,15 @@ struct topk_key topk_prepare(const struct topk *table, struct span key);
 /* Goes on with it: asks for the row, if there is one. */
 void topk_approach(const struct topk *table, const struct topk_key *key);
 
-/* Ends it; as topk_add. */
+/* Ends it; as topk_add. The row of a key that gets none in a full table is a spare one, which no
+ * list shows. */
 MUST_USE enum smtplog_status topk_add_key(struct topk *table, const struct topk_key *key,
                                           uint64_t weight, struct topk_row **row);
+
+/* topk_add for a table whose keys come several times in a row: that of the call before is found
+ * without a search. */
+MUST_USE enum smtplog_status topk_add_again(struct topk *table, struct span key, uint64_t weight,
+                                            struct topk_row **row);
 
 /* The row of a key, added if it is new, its count raised by weight. */
 MUST_USE enum smtplog_status topk_add(struct topk *table, struct span key, uint64_t weight,

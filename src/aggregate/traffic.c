@@ -22,50 +22,74 @@ void traffic_free(struct topk tables[TRAFFIC_TABLES])
     }
 }
 
-/* Decimal seconds as Postfix prints them, such as "0.31" or "3601". */
-static double seconds_of(struct span text)
+#define MICROSECONDS  1000000
+#define LONGEST_DELAY ((int64_t)1 << 32) /* seconds; beyond it is no delay */
+
+int64_t traffic_microseconds(struct span text)
 {
-    double value = 0;
-    double unit = 0;
+    int64_t seconds = 0;
+    int64_t fraction = 0;
+    int64_t unit = MICROSECONDS;
+    bool behind_point = false;
     for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '.') {
-            unit = 1;
-        } else if (!byte_is_digit(text.p[i])) {
+        if (text.p[i] == '.' && !behind_point) {
+            behind_point = true;
+        } else if (!byte_is_digit(text.p[i]) || seconds > LONGEST_DELAY) {
             return -1;
-        } else if (unit > 0) {
+        } else if (behind_point) {
             unit /= 10;
-            value += (text.p[i] - '0') * unit;
+            fraction += (text.p[i] - '0') * unit;
         } else {
-            value = value * 10 + (text.p[i] - '0');
+            seconds = seconds * 10 + (text.p[i] - '0');
         }
     }
-    return text.n > 0 ? value : -1;
+    return text.n > 0 ? seconds * MICROSECONDS + fraction : -1;
 }
 
 /* What one event adds to a row. */
 struct traffic_share {
     bool rejected, greylisted;
     int outcome;
+    bool temporary; /* a reject with a 4yz */
+    bool further;   /* one more recipient of the delivery before it */
     uint64_t weight;
-    const struct histogram_value *delay; /* NULL: none */
+    uint64_t size;
+    int64_t microseconds; /* of the delay, -1: unknown */
+    const struct histogram_value *delay;
 };
 
-static enum smtplog_status add_share(struct traffic *traffic, const struct traffic_share *share)
+static enum smtplog_status add_delivered(struct traffic *traffic, const struct traffic_share *share,
+                                         bool spread)
+{
+    traffic->delivered += share->weight;
+    traffic->deliveries += share->further ? 0 : share->weight;
+    traffic->bytes += share->size * share->weight;
+    if (share->microseconds < 0) {
+        return SMTPLOG_OK;
+    }
+    traffic->delay_sum += (uint64_t)share->microseconds * share->weight;
+    traffic->delay.exact_limit = EXACT_DELAYS;
+    return spread ? histogram_add_placed(&traffic->delay, share->delay, share->weight) : SMTPLOG_OK;
+}
+
+static enum smtplog_status add_share(struct traffic *traffic, const struct traffic_share *share,
+                                     bool spread)
 {
     traffic->greylisted += share->greylisted ? share->weight : 0;
     if (share->rejected) {
         traffic->rejected += share->weight;
+        traffic->rejected_temporary += share->temporary ? share->weight : 0;
         return SMTPLOG_OK;
     }
     traffic->attempts += share->weight;
-    traffic->deferred += share->outcome == OUTCOME_DEFERRED ? share->weight : 0;
     traffic->bounced += share->outcome == OUTCOME_BOUNCED ? share->weight : 0;
-    traffic->delivered += share->outcome == OUTCOME_DELIVERED ? share->weight : 0;
-    if (share->delay == NULL) {
-        return SMTPLOG_OK;
+    if (share->outcome == OUTCOME_DEFERRED) {
+        traffic->deferred += share->weight;
+        if (share->microseconds > (int64_t)traffic->deferred_delay) {
+            traffic->deferred_delay = (uint64_t)share->microseconds;
+        }
     }
-    traffic->delay.exact_limit = EXACT_DELAYS;
-    return histogram_add_placed(&traffic->delay, share->delay, share->weight);
+    return share->outcome == OUTCOME_DELIVERED ? add_delivered(traffic, share, spread) : SMTPLOG_OK;
 }
 
 static struct span peer_name(const struct event *event)
@@ -75,8 +99,15 @@ static struct span peer_name(const struct event *event)
     return nameless ? event_text(event, EVENT_PEER_IP) : peer;
 }
 
+static struct span transport_name(const struct event *event)
+{
+    struct span transport = event_text(event, EVENT_TRANSPORT);
+    bool agent = transport.n == 0 && event->mta == MTA_POSTFIX;
+    return agent ? event_text(event, EVENT_DAEMON) : transport;
+}
+
 /* The names under which an event counts, one a table; empty for none. */
-static void traffic_names(const struct event *event, struct span sender,
+static void traffic_names(const struct event *event, const struct traffic_message *message,
                           struct span names[TRAFFIC_TABLES])
 {
     bool reject = event_value(event, EVENT_KIND) == KIND_REJECT;
@@ -85,37 +116,44 @@ static void traffic_names(const struct event *event, struct span sender,
     names[TRAFFIC_PROVIDER] = event->provider;
     names[TRAFFIC_PEER] = !reject && outbound ? peer_name(event) : SPAN_EMPTY;
     names[TRAFFIC_CLIENT] = reject ? event_text(event, EVENT_PEER_IP) : SPAN_EMPTY;
+    names[TRAFFIC_RECIPIENT] = reject ? SPAN_EMPTY : event_text(event, EVENT_RECIPIENT);
+    names[TRAFFIC_TRANSPORT] = reject ? SPAN_EMPTY : transport_name(event);
     names[TRAFFIC_SENDER] = SPAN_EMPTY;
     if (reject) {
         names[TRAFFIC_SENDER] = event_text(event, EVENT_SENDER);
-    } else if (sender.p != NULL) {
-        names[TRAFFIC_SENDER] = sender.n > 0 ? sender : SPAN_LITERAL("<>");
+    } else if (message->has_sender) {
+        names[TRAFFIC_SENDER] = message->sender.n > 0 ? message->sender : SPAN_LITERAL("<>");
     }
 }
 
 /* The tables are larger than the nearest caches: all look-ups of an event are begun before the
  * first is ended. */
 enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct event *event,
-                                struct span sender)
+                                const struct traffic_message *message)
 {
     struct span names[TRAFFIC_TABLES];
     struct topk_key keys[TRAFFIC_TABLES];
-    int outcome = event_value(event, EVENT_STATUS);
-    double seconds = outcome == OUTCOME_DELIVERED ? seconds_of(event_text(event, EVENT_DELAY)) : -1;
-    traffic_names(event, sender, names);
+    traffic_names(event, message, names);
     for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        keys[t] = names[t].n > 0 ? topk_prepare(&tables[t], names[t])
-                                 : (struct topk_key){names[t], 0};
+        bool search = names[t].n > 0 && t != TRAFFIC_TRANSPORT;
+        keys[t] = search ? topk_prepare(&tables[t], names[t]) : (struct topk_key){names[t], 0};
     }
-    struct histogram_value placed = histogram_place(seconds);
+    int64_t microseconds = traffic_microseconds(event_text(event, EVENT_DELAY));
+    struct histogram_value placed = histogram_place((double)microseconds / MICROSECONDS);
+    int code = event_any_code(event);
     struct traffic_share share = {
         .rejected = event_value(event, EVENT_KIND) == KIND_REJECT,
         .greylisted = event_is_refusal(event) && span_is(event->reason_class, "greylisting"),
-        .outcome = outcome,
+        .outcome = event_value(event, EVENT_STATUS),
+        .temporary = code >= 400 && code < 500,
+        .further = event_value(event, EVENT_FACT) == FACT_SAME_DELIVERY,
         .weight = event->repeat,
+        .size = message->size,
+        .microseconds = microseconds,
+        .delay = &placed,
     };
     for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        if (names[t].n > 0) {
+        if (keys[t].hash != 0) {
             topk_approach(&tables[t], &keys[t]);
         }
     }
@@ -124,9 +162,9 @@ enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct
         if (names[t].n == 0) {
             continue;
         }
-        TRY(topk_add_key(&tables[t], &keys[t], event->repeat, &row));
-        share.delay = seconds >= 0 ? &placed : NULL;
-        TRY(add_share(row->value, &share));
+        TRY(t == TRAFFIC_TRANSPORT ? topk_add_again(&tables[t], names[t], event->repeat, &row)
+                                   : topk_add_key(&tables[t], &keys[t], event->repeat, &row));
+        TRY(add_share(row->value, &share, t != TRAFFIC_RECIPIENT));
     }
     return SMTPLOG_OK;
 }

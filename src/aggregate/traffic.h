@@ -1,5 +1,6 @@
 /* Who the mail goes to and comes from: a table of rows by name for each of domain, provider, peer,
- * sender and client. Trust: names come from log text; a table holds a fixed number of them. */
+ * sender, recipient, transport and client. Trust: names come from log text; a table holds a fixed
+ * number of them. */
 #ifndef AGGREGATE_TRAFFIC_H
 #define AGGREGATE_TRAFFIC_H
 
@@ -7,10 +8,15 @@
 #include "aggregate/topk.h"
 #include "event/event.h"
 
-/* A row of domains, providers, peers, senders, clients. */
+/* A row of any of the tables. */
 struct traffic {
     uint64_t attempts, delivered, deferred, bounced, rejected, greylisted;
-    struct histogram delay; /* seconds from arrival to delivery, of delivered attempts */
+    uint64_t rejected_temporary; /* of the rejected ones, with a 4yz */
+    uint64_t deliveries;         /* delivered, further recipients of one delivery left out */
+    uint64_t bytes;              /* sizes of what was delivered, once for each recipient */
+    uint64_t delay_sum;          /* of the delays below, microseconds */
+    uint64_t deferred_delay;     /* longest of the deferred attempts, microseconds */
+    struct histogram delay;      /* seconds from arrival to delivery, of delivered attempts */
 };
 
 enum traffic_table {
@@ -18,6 +24,8 @@ enum traffic_table {
     TRAFFIC_PROVIDER,
     TRAFFIC_PEER,
     TRAFFIC_SENDER,
+    TRAFFIC_RECIPIENT, /* without distribution of delays */
+    TRAFFIC_TRANSPORT, /* Exim's transport, Postfix's delivery agent */
     TRAFFIC_CLIENT,
     TRAFFIC_TABLES
 };
@@ -25,9 +33,20 @@ enum traffic_table {
 void traffic_init(struct topk tables[TRAFFIC_TABLES], size_t rows);
 void traffic_free(struct topk tables[TRAFFIC_TABLES]);
 
-/* Adds an attempt or a reject. sender: the envelope sender of a delivery as known from its message,
- * p == NULL when unknown. */
+/* What an event's message knows that its own line does not say. */
+struct traffic_message {
+    bool has_sender;
+    struct span sender; /* envelope sender, empty for <> */
+    uint64_t size;      /* bytes, 0 when unknown */
+};
+
+/* Decimal seconds as Postfix prints them, such as "0.31" or "3601", in microseconds; -1 for any
+ * other text. */
+int64_t traffic_microseconds(struct span text);
+
+/* Adds an attempt or a reject. */
 MUST_USE enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES],
-                                         const struct event *event, struct span sender);
+                                         const struct event *event,
+                                         const struct traffic_message *message);
 
 #endif

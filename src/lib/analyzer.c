@@ -314,8 +314,8 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     }
     TRY(add_inbound(a, event, &context));
     TRY(summary_add_unseen_auth(a->summary, event, unseen));
-    return summary_add_event(a->summary, event,
-                             context.has_sender ? context.sender : (struct span){NULL, 0});
+    struct traffic_message message = {context.has_sender, context.sender, context.size};
+    return summary_add_event(a->summary, event, &message);
 }
 
 /* A reply of a transcript: a record like any other. */

@@ -533,8 +533,9 @@ static void add_auth(struct json_report *r)
 
 static void add_timeline(struct json_report *r)
 {
-    static const char *const names[TIMELINE_SERIES] = {"delivered", "deferred",   "bounced",
-                                                       "rejected",  "greylisted", "received"};
+    static const char *const names[TIMELINE_SERIES] = {
+        "delivered",  "deferred", "bounced",        "rejected",
+        "greylisted", "received", "bytes_received", "bytes_delivered"};
     struct json_writer *json = &r->json;
     const struct timeline *timeline = &r->summary->timeline;
     json_array(json, "timeline");
