@@ -161,6 +161,36 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_report(struct smtplog_anal
 /* Writes the names that the option "section" knows, a line each, in the order of the report. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_sections(smtplog_writer writer, void *context);
 
+/* Writes every named figure of a finished run with its value. format is "text" or "json". */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_figures(struct smtplog_analyzer *analyzer,
+                                                              const char *format,
+                                                              smtplog_writer writer, void *context);
+
+/* What a rule that holds means. */
+enum smtplog_rule {
+    SMTPLOG_FAIL_IF, /* told by smtplog_analyzer_check_rules; critical to Nagios */
+    SMTPLOG_WARN_IF, /* a warning to Nagios */
+    SMTPLOG_CRIT_IF  /* critical to Nagios */
+};
+
+/* Adds a rule over named figures, such as "hard_share > 5% and recipients.total > 50".
+ * SMTPLOG_USAGE with a diagnostic that tells the place when it cannot be read; a name that is no
+ * figure is told when the run begins. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_add_rule(struct smtplog_analyzer *analyzer,
+                                                               enum smtplog_rule kind,
+                                                               const char *text);
+
+/* After a run: says each SMTPLOG_FAIL_IF rule that holds, with the values, and how many do. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_check_rules(struct smtplog_analyzer *analyzer,
+                                                                  size_t *held);
+
+/* After a run: writes one line for Nagios; *state is 0 OK, 1 warning, 2 critical, 3 unknown.
+ * unknown: why figures may be wrong, NULL when they are not; a rule that holds counts more. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_nagios(struct smtplog_analyzer *analyzer,
+                                                             const char *unknown,
+                                                             smtplog_writer writer, void *context,
+                                                             int *state);
+
 /* How the run went. Zeros before a run. */
 void smtplog_analyzer_outcome(const struct smtplog_analyzer *analyzer,
                               struct smtplog_outcome *outcome);

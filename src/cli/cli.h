@@ -24,7 +24,10 @@ enum cli_command_bit {
     CLI_PATTERNS = 4,
     CLI_EXPLAIN = 8,
     CLI_COMPARE = 16,
-    CLI_ALL = 31
+    CLI_FIGURES = 1024,
+    CLI_MERGE = 2048,
+    CLI_DAILY = 4096,
+    CLI_ALL = 0xffff
 };
 
 enum cli_option_id {
@@ -36,7 +39,8 @@ enum cli_option_id {
     CLI_OPTION_HELP,
     CLI_OPTION_VERSION,
     CLI_OPTION_OUTPUT,
-    CLI_OPTION_JOURNAL
+    CLI_OPTION_JOURNAL,
+    CLI_OPTION_RULE
 };
 
 struct cli_option {
@@ -49,6 +53,7 @@ struct cli_option {
 };
 
 #define CLI_LIBRARY_OPTIONS 32
+#define CLI_RULES           32
 
 /* A parsed command line. Strings are those of argv. */
 struct cli_arguments {
@@ -64,6 +69,11 @@ struct cli_arguments {
         const char *name, *value;
     } library[CLI_LIBRARY_OPTIONS];
     size_t library_count;
+    struct {
+        enum smtplog_rule kind;
+        const char *text;
+    } rules[CLI_RULES];
+    size_t rule_count;
     bool help, version;
 };
 
@@ -79,6 +89,10 @@ extern const struct cli_command cli_commands[];
 extern const size_t cli_command_count;
 extern const struct cli_option cli_options[];
 extern const size_t cli_option_count;
+
+/* Options that analyze and events share are those of reading logs: other commands that do have them
+ * too. */
+bool cli_option_belongs(const struct cli_option *option, unsigned command);
 
 /* NULL when there is none of that name. */
 const struct cli_command *cli_find_command(const char *name);
@@ -116,6 +130,19 @@ size_t cli_width(const struct cli_arguments *arguments);
 /* Exit status after the library returned. */
 int cli_exit_status(struct cli_run *run, enum smtplog_status status);
 
+/* Weighs the rules of a finished run: CLI_NEGATIVE instead of done or partly when one held. */
+int cli_check_rules(const struct cli_run *run, int exit_status);
+
+/* Columns, colour and the like for a report that goes to a terminal or not. */
+enum smtplog_status cli_set_look(struct smtplog_analyzer *analyzer,
+                                 const struct cli_arguments *arguments, bool to_terminal);
+
+/* Writes the report of a finished run where it belongs and weighs the rules; returns the exit
+ * status of the command. */
+int cli_write_report(struct cli_run *run, const struct cli_arguments *arguments, const char *format,
+                     int exit_status);
+
+int cmd_figures(const struct cli_arguments *arguments);
 int cmd_analyze(const struct cli_arguments *arguments);
 int cmd_events(const struct cli_arguments *arguments);
 int cmd_explain(const struct cli_arguments *arguments);

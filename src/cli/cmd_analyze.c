@@ -38,8 +38,8 @@ static bool utf8_locale(void)
 }
 
 /* Width, colour and bars follow the terminal, if there is one. */
-static enum smtplog_status set_look(struct smtplog_analyzer *analyzer,
-                                    const struct cli_arguments *arguments, bool to_terminal)
+enum smtplog_status cli_set_look(struct smtplog_analyzer *analyzer,
+                                 const struct cli_arguments *arguments, bool to_terminal)
 {
     struct winsize size;
     char columns[16];
@@ -76,6 +76,17 @@ static bool asks_for_sections(const struct cli_arguments *arguments)
     return false;
 }
 
+static bool is_format(const char *format)
+{
+    static const char *const formats[] = {"text", "json", "html", "nagios"};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        if (strcmp(format, formats[i]) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 int cmd_analyze(const struct cli_arguments *arguments)
 {
     int exit_status = CLI_DONE;
@@ -86,34 +97,26 @@ int cmd_analyze(const struct cli_arguments *arguments)
     if (format == NULL) {
         format = format_of_file(arguments->output);
     }
-    if (strcmp(format, "text") != 0 && strcmp(format, "json") != 0 && strcmp(format, "html") != 0) {
-        cli_complain("--format of analyze is text, json or html");
+    if (!is_format(format)) {
+        cli_complain("--format of analyze is text, json, html or nagios");
         return CLI_USAGE;
     }
-    struct output output;
+    bool nagios = strcmp(format, "nagios") == 0;
     struct cli_run run;
     if (!cli_run_begin(&run, arguments, &exit_status)) {
-        return exit_status;
+        return nagios ? CLI_PARTLY : exit_status;
     }
     bool to_terminal = arguments->output == NULL && isatty(STDOUT_FILENO) == 1;
-    enum smtplog_status status = set_look(run.analyzer, arguments, to_terminal);
+    enum smtplog_status status = cli_set_look(run.analyzer, arguments, to_terminal);
     if (status == SMTPLOG_OK) {
         status = smtplog_analyzer_run(run.analyzer);
     }
     exit_status = cli_exit_status(&run, status);
-    bool report = status == SMTPLOG_OK && exit_status != CLI_UNREADABLE;
-    if (report && !output_open(&output, arguments->output)) {
+    if (status == SMTPLOG_OK && exit_status != CLI_UNREADABLE) {
+        exit_status = cli_write_report(&run, arguments, format, exit_status);
+    } else if (nagios) {
+        puts("SMTPLOG UNKNOWN: the log could not be read");
         exit_status = CLI_PARTLY;
-        report = false;
-    }
-    if (report) {
-        status = smtplog_analyzer_report(run.analyzer, format, cli_write, output.file);
-        if (status == SMTPLOG_USAGE || status == SMTPLOG_NO_MEMORY) {
-            exit_status = cli_exit_status(&run, status);
-        }
-        if (!output_finish(&output, status == SMTPLOG_OK)) {
-            exit_status = CLI_PARTLY;
-        }
     }
     cli_run_end(&run);
     return exit_status;

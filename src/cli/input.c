@@ -151,6 +151,12 @@ static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_argum
 
 static bool set_options(const struct cli_run *run, const struct cli_arguments *arguments)
 {
+    for (size_t i = 0; i < arguments->rule_count; i++) {
+        if (smtplog_analyzer_add_rule(run->analyzer, arguments->rules[i].kind,
+                                      arguments->rules[i].text) != SMTPLOG_OK) {
+            return false;
+        }
+    }
     for (size_t i = 0; i < arguments->library_count; i++) {
         if (smtplog_analyzer_set(run->analyzer, arguments->library[i].name,
                                  arguments->library[i].value) != SMTPLOG_OK) {

@@ -14,6 +14,8 @@ const struct cli_command cli_commands[] = {
      "what a reply code, an enhanced code or a whole reply means, and what to do", CLI_EXPLAIN,
      cmd_explain},
     {"compare", "[OPTION]... CODE CODE...", "codes side by side", CLI_COMPARE, cmd_compare},
+    {"figures", "[OPTION]... [FILE]...",
+     "every named figure with its value: the names that rules use", CLI_FIGURES, cmd_figures},
     {"patterns", "list|show|test [FILE]...", "the pattern files in force, and their samples",
      CLI_PATTERNS, cmd_patterns},
 };
@@ -35,7 +37,7 @@ static void help_options(unsigned command, FILE *to)
     for (size_t i = 0; i < cli_option_count; i++) {
         const struct cli_option *option = &cli_options[i];
         char left[64];
-        if ((option->commands & command) == 0) {
+        if (!cli_option_belongs(option, command)) {
             continue;
         }
         snprintf(left, sizeof left, "%c%c%s --%s%s%s", option->letter ? '-' : ' ',
@@ -52,12 +54,12 @@ int cli_help(const struct cli_command *command, FILE *to)
         fprintf(to, "Usage: smtplog %s %s\n\n%s.\n", command->name, command->arguments,
                 command->summary);
         help_options(command->bit, to);
-        fputs((command->bit & (CLI_ANALYZE | CLI_EVENTS)) == 0
+        fputs((command->bit & (CLI_ANALYZE | CLI_EVENTS | CLI_FIGURES)) == 0
                   ? "\nExit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could not be "
                     "read.\n"
                   : "\nFILE may be plain or gzip, rotated files may come in any order, - is "
                     "standard input.\n"
-                    "Exit status: 0 done, 1 a test failed, 2 wrong usage, 3 done but something "
+                    "Exit status: 0 done, 1 a rule held, 2 wrong usage, 3 done but something "
                     "could not be\n"
                     "read or understood, 4 nothing could be read.\n",
               to);

@@ -33,10 +33,17 @@ const struct cli_option cli_options[] = {
      "columns of the text, 72 to 1000 (default: the terminal's, else 80)"},
     {0, "fields", "LIST", CLI_OPTION_LIBRARY, CLI_EVENTS,
      "only these columns, comma separated: time,code,recipient"},
-    {0, "format", "FORMAT", CLI_OPTION_FORMAT, CLI_ANALYZE | CLI_EVENTS | CLI_EXPLAIN | CLI_COMPARE,
-     "text (default), json, of analyze also html; of events ndjson (default) or tsv"},
+    {0, "format", "FORMAT", CLI_OPTION_FORMAT,
+     CLI_ANALYZE | CLI_EVENTS | CLI_EXPLAIN | CLI_COMPARE | CLI_FIGURES,
+     "text (default), json, of analyze also html, nagios; of events ndjson (default) or tsv"},
     {'o', "output", "FILE", CLI_OPTION_OUTPUT, CLI_ANALYZE | CLI_EVENTS,
      "write to FILE, replaced only when complete; .json, .html and .tsv choose the format"},
+    {0, "fail-if", "RULE", CLI_OPTION_RULE, CLI_ANALYZE | CLI_FIGURES | CLI_MERGE | CLI_DAILY,
+     "exit status 1 when RULE holds: 'hard_share > 5% and recipients.total > 50'; repeatable"},
+    {0, "warn-if", "RULE", CLI_OPTION_RULE, CLI_ANALYZE | CLI_MERGE | CLI_DAILY,
+     "with --format nagios: a warning when RULE holds; repeatable"},
+    {0, "crit-if", "RULE", CLI_OPTION_RULE, CLI_ANALYZE | CLI_MERGE | CLI_DAILY,
+     "with --format nagios: critical when RULE holds; repeatable"},
     {'j', "jobs", "N", CLI_OPTION_JOBS, CLI_ANALYZE | CLI_EVENTS,
      "threads to use; the output is the same for any number"},
     {0, "color", "WHEN", CLI_OPTION_COLOR, CLI_ANALYZE,
@@ -60,13 +67,37 @@ void cli_complain(const char *format, ...)
     fprintf(stderr, "smtplog: %s\n", clean);
 }
 
+bool cli_option_belongs(const struct cli_option *option, unsigned command)
+{
+    const unsigned both = CLI_ANALYZE | CLI_EVENTS;
+    bool of_reading = (option->commands & both) == both;
+    return (option->commands & command) != 0 ||
+           (of_reading && (command & (CLI_FIGURES | CLI_DAILY)) != 0);
+}
+
+/* --fail-if and its kin may be given several times. */
+static bool take_rule(const struct cli_option *option, const char *value,
+                      struct cli_arguments *arguments)
+{
+    if (arguments->rule_count == CLI_RULES) {
+        cli_complain("more than %d rules", CLI_RULES);
+        return false;
+    }
+    enum smtplog_rule kind = option->name[0] == 'f'   ? SMTPLOG_FAIL_IF
+                             : option->name[0] == 'w' ? SMTPLOG_WARN_IF
+                                                      : SMTPLOG_CRIT_IF;
+    arguments->rules[arguments->rule_count].kind = kind;
+    arguments->rules[arguments->rule_count++].text = value;
+    return true;
+}
+
 /* The option of a name of the given length; a unique beginning will do. */
 static const struct cli_option *find_long(const char *name, size_t length, unsigned command)
 {
     const struct cli_option *found = NULL;
     for (size_t i = 0; i < cli_option_count; i++) {
         const struct cli_option *option = &cli_options[i];
-        if ((option->commands & command) == 0 || strncmp(option->name, name, length) != 0) {
+        if (!cli_option_belongs(option, command) || strncmp(option->name, name, length) != 0) {
             continue;
         }
         if (option->name[length] == '\0') {
@@ -83,7 +114,7 @@ static const struct cli_option *find_long(const char *name, size_t length, unsig
 static const struct cli_option *find_letter(char letter, unsigned command)
 {
     for (size_t i = 0; i < cli_option_count; i++) {
-        if ((cli_options[i].commands & command) != 0 && cli_options[i].letter == letter &&
+        if (cli_option_belongs(&cli_options[i], command) && cli_options[i].letter == letter &&
             letter != 0) {
             return &cli_options[i];
         }
@@ -123,6 +154,8 @@ static bool take_option(const struct cli_option *option, const char *value,
         arguments->journal = true;
         arguments->journal_place = value;
         return true;
+    case CLI_OPTION_RULE:
+        return take_rule(option, value, arguments);
     case CLI_OPTION_COLOR:
     case CLI_OPTION_PROGRESS:
         *(option->id == CLI_OPTION_COLOR ? &arguments->color : &arguments->progress) = value;

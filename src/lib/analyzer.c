@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "lib/report_option.h"
+#include "lib/rule_set.h"
 #include "logfmt/json_line.h"
 #include "logfmt/transcript_secret.h"
 
@@ -51,6 +52,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     free(a->inputs);
     free(a->verdicts);
     free(a->providers);
+    rule_set_free(a->rules);
     if (a->knowledge_loaded) {
         knowledge_free(&a->knowledge);
     }
@@ -516,6 +518,7 @@ static enum smtplog_status read_lines(struct smtplog_analyzer *a)
 static enum smtplog_status run(struct smtplog_analyzer *a)
 {
     TRY(analyzer_prepare(a));
+    TRY(rule_set_check(a));
     TRY(prepare_stream(a));
     TRY(read_lines(a));
     for (size_t i = 0; i < a->plan.count; i++) {

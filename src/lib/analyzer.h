@@ -29,6 +29,8 @@ struct input_figures {
     struct span first_text; /* the first of them, with its place */
 };
 
+struct rule_set;
+
 struct smtplog_analyzer {
     struct diagnostic diagnostic;
     smtplog_progress progress;
@@ -57,6 +59,8 @@ struct smtplog_analyzer {
     struct summary *summary;
     struct verdict_cache *verdicts;             /* owned */
     struct provider_cache *providers;           /* owned */
+    struct rule_set *rules;                     /* owned; NULL: none asked for */
+    bool has_days;                              /* earlier days are known: baseline() */
     struct input_figures *inputs;               /* owned; by file of the plan */
     struct span first_unknown, first_malformed; /* said when too little was understood */
     struct arena arena;
@@ -80,6 +84,10 @@ MUST_USE enum smtplog_status analyzer_parse(struct smtplog_analyzer *analyzer,
 MUST_USE enum smtplog_status analyzer_process(struct smtplog_analyzer *analyzer,
                                               const struct stream_line *line, struct event *event,
                                               enum line_bin bin);
+
+/* The inputs as the report shows them; in the analyzer's arena. */
+MUST_USE enum smtplog_status analyzer_describe_inputs(struct smtplog_analyzer *analyzer,
+                                                      struct report_input **inputs);
 
 /* Hands what is in `out` to the writer and empties it. */
 MUST_USE enum smtplog_status analyzer_write_out(struct smtplog_analyzer *analyzer);

@@ -3,7 +3,8 @@
 #include "finding/finding_build.h"
 #include "lib/report_option.h"
 
-static enum smtplog_status describe_inputs(struct smtplog_analyzer *a, struct report_input **inputs)
+enum smtplog_status analyzer_describe_inputs(struct smtplog_analyzer *a,
+                                             struct report_input **inputs)
 {
     struct report_input *list = arena_alloc(&a->arena, (a->plan.count + 1) * sizeof *list);
     if (list == NULL) {
@@ -46,7 +47,7 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
     report.generated.offset = zone_offset(a->zone, a->now);
     report.input_count = a->plan.count;
     struct report_input *inputs = NULL;
-    TRY(describe_inputs(a, &inputs));
+    TRY(analyzer_describe_inputs(a, &inputs));
     report.inputs = inputs;
     strbuf_clear(&a->out);
     struct finding_list findings;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/edit_distance.h"
 #include "base/utf8.h"
 #include "event/reply.h"
 #include "lib/knowledge.h"
@@ -119,29 +120,6 @@ static struct span tidy_enhanced(struct explainer *e, struct span what)
 
 /* ---- near misses
  * ---------------------------------------------------------------------------------------- */
-
-static size_t edit_distance(struct span a, struct span b)
-{
-    size_t row[NAME_MAXIMUM + 1];
-    if (a.n > NAME_MAXIMUM || b.n > NAME_MAXIMUM) {
-        return SIZE_MAX;
-    }
-    for (size_t j = 0; j <= b.n; j++) {
-        row[j] = j;
-    }
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t above = row[j];
-            size_t change = diagonal + (byte_lower(a.p[i - 1]) != byte_lower(b.p[j - 1]));
-            size_t least = above < row[j - 1] ? above + 1 : row[j - 1] + 1;
-            row[j] = change < least ? change : least;
-            diagonal = above;
-        }
-    }
-    return row[b.n];
-}
 
 struct suggestion {
     struct span what;

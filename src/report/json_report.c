@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#define JSON_MAXIMUM ((size_t)64 * 1024 * 1024)
+
 static const char *const bin_names[SUMMARY_BINS] = {"event",   "context",   "foreign",
                                                     "unknown", "malformed", "outside"};
 
@@ -633,10 +635,12 @@ static void add_checks(struct json_report *r)
     strbuf_free(&text);
 }
 
-enum smtplog_status report_write_json(const struct report *report, struct strbuf *out)
+static enum smtplog_status write_all(const struct report *report, struct strbuf *out,
+                                     const struct json_listener *listener)
 {
     struct json_report r = {.report = report, .summary = report->summary};
     json_begin(&r.json, out, true);
+    r.json.listener = listener;
     json_object(&r.json, NULL);
     add_head(&r);
     add_codes(&r);
@@ -665,4 +669,19 @@ enum smtplog_status report_write_json(const struct report *report, struct strbuf
     json_end(&r.json, '}');
     strbuf_add_byte(out, '\n');
     return r.status != SMTPLOG_OK ? r.status : strbuf_status(out);
+}
+
+enum smtplog_status report_write_json(const struct report *report, struct strbuf *out)
+{
+    return write_all(report, out, NULL);
+}
+
+enum smtplog_status report_tell_json(const struct report *report,
+                                     const struct json_listener *listener)
+{
+    struct strbuf unread;
+    strbuf_init(&unread, JSON_MAXIMUM);
+    enum smtplog_status status = write_all(report, &unread, listener);
+    strbuf_free(&unread);
+    return status;
 }

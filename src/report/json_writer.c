@@ -8,6 +8,19 @@ void json_begin(struct json_writer *json, struct strbuf *out, bool indent)
     *json = (struct json_writer){.out = out, .indent = indent, .first = true};
 }
 
+static void tell(const struct json_writer *json, enum json_part part, struct span key,
+                 double number, struct span text)
+{
+    if (json->listener != NULL) {
+        json->listener->hear(json->listener->context, part, key, number, text);
+    }
+}
+
+static struct span key_of(const char *key)
+{
+    return key != NULL ? span_cstr(key) : (struct span){NULL, 0};
+}
+
 static void json_line(struct json_writer *json)
 {
     if (json->indent && json->depth > 0) {
@@ -43,6 +56,7 @@ static void json_key(struct json_writer *json, const char *key)
 
 void json_object(struct json_writer *json, const char *key)
 {
+    tell(json, JSON_OPEN, key_of(key), 0, SPAN_EMPTY);
     json_key(json, key);
     strbuf_add_byte(json->out, '{');
     json->depth++;
@@ -51,6 +65,7 @@ void json_object(struct json_writer *json, const char *key)
 
 void json_array(struct json_writer *json, const char *key)
 {
+    tell(json, JSON_OPEN, key_of(key), 0, SPAN_EMPTY);
     json_key(json, key);
     strbuf_add_byte(json->out, '[');
     json->depth++;
@@ -59,6 +74,7 @@ void json_array(struct json_writer *json, const char *key)
 
 void json_end(struct json_writer *json, char bracket)
 {
+    tell(json, JSON_CLOSE, SPAN_EMPTY, 0, SPAN_EMPTY);
     json->depth--;
     if (!json->first && json->indent) {
         strbuf_add_byte(json->out, '\n');
@@ -70,6 +86,7 @@ void json_end(struct json_writer *json, char bracket)
 
 void json_text(struct json_writer *json, const char *key, struct span text)
 {
+    tell(json, JSON_TEXT, key_of(key), 0, text);
     json_key(json, key);
     escape_json(json->out, text);
 }
@@ -82,12 +99,14 @@ void json_bool(struct json_writer *json, const char *key, bool value)
 
 void json_u64(struct json_writer *json, const char *key, uint64_t value)
 {
+    tell(json, JSON_NUMBER, key_of(key), (double)value, SPAN_EMPTY);
     json_key(json, key);
     strbuf_add_u64(json->out, value);
 }
 
 void json_u64_at(struct json_writer *json, struct span key, uint64_t value)
 {
+    tell(json, JSON_NUMBER, key, (double)value, SPAN_EMPTY);
     json_key_span(json, key);
     strbuf_add_u64(json->out, value);
 }
@@ -109,6 +128,7 @@ void json_add_number(struct strbuf *out, double value)
 
 void json_number(struct json_writer *json, const char *key, double value)
 {
+    tell(json, JSON_NUMBER, key_of(key), value, SPAN_EMPTY);
     json_key(json, key);
     json_add_number(json->out, value);
 }

@@ -6,8 +6,23 @@
 #include "base/civil_time.h"
 #include "base/strbuf.h"
 
+/* Hears of what is written: figures are named by their paths in the JSON. key is NULL inside an
+ * array; a number's value, a text's words or neither is given. */
+enum json_part {
+    JSON_OPEN, /* of an object or array */
+    JSON_CLOSE,
+    JSON_NUMBER,
+    JSON_TEXT
+};
+struct json_listener {
+    void (*hear)(void *context, enum json_part part, struct span key, double number,
+                 struct span text);
+    void *context;
+};
+
 struct json_writer {
     struct strbuf *out;
+    const struct json_listener *listener; /* NULL: nobody listens */
     int depth;
     bool indent;
     bool first; /* no member yet at this depth */

@@ -8,6 +8,7 @@
 #include "finding/finding.h"
 
 struct transcript;
+struct json_listener;
 
 /* One input as the report shows it. */
 struct report_input {
@@ -54,6 +55,10 @@ struct report {
 
 /* The summary as one JSON object with the keys of interface, section 4. */
 MUST_USE enum smtplog_status report_write_json(const struct report *report, struct strbuf *out);
+
+/* The same, for somebody who only listens (report/json_writer.h). */
+MUST_USE enum smtplog_status report_tell_json(const struct report *report,
+                                              const struct json_listener *listener);
 
 /* The report for people: as text, and as a web page. */
 MUST_USE enum smtplog_status report_write_text(const struct report *report, struct strbuf *out);
