@@ -64,6 +64,7 @@ static const struct entry_type entry_types[] = {
       "fix receiver", "related"},
      NULL},
     {"server", {"name", "regex", "need", "sample", "", "advice", "nomatch"}, "sample "},
+    {"wait", {"regex"}, "sample "},
     {"provider_code",
      {"class", "short", "action", "meaning", "", "enhanced", "wording", "regex", "code", "need",
       "fix sender", "fix receiver", "source", "severity", "related"},

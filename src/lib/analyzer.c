@@ -213,6 +213,9 @@ static void add_knowledge(struct smtplog_analyzer *a, struct event *event)
     event->reason_class = verdict.class_name;
     event->reason = verdict.reason;
     event->possible_greylisting = verdict.possible_greylisting;
+    if (span_is(verdict.class_name, "greylisting")) {
+        event->asked_wait = asked_waits_find(a->knowledge.asked_waits, input.text);
+    }
 }
 
 static bool is_outside(const struct smtplog_analyzer *a, const struct event *event)

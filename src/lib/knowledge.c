@@ -116,6 +116,9 @@ static enum smtplog_status link_catalog(struct knowledge *knowledge, bool check,
         return worst;
     }
     worst = other_servers_new(knowledge->catalog, check, diagnostic, &knowledge->other_servers);
+    enum smtplog_status waits = asked_waits_new(knowledge->catalog, check, diagnostic,
+                                                &knowledge->asked_waits);
+    worst = worst != SMTPLOG_OK ? worst : waits;
     enum smtplog_status classifier = classifier_new(knowledge->catalog, check, diagnostic,
                                                     &knowledge->classifier);
     enum smtplog_status providers = check ? check_providers(knowledge, diagnostic) : SMTPLOG_OK;
@@ -179,6 +182,7 @@ enum smtplog_status knowledge_load(struct knowledge *knowledge,
 void knowledge_free(struct knowledge *knowledge)
 {
     other_servers_free(knowledge->other_servers);
+    asked_waits_free(knowledge->asked_waits);
     classifier_free(knowledge->classifier);
     catalog_free(knowledge->catalog);
     pattern_set_free(knowledge->postfix);
@@ -186,6 +190,7 @@ void knowledge_free(struct knowledge *knowledge)
     transcript_dialects_free(knowledge->dialects);
     arena_free(&knowledge->arena);
     knowledge->other_servers = NULL;
+    knowledge->asked_waits = NULL;
     knowledge->classifier = NULL;
     knowledge->catalog = NULL;
     knowledge->postfix = knowledge->exim = NULL;

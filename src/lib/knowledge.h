@@ -3,6 +3,7 @@
 #ifndef LIB_KNOWLEDGE_H
 #define LIB_KNOWLEDGE_H
 
+#include "catalog/asked_wait.h"
 #include "catalog/classifier.h"
 #include "catalog/other_server.h"
 #include "logfmt/parser.h"
@@ -20,6 +21,7 @@ struct knowledge {
     struct catalog *catalog;
     struct classifier *classifier;
     struct other_servers *other_servers;
+    struct asked_waits *asked_waits;
 };
 
 /* What to load. */

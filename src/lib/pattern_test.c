@@ -240,6 +240,7 @@ static enum smtplog_status test_other_files(struct pattern_run *run, const struc
         return SMTPLOG_OK;
     }
     other_servers_test(run->knowledge.other_servers, to, &run->passed, &run->failed);
+    asked_waits_test(run->knowledge.asked_waits, to, &run->passed, &run->failed);
     return classifier_test(run->knowledge.classifier, to, &run->passed, &run->failed);
 }
 
