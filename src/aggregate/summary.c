@@ -45,6 +45,7 @@ enum smtplog_status summary_new(struct summary **summary)
     topk_init(&made->auth_users, SUMMARY_TABLE_ROWS, 1, NULL);
     timeline_init(&made->timeline);
     flow_init(&made->flow);
+    greylist_figures_init(&made->greylist_detail, SUMMARY_TABLE_ROWS);
     histogram_init(&made->wait, EXACT_WAITS);
     histogram_init(&made->behaved_wait, EXACT_WAITS);
     histogram_init(&made->inbound_wait, EXACT_WAITS);
@@ -79,6 +80,7 @@ void summary_free(struct summary *summary)
     }
     timeline_free(&summary->timeline);
     flow_free(&summary->flow);
+    greylist_figures_free(&summary->greylist_detail);
     histogram_free(&summary->wait);
     histogram_free(&summary->behaved_wait);
     histogram_free(&summary->inbound_wait);
@@ -183,6 +185,7 @@ static enum smtplog_status add_reject(struct summary *summary, const struct even
     struct topk_row *row = NULL;
     summary->rejects_total += weight;
     summary->reject_stage[event_value(event, EVENT_STAGE)] += weight;
+    greylist_figures_refusal(&summary->greylist_detail, event);
     if (event_has(event, EVENT_CODE)) {
         summary->reject_code[event_value(event, EVENT_CODE)] += weight;
     } else if (event_has(event, EVENT_IMPLIED_CODE)) {

@@ -4,6 +4,7 @@
 #define AGGREGATE_SUMMARY_H
 
 #include "aggregate/flow.h"
+#include "aggregate/greylist_figure.h"
 #include "aggregate/histogram.h"
 #include "aggregate/matrix.h"
 #include "aggregate/template.h"
@@ -74,10 +75,6 @@ struct refusal_lines {
         rejected_550_implied, possible;
 };
 
-struct greylist_counts {
-    uint64_t recipients, recovered, refused_later, lost, waiting, other;
-};
-
 /* Templates of texts seen lately, by event.reason_key: most refusals repeat. */
 #define SUMMARY_TEMPLATE_SLOTS 1024
 
@@ -121,6 +118,7 @@ struct summary {
     uint64_t recipients_refused, greylisted, greylisted_450, greylisted_and_hard_550;
     uint64_t null_greylisted, null_hard;
     struct greylist_counts greylist;
+    struct greylist_figures greylist_detail;
     uint64_t possible_recipients, behaved_like;
     struct histogram wait, behaved_wait;
     uint64_t hard_recipients;
@@ -171,6 +169,9 @@ MUST_USE enum smtplog_status summary_add_unknown(struct summary *summary, const 
 MUST_USE enum smtplog_status summary_add_recipient(void *summary,
                                                    const struct recipient_story *story);
 MUST_USE enum smtplog_status summary_add_message(void *summary, const struct message_story *story);
+
+MUST_USE enum smtplog_status summary_add_cause(void *summary, enum track_notice notice,
+                                               struct span class_name);
 
 /* Adds the marks an inbound key got, and the recovery of one after wait seconds. */
 void summary_add_inbound(struct summary *summary, unsigned fresh);

@@ -219,6 +219,8 @@ static const struct record_field summary_fields[] = {
     COUNT("greylisting.lost", greylist.lost),
     COUNT("greylisting.waiting", greylist.waiting),
     COUNT("greylisting.other", greylist.other),
+    {"greylisting.detail", FIELD_RECORD, offsetof(struct summary, greylist_detail),
+     RECORD_SIZE(struct summary, greylist_detail), 1, &greylist_figures_type, 0},
     COUNT("greylisting.possible.recipients", possible_recipients),
     COUNT("greylisting.behaved_like.recipients", behaved_like),
     HISTOGRAM("greylisting.wait", wait),

@@ -51,6 +51,7 @@ struct record_type {
 };
 
 extern const struct record_type summary_type;
+extern const struct record_type greylist_figures_type; /* of a part of it */
 
 /* Writes a row of a table: `structure` and `member` name the field, the rest as above. */
 #define RECORD_SIZE(structure, member) sizeof(((structure *)0)->member)

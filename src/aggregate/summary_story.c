@@ -3,31 +3,6 @@
 
 /* ---- stories -------------------------------------------------------------------------------- */
 
-static enum smtplog_status add_greylist_end(struct summary *summary,
-                                            const struct recipient_story *story)
-{
-    struct greylist_counts *counts = &summary->greylist;
-    counts->recipients++;
-    switch (story->state) {
-    case RECIPIENT_DELIVERED:
-        counts->recovered++;
-        return histogram_add(&summary->wait, story->wait, 1);
-    case RECIPIENT_BOUNCED:
-        *(story->bounce_code >= 500 ? &counts->refused_later : &counts->other) += 1;
-        return SMTPLOG_OK;
-    case RECIPIENT_EXPIRED:
-        *(story->last_was_greylisting ? &counts->lost : &counts->other) += 1;
-        return SMTPLOG_OK;
-    case RECIPIENT_DEFERRED:
-    case RECIPIENT_UNKNOWN:
-        counts->waiting++;
-        return SMTPLOG_OK;
-    default:
-        counts->other++;
-        return SMTPLOG_OK;
-    }
-}
-
 static void add_hard(struct summary *summary, const struct recipient_story *story)
 {
     if (story->state != RECIPIENT_BOUNCED) {
@@ -77,7 +52,13 @@ enum smtplog_status summary_add_recipient(void *context, const struct recipient_
         summary->behaved_like++;
         TRY(histogram_add(&summary->behaved_wait, story->wait, 1));
     }
-    return story->greylisted ? add_greylist_end(summary, story) : SMTPLOG_OK;
+    if (story->greylisted) {
+        greylist_count_end(&summary->greylist, story);
+        if (story->state == RECIPIENT_DELIVERED) {
+            TRY(histogram_add(&summary->wait, story->wait, 1));
+        }
+    }
+    return greylist_figures_recipient(&summary->greylist_detail, story);
 }
 
 enum smtplog_status summary_add_message(void *context, const struct message_story *story)
@@ -85,6 +66,7 @@ enum smtplog_status summary_add_message(void *context, const struct message_stor
     struct summary *summary = context;
     summary->messages.total++;
     summary->messages.by_state[story->state]++;
+    greylist_figures_message(&summary->greylist_detail, story);
     summary->bytes_received += story->arrival_seen ? story->size : 0;
     summary->bytes_delivered += story->size * story->delivered;
     if (story->arrival_seen) {
@@ -92,6 +74,16 @@ enum smtplog_status summary_add_message(void *context, const struct message_stor
                          story->size));
     }
     return flow_add_message(&summary->flow, story);
+}
+
+enum smtplog_status summary_add_cause(void *context, enum track_notice notice,
+                                      struct span class_name)
+{
+    struct summary *summary = context;
+    struct topk_row *row = NULL;
+    bool counts = notice == NOTICE_NON_DELIVERY;
+    struct span name = class_name.n > 0 ? class_name : SPAN_LITERAL("unknown");
+    return counts ? topk_add(&summary->greylist_detail.notice_causes, name, 1, &row) : SMTPLOG_OK;
 }
 
 void summary_add_inbound(struct summary *summary, unsigned fresh)
@@ -119,6 +111,35 @@ static void check_sum(struct strbuf *out, const char *what, uint64_t total, uint
     }
 }
 
+static void check_more_sums(const struct summary *summary, struct strbuf *out)
+{
+    const struct greylist_figures *detail = &summary->greylist_detail;
+    uint64_t messages = 0;
+    uint64_t notices = 0;
+    uint64_t states = 0;
+    uint64_t refused_450 = 0;
+    for (size_t i = 0; i < RECIPIENT_STATES; i++) {
+        messages += summary->messages.by_state[i];
+        states += detail->notice_states[i];
+    }
+    for (size_t i = 0; i < NOTICES; i++) {
+        notices += detail->notices[i];
+    }
+    for (size_t i = 0; i < INBOUND_450_KINDS; i++) {
+        refused_450 += detail->inbound_450[i];
+    }
+    check_sum(out, "messages", summary->messages.total, messages);
+    check_sum(out, "notices", notices, states);
+    check_sum(out, "rejects with 450", summary->reject_code[450], refused_450);
+    check_sum(out, "greylisted recipients tried again", summary->greylist.recipients,
+              detail->retried + detail->not_retried);
+    check_sum(out, "recipients asked to wait", detail->asked,
+              detail->asked_early + detail->asked_in_time + detail->asked_not_retried);
+    check_sum(out, "greylisted keys", summary->inbound_greylisted,
+              summary->inbound_recovered + summary->inbound_ends.waiting +
+                  summary->inbound_ends.never_returned);
+}
+
 void summary_check(const struct summary *summary, struct strbuf *out)
 {
     uint64_t bins = 0;
@@ -144,4 +165,5 @@ void summary_check(const struct summary *summary, struct strbuf *out)
     check_sum(out, "rejects", summary->rejects_total, stages);
     check_sum(out, "greylisted recipients", g->recipients,
               g->recovered + g->refused_later + g->lost + g->waiting + g->other);
+    check_more_sums(summary, out);
 }

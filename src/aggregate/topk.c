@@ -73,6 +73,11 @@ static struct topk_row *rarest_row(struct topk *table)
     }
 }
 
+struct topk_row *topk_find(const struct topk *table, uint64_t hash)
+{
+    return table->count > 0 ? hashmap_find(&table->map, hash, row_same, NULL) : NULL;
+}
+
 static enum smtplog_status row_name(struct topk_row *row, struct span key, uint64_t hash)
 {
     char *copy = malloc(key.n + 1);

@@ -60,6 +60,8 @@ MUST_USE enum smtplog_status topk_add_key(struct topk *table, const struct topk_
  * without a search. */
 MUST_USE enum smtplog_status topk_add_again(struct topk *table, struct span key, uint64_t weight,
                                             struct topk_row **row);
+/* The row of a key by the hash that topk_prepare gives; NULL when there is none. */
+struct topk_row *topk_find(const struct topk *table, uint64_t hash);
 
 /* The row of a key, added if it is new, its count raised by weight. */
 MUST_USE enum smtplog_status topk_add(struct topk *table, struct span key, uint64_t weight,

@@ -138,11 +138,13 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     TRY(option_read_all(a));
     TRY(report_option_read(a, &look)); /* mistakes are said before hours of reading */
     TRY(load_knowledge(a));
-    struct track_listener listener = {summary_add_recipient, summary_add_message, NULL, NULL};
+    struct track_listener listener = {summary_add_recipient, summary_add_message, summary_add_cause,
+                                      NULL};
     TRY(summary_new(&a->summary));
     listener.context = a->summary;
     TRY(tracker_new(&listener, 0, &a->tracker));
     TRY(inbound_new(&a->inbound));
+    inbound_set_listener(a->inbound, greylist_sender_ended, &a->summary->greylist_detail);
     TRY(session_table_new(&a->sessions));
     TRY(parser_new(a->knowledge.postfix, &a->parser));
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
@@ -286,12 +288,15 @@ static enum smtplog_status add_inbound(struct smtplog_analyzer *a, const struct 
                                        const struct track_context *context)
 {
     unsigned fresh = 0;
-    bool recovered = false;
-    double wait = 0;
+    struct inbound_return back;
+    struct greylist_figures *detail = &a->summary->greylist_detail;
     if (event_value(event, EVENT_KIND) == KIND_REJECT && event_is_refusal(event)) {
-        TRY(inbound_note(a->inbound, event, &fresh));
+        bool named = span_is(event->reason_class, "greylisting");
+        TRY(inbound_note(a->inbound, event, named ? greylist_sender_tag(detail, event) : 0,
+                         &fresh));
         summary_add_inbound(a->summary, fresh);
-        return SMTPLOG_OK;
+        return (fresh & INBOUND_GREYLISTED) != 0 ? greylist_sender_greylisted(detail, event)
+                                                 : SMTPLOG_OK;
     }
     if (!context->first_record || !context->has_sender || context->client_ip.n == 0) {
         return SMTPLOG_OK;
@@ -299,8 +304,12 @@ static enum smtplog_status add_inbound(struct smtplog_analyzer *a, const struct 
     struct span address = event_text(event, EVENT_ORIG_RECIPIENT);
     TRY(inbound_accept(a->inbound, context->client_ip, context->sender,
                        address.n > 0 ? address : event_text(event, EVENT_RECIPIENT),
-                       &context->arrival, &recovered, &wait));
-    return recovered ? summary_add_inbound_recovery(a->summary, wait) : SMTPLOG_OK;
+                       &context->arrival, &back));
+    if (!back.recovered) {
+        return SMTPLOG_OK;
+    }
+    greylist_sender_recovered(detail, back.tag);
+    return summary_add_inbound_recovery(a->summary, back.wait);
 }
 
 /* An event or context line goes to the tracker and, when shown, into the figures. */

@@ -2,6 +2,7 @@
  * object. */
 #include "report/dialogue_report.h"
 #include "report/finding_report.h"
+#include "report/json_greylist.h"
 #include "report/json_writer.h"
 #include "report/report.h"
 
@@ -18,6 +19,13 @@ struct json_report {
     const struct summary *summary;
     enum smtplog_status status;
 };
+
+static void note_status(struct json_report *r, enum smtplog_status status)
+{
+    if (status != SMTPLOG_OK) {
+        r->status = status;
+    }
+}
 
 static double share(uint64_t part, uint64_t whole)
 {
@@ -337,9 +345,7 @@ static void add_greylisting(struct json_report *r)
     json_u64(json, "recipients", s->behaved_like);
     quantiles(json, "wait", &s->behaved_wait);
     json_end(json, '}');
-    json_object(json, "null_sender");
-    json_u64(json, "recipients", s->null_greylisted);
-    json_end(json, '}');
+    note_status(r, json_greylist_outbound(r->report, json));
     json_object(json, "inbound");
     json_u64(json, "events", s->refusal_lines[DIRECTION_INBOUND].greylisting);
     json_u64(json, "triplets", s->inbound_greylisted);
@@ -347,6 +353,7 @@ static void add_greylisting(struct json_report *r)
     json_u64(json, "waiting", s->inbound_ends.waiting);
     json_u64(json, "never_returned", s->inbound_ends.never_returned);
     quantiles(json, "wait", &s->inbound_wait);
+    note_status(r, json_greylist_inbound(r->report, json));
     json_end(json, '}');
     json_end(json, '}');
 }
@@ -397,6 +404,8 @@ static void add_outcome(struct json_report *r)
     json_u64(json, "delivered_first_try", s->delivered.first_try);
     json_u64(json, "delivered_after_greylisting", s->delivered.after_greylisting);
     json_u64(json, "delivered_after_deferral", s->delivered.after_deferral);
+    json_u64(json, "began_before", s->greylist_detail.recipients_before);
+    json_u64(json, "open_at_end", s->greylist_detail.recipients_open);
     json_object(json, "null_sender");
     json_u64(json, "total", s->null_recipients.total);
     add_states(json, &s->null_recipients);
@@ -406,6 +415,8 @@ static void add_outcome(struct json_report *r)
     json_u64(json, "received", s->messages_received);
     json_u64(json, "total", s->messages.total);
     add_states(json, &s->messages);
+    json_u64(json, "began_before", s->greylist_detail.messages_before);
+    json_u64(json, "open_at_end", s->greylist_detail.messages_open);
     json_u64(json, "bytes_received", s->bytes_received);
     json_u64(json, "bytes_delivered", s->bytes_delivered);
     json_end(json, '}');
@@ -648,6 +659,7 @@ static enum smtplog_status write_all(const struct report *report, struct strbuf 
     add_greylisting(&r);
     add_hard(&r);
     add_outcome(&r);
+    note_status(&r, json_notices(report, &r.json));
     add_rejects(&r);
     add_classes(&r);
     add_traffic(&r, "domains", TRAFFIC_DOMAIN);

@@ -15,6 +15,7 @@ struct inbound_slot {
     unsigned marks;
     int32_t nanosecond;
     int64_t first_greylisted; /* seconds */
+    uint64_t tag;             /* of the first greylisting */
 };
 
 struct generation {
@@ -29,6 +30,8 @@ struct inbound {
     uint64_t evicted;
     struct inbound_ends ended; /* of keys given up */
     int64_t latest;            /* instant of the last reject or accept */
+    inbound_ended listener;    /* may be NULL */
+    void *listener_context;
 };
 
 enum smtplog_status inbound_new(struct inbound **inbound)
@@ -49,6 +52,12 @@ void inbound_free(struct inbound *inbound)
         free(inbound->old.slots);
         free(inbound);
     }
+}
+
+void inbound_set_listener(struct inbound *inbound, inbound_ended function, void *context)
+{
+    inbound->listener = function;
+    inbound->listener_context = context;
 }
 
 uint64_t inbound_evicted(const struct inbound *inbound)
@@ -156,19 +165,23 @@ static enum smtplog_status generation_grow(struct generation *generation)
     return SMTPLOG_OK;
 }
 
-static void count_end(const struct inbound_slot *slot, int64_t now, struct inbound_ends *ends)
+static void count_end(const struct inbound *inbound, const struct inbound_slot *slot, int64_t now,
+                      struct inbound_ends *ends)
 {
     if ((slot->marks & INBOUND_GREYLISTED) != 0 && (slot->marks & INBOUND_RECOVERED) == 0) {
         bool late = now - slot->first_greylisted >= INBOUND_RETURN;
         *(late ? &ends->never_returned : &ends->waiting) += 1;
+        if (inbound->listener != NULL) {
+            inbound->listener(inbound->listener_context, slot->tag, late);
+        }
     }
 }
 
-static void count_generation(const struct generation *generation, int64_t now,
-                             struct inbound_ends *ends)
+static void count_generation(const struct inbound *inbound, const struct generation *generation,
+                             int64_t now, struct inbound_ends *ends)
 {
     for (size_t i = 0; i < generation->capacity; i++) {
-        count_end(&generation->slots[i], now, ends);
+        count_end(inbound, &generation->slots[i], now, ends);
     }
 }
 
@@ -176,7 +189,7 @@ static void count_generation(const struct generation *generation, int64_t now,
 static void turn_generation(struct inbound *inbound)
 {
     inbound->evicted += inbound->old.count;
-    count_generation(&inbound->old, inbound->latest, &inbound->ended);
+    count_generation(inbound, &inbound->old, inbound->latest, &inbound->ended);
     free(inbound->old.slots);
     inbound->old = inbound->young;
     inbound->young = (struct generation){0};
@@ -222,7 +235,7 @@ static enum smtplog_status find_slot(struct inbound *inbound, uint64_t key, bool
     return SMTPLOG_OK;
 }
 
-enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event,
+enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event, uint64_t tag,
                                  unsigned *fresh)
 {
     enum event_field to = event_has(event, EVENT_ORIG_RECIPIENT) ? EVENT_ORIG_RECIPIENT
@@ -242,6 +255,7 @@ enum smtplog_status inbound_note(struct inbound *inbound, const struct event *ev
     if ((*fresh & INBOUND_GREYLISTED) != 0) {
         slot->first_greylisted = event->time.seconds;
         slot->nanosecond = event->time.nanosecond;
+        slot->tag = tag;
     }
     inbound->latest = event->time.seconds;
     return SMTPLOG_OK;
@@ -249,10 +263,10 @@ enum smtplog_status inbound_note(struct inbound *inbound, const struct event *ev
 
 enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_ip,
                                    struct span sender, struct span recipient,
-                                   const struct instant *time, bool *recovered, double *wait)
+                                   const struct instant *time, struct inbound_return *back)
 {
     struct inbound_slot *slot = NULL;
-    *recovered = false;
+    *back = (struct inbound_return){.recovered = false};
     if (inbound->young.slots == NULL) {
         return SMTPLOG_OK;
     }
@@ -275,15 +289,16 @@ enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_i
         return SMTPLOG_OK;
     }
     slot->marks |= INBOUND_RECOVERED;
-    *recovered = true;
-    *wait = (double)(time->seconds - slot->first_greylisted) +
-            (double)(time->nanosecond - slot->nanosecond) / 1e9;
+    back->recovered = true;
+    back->tag = slot->tag;
+    back->wait = (double)(time->seconds - slot->first_greylisted) +
+                 (double)(time->nanosecond - slot->nanosecond) / 1e9;
     return SMTPLOG_OK;
 }
 
 void inbound_finish(const struct inbound *inbound, int64_t last, struct inbound_ends *ends)
 {
     *ends = inbound->ended;
-    count_generation(&inbound->young, last, ends);
-    count_generation(&inbound->old, last, ends);
+    count_generation(inbound, &inbound->young, last, ends);
+    count_generation(inbound, &inbound->old, last, ends);
 }

@@ -31,20 +31,32 @@ struct inbound_ends {
 
 struct inbound;
 
+/* Told of each greylisted key that has not recovered when it is given up or the log ends, with the
+ * tag it was noted with. late: INBOUND_RETURN has passed. */
+typedef void (*inbound_ended)(void *context, uint64_t tag, bool late);
+
 MUST_USE enum smtplog_status inbound_new(struct inbound **inbound);
 void inbound_free(struct inbound *inbound);
 
-/* Notes a reject. *fresh gets the marks that its key has for the first time; 0 when the event has
- * no sender or no recipient and so no key. */
-MUST_USE enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event,
-                                          unsigned *fresh);
+void inbound_set_listener(struct inbound *inbound, inbound_ended function, void *context);
 
-/* Notes that a mail of this key was accepted at an instant. *recovered is true when that ends a
- * greylisting of the key, *wait then the seconds since its first refusal. */
+/* Notes a reject under a tag of the caller's. *fresh gets the marks that its key has for the first
+ * time; 0 when the event has no sender or no recipient and so no key. */
+MUST_USE enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event,
+                                          uint64_t tag, unsigned *fresh);
+
+/* A mail whose key has recovered. */
+struct inbound_return {
+    bool recovered;
+    double wait;  /* seconds since the first refusal */
+    uint64_t tag; /* of that refusal */
+};
+
+/* Notes that a mail of this key was accepted at an instant. */
 MUST_USE enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_ip,
                                             struct span sender, struct span recipient,
-                                            const struct instant *time, bool *recovered,
-                                            double *wait);
+                                            const struct instant *time,
+                                            struct inbound_return *back);
 
 /* How the greylisted keys that have not recovered ended, given the last instant of the log. */
 void inbound_finish(const struct inbound *inbound, int64_t last, struct inbound_ends *ends);

@@ -122,6 +122,28 @@ def sums(name, report, records):
         same("timeline " + series, sum(slot[series] for slot in report["timeline"]), attempts[series])
     same("timeline rejected", sum(slot["rejected"] for slot in report["timeline"]), report["rejects"]["total"])
     same("timeline received", sum(slot["received"] for slot in report["timeline"]), report["messages"]["received"])
+    same("tried again or not", grey["retry"]["retried"] + grey["retry"]["not_retried"], grey["recipients"])
+    asked = grey["asked"]
+    same("asked to wait", asked["retried_early"] + asked["retried_in_time"] + asked["not_retried"], asked["recipients"])
+    ends = ("recipients", "recovered", "refused_later", "lost", "waiting", "other")
+    for end in ends:
+        same("greylisting by domain: " + end, sum(row[end] for row in grey["domains"]), grey[end])
+        most("greylisting by provider: " + end, sum(row[end] for row in grey["providers"]), grey[end])
+        most("greylisting, empty sender: " + end, grey["null_sender"][end], grey[end])
+    for row in grey["domains"] + grey["providers"] + [grey["null_sender"]]:
+        same("ends of " + row.get("name", "<>"), sum(row[end] for end in ends[1:]), row["recipients"])
+    for end in ("triplets", "recovered", "waiting", "never_returned"):
+        same("inbound by sender: " + end, sum(row[end] for row in keys["senders"]), keys[end])
+    same("rejects with 450", sum(keys["lines_450"].values()), report["rejects"]["by_code"].get("450", 0))
+    messages, notices = report["messages"], report["notices"]
+    same("states of messages", sum(messages[s] for s in STATES), messages["total"])
+    same("notices by kind", sum(notices[k] for k in ("non_delivery", "delay", "success", "postmaster", "other")), notices["total"])
+    same("states of notices", sum(notices["states"].values()), notices["total"])
+    most("notices", notices["total"], messages["total"])
+    most("messages that began before", messages["began_before"], messages["total"])
+    most("messages open at the end", messages["open_at_end"], messages["total"])
+    most("recipients open at the end", recipients["open_at_end"], recipients["deferred"] + recipients["unknown"])
+    same("the program's own word", report["accuracy"]["sums"], "add up")
     same("timeline is ordered", [s["start"] for s in report["timeline"]], sorted(s["start"] for s in report["timeline"]))
     for table in ("domains", "peers"):
         for word in ("delivered", "deferred", "bounced"):

@@ -418,7 +418,7 @@ static unsigned note(struct inbound *inbound, const char *ip, const char *from, 
         event_set_text(&event, EVENT_RECIPIENT, span_cstr(to));
     }
     event.reason_class = grey ? SPAN_LITERAL("greylisting") : SPAN_EMPTY;
-    TAP_MUST(inbound_note(inbound, &event, &fresh));
+    TAP_MUST(inbound_note(inbound, &event, 7, &fresh));
     return fresh;
 }
 
@@ -426,11 +426,9 @@ static double accept_mail(struct inbound *inbound, const char *ip, const char *f
                           int64_t second)
 {
     struct instant time = {.seconds = second};
-    bool recovered = false;
-    double wait = 0;
-    TAP_MUST(inbound_accept(inbound, span_cstr(ip), span_cstr(from), span_cstr(to), &time,
-                            &recovered, &wait));
-    return recovered ? wait : -1;
+    struct inbound_return back;
+    TAP_MUST(inbound_accept(inbound, span_cstr(ip), span_cstr(from), span_cstr(to), &time, &back));
+    return back.recovered && back.tag == 7 ? back.wait : -1;
 }
 
 static void test_inbound(void)
