@@ -52,10 +52,10 @@ static enum smtplog_status add_wait(void *context, const struct catalog_entry *e
     TRY(record_regex(&waits->arena, pair->value, &regex));
     TRY(pattern_new(regex, false, find_unit, &wait->pattern));
     waits->count++;
-    enum smtplog_status status = waits->check ? pattern_check(wait->pattern, regex, entry->file,
-                                                              pair->line, waits->diagnostic,
-                                                              entry->name)
-                                              : SMTPLOG_OK;
+    enum smtplog_status status = waits->check
+                                     ? pattern_check(wait->pattern, regex, entry->file, pair->line,
+                                                     waits->diagnostic, entry->name)
+                                     : SMTPLOG_OK;
     if (status == SMTPLOG_FORMAT) { /* said; the other entries are looked at too */
         waits->broken = true;
         return SMTPLOG_OK;
