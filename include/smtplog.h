@@ -195,6 +195,124 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_nagios(struct smtplog_anal
 void smtplog_analyzer_outcome(const struct smtplog_analyzer *analyzer,
                               struct smtplog_outcome *outcome);
 
+/* ---- watching a log that grows ------------------------------------------------------------- */
+
+/* A run over files that grow: what is there is read first, then what comes, whatever rotation does
+ * to the files. Memory is bounded. */
+struct smtplog_watch;
+
+/* Begins to watch the files added to an analyzer ("-" is standard input), which must outlive the
+ * watch and cannot be run besides. Read of what is there: the last 24 hours before the last stamp,
+ * at most 64 MiB a file; everything when from_start is not 0; from --since on when that is set. A
+ * file need not be there yet. What happens to a file (rotated, truncated, gone) is said through the
+ * analyzer's diagnostic callback. SMTPLOG_IO when no file can be watched. Free with
+ * smtplog_watch_free. */
+SMTPLOG_MUST_USE enum smtplog_status
+smtplog_watch_new(struct smtplog_analyzer *analyzer, int from_start, struct smtplog_watch **watch);
+void smtplog_watch_free(struct smtplog_watch *watch);
+
+/* Reads up to so many lines of those that are there now; never waits. *idle gets 1 when there was
+ * none left: call again after a moment (a fifth of a second is what files are looked at).
+ * SMTPLOG_END when standard input has ended and is all that is watched. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_watch_step(struct smtplog_watch *watch, size_t lines,
+                                                        int *idle);
+
+/* Where a watch stands. */
+struct smtplog_watch_state {
+    uint64_t lines, events;  /* read so far */
+    uint64_t not_understood; /* lines in the bins unknown and malformed */
+    uint64_t truncated;      /* times that a file was cut: lines may be lost */
+    uint64_t bytes_behind;   /* there and not yet read */
+    size_t files, files_open;
+    int caught_up; /* what was there at first has been read */
+    char time[16]; /* the log's own time of day now, "" before the first stamp */
+};
+
+void smtplog_watch_state(const struct smtplog_watch *watch, struct smtplog_watch_state *state);
+
+enum smtplog_watch_series {
+    SMTPLOG_WATCH_DELIVERED, /* attempts that ended so */
+    SMTPLOG_WATCH_DEFERRED,
+    SMTPLOG_WATCH_BOUNCED,
+    SMTPLOG_WATCH_REJECTED,   /* lines of refusals that we gave */
+    SMTPLOG_WATCH_GREYLISTED, /* lines of refusals of that class, either direction */
+    SMTPLOG_WATCH_RECEIVED    /* messages whose arrival was seen */
+};
+
+/* Counts of a series in columns of so many seconds, the last one now. Reaches an hour back. */
+void smtplog_watch_series(const struct smtplog_watch *watch, enum smtplog_watch_series series,
+                          unsigned seconds, size_t columns, uint64_t *counts);
+
+/* Sum of a series over the last so many seconds (at most an hour). */
+uint64_t smtplog_watch_sum(const struct smtplog_watch *watch, enum smtplog_watch_series series,
+                           unsigned seconds);
+
+enum smtplog_watch_table {
+    SMTPLOG_WATCH_CODES,     /* reply codes */
+    SMTPLOG_WATCH_CLASSES,   /* reasons of refusals and failures */
+    SMTPLOG_WATCH_DOMAINS,   /* recipients' of deliveries, senders' of refusals we gave */
+    SMTPLOG_WATCH_PROVIDERS, /* of deliveries */
+    SMTPLOG_WATCH_SERVERS,   /* that we delivered to */
+    SMTPLOG_WATCH_CLIENTS,   /* that we refused */
+    SMTPLOG_WATCH_TABLES
+};
+
+enum smtplog_watch_sort {
+    SMTPLOG_WATCH_BY_COUNT,
+    SMTPLOG_WATCH_BY_REFUSED,
+    SMTPLOG_WATCH_BY_TOTAL,
+    SMTPLOG_WATCH_BY_NAME
+};
+
+/* Which rows of a table. */
+struct smtplog_watch_choice {
+    unsigned minutes;   /* the last so many, at most 60; 0: all that was read */
+    const char *filter; /* a part of the name, case ignored; NULL: all */
+    enum smtplog_watch_sort sort;
+};
+
+/* Texts are UTF-8 and safe for a terminal, terminated and cut to fit. */
+struct smtplog_watch_row {
+    char name[128];
+    uint64_t count, refused; /* in the minutes chosen; refused: refusals and failures of these */
+    uint64_t total;          /* of all that was read */
+    char queue_id[48];       /* of the last event here, preferably one refused; may be "" */
+    char meaning[128];       /* of a code or class */
+};
+
+/* Fills rows in order; returns how many there are, at most capacity. */
+size_t smtplog_watch_rows(const struct smtplog_watch *watch, enum smtplog_watch_table table,
+                          const struct smtplog_watch_choice *choice, struct smtplog_watch_row *rows,
+                          size_t capacity);
+
+/* A refusal or failure. */
+struct smtplog_watch_refusal {
+    uint64_t number; /* counted up from 1 */
+    char time[16];
+    int code;    /* 0: none */
+    int implied; /* the log shows no code; the server's source tells */
+    char direction[16], stage[16], status[16], class_name[32];
+    char queue_id[48];
+    char name[128]; /* recipient or user; may be "" */
+    char peer[128];
+    char text[400];
+};
+
+/* The newest refusals with a number above `after` (0: all that are kept), newest first; of these
+ * the ones that hold filter anywhere (NULL: all). */
+size_t smtplog_watch_refusals(const struct smtplog_watch *watch, const char *filter, uint64_t after,
+                              struct smtplog_watch_refusal *refusals, size_t capacity);
+
+struct smtplog_watch_finding {
+    enum smtplog_severity severity;
+    char title[200], evidence[300], fix[400];
+    char since[16]; /* time of day, "" when not known */
+};
+
+/* What to act on, worst first; worked out anew every few seconds. */
+size_t smtplog_watch_findings(struct smtplog_watch *watch, struct smtplog_watch_finding *findings,
+                              size_t capacity);
+
 /* ---- knowledge -------------------------------------------------------------------------- */
 
 /* Explains each thing asked for: a reply code ("450"), an enhanced status code ("5.7.26", "X.7.1",
