@@ -9,13 +9,16 @@ BUILD   ?= build
 
 PKG_CONFIG ?= pkg-config
 # Probed when used, not when the file is read, so that `make deps all` sees what deps installed.
-PKG_CFLAGS  = $(shell $(PKG_CONFIG) --cflags libpcre2-8 zlib $(FOUND) 2>/dev/null) $(FEATURES)
-PKG_LIBS    = $(shell $(PKG_CONFIG) --libs libpcre2-8 zlib $(FOUND) 2>/dev/null || echo -lpcre2-8 -lz)
+PKG_CFLAGS  = $(filter-out -D_XOPEN_SOURCE=%,$(shell $(PKG_CONFIG) --cflags libpcre2-8 zlib $(FOUND) 2>/dev/null)) $(FEATURES)
+PKG_LIBS    = $(shell $(PKG_CONFIG) --libs libpcre2-8 zlib $(LIB_FOUND) 2>/dev/null || echo -lpcre2-8 -lz)
+CLI_LIBS    = $(shell $(PKG_CONFIG) --libs $(filter ncursesw,$(FOUND)) 2>/dev/null)
 
-# One feature each, there when the library is: JSON log lines, --journal. `make OPTIONAL=` builds without them.
-OPTIONAL = jansson libsystemd
+# One feature each, there when the library is: JSON log lines, --journal, the screen of watch. `make OPTIONAL=` builds without them.
+OPTIONAL = jansson libsystemd ncursesw
 FOUND    = $(shell for name in $(OPTIONAL); do $(PKG_CONFIG) --exists $$name 2>/dev/null && echo $$name; done)
-FEATURES = $(patsubst jansson,-DHAVE_JANSSON,$(patsubst libsystemd,-DHAVE_LIBSYSTEMD,$(FOUND)))
+FEATURES = $(patsubst jansson,-DHAVE_JANSSON,$(patsubst libsystemd,-DHAVE_LIBSYSTEMD,$(patsubst ncursesw,-DHAVE_NCURSESW,$(FOUND))))
+# The program alone draws on terminals.
+LIB_FOUND = $(filter-out ncursesw,$(FOUND))
 
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Werror
 STANDARD  = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
@@ -35,7 +38,7 @@ UNIT_BIN = $(UNIT:tests/unit/%.c=$(BUILD)/test/%)
 MAN      = $(sort $(wildcard src/man/*.1 src/man/*.5))
 
 DEPS_REQUIRED = gcc make pkg-config libpcre2-dev zlib1g-dev gettext perl python3 gzip
-DEPS_OPTIONAL = libjansson-dev libsystemd-dev
+DEPS_OPTIONAL = libjansson-dev libsystemd-dev libncurses-dev
 DEPS_CHECK    = g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux
 
 .PHONY: always help all deps demo check check-e2e check-all sanitize lint format bench score-classes \
@@ -64,7 +67,7 @@ $(BUILD)/found: always
 	@mkdir -p $(@D)
 	@echo '$(FOUND)' | cmp -s - $@ || echo '$(FOUND)' >$@
 
-$(BUILD)/obj/logfmt/json_line.o $(BUILD)/obj/input/journal.o: $(BUILD)/found
+$(BUILD)/obj/logfmt/json_line.o $(BUILD)/obj/input/journal.o $(BUILD)/obj/cli/watch_screen.o: $(BUILD)/found
 
 always:
 
@@ -90,7 +93,7 @@ $(BUILD)/libsmtplog.so: $(LIB_OBJ) src/lib/smtplog.map
 	$(CC) $(CFLAGS) $(LDFLAGS) -shared -Wl,-soname,libsmtplog.so.0 -Wl,--version-script=src/lib/smtplog.map -o $@ $(LIB_OBJ) $(PKG_LIBS) -lm
 
 $(BUILD)/smtplog: $(CLI_OBJ) $(BUILD)/libsmtplog.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(PKG_LIBS) -lm
+	$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-z,relro,-z,now -o $@ $^ $(PKG_LIBS) $(CLI_LIBS) -lm
 
 # ---- tests ------------------------------------------------------------------------------------
 

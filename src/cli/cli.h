@@ -24,6 +24,7 @@ enum cli_command_bit {
     CLI_PATTERNS = 4,
     CLI_EXPLAIN = 8,
     CLI_COMPARE = 16,
+    CLI_WATCH = 256,
     CLI_FIGURES = 1024,
     CLI_MERGE = 2048,
     CLI_DAILY = 4096,
@@ -40,7 +41,9 @@ enum cli_option_id {
     CLI_OPTION_VERSION,
     CLI_OPTION_OUTPUT,
     CLI_OPTION_JOURNAL,
-    CLI_OPTION_RULE
+    CLI_OPTION_RULE,
+    CLI_OPTION_FROM_START,
+    CLI_OPTION_PLAIN
 };
 
 struct cli_option {
@@ -74,6 +77,7 @@ struct cli_arguments {
         const char *text;
     } rules[CLI_RULES];
     size_t rule_count;
+    bool from_start, plain; /* of watch */
     bool help, version;
 };
 
@@ -148,5 +152,6 @@ int cmd_events(const struct cli_arguments *arguments);
 int cmd_explain(const struct cli_arguments *arguments);
 int cmd_compare(const struct cli_arguments *arguments);
 int cmd_patterns(const struct cli_arguments *arguments);
+int cmd_watch(const struct cli_arguments *arguments);
 
 #endif

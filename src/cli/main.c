@@ -10,6 +10,8 @@ const struct cli_command cli_commands[] = {
      CLI_ANALYZE, cmd_analyze},
     {"events", "[OPTION]... [FILE]...", "one record per SMTP event, for other programs", CLI_EVENTS,
      cmd_events},
+    {"watch", "[OPTION]... [FILE]...", "a log while it grows: rates, what is refused, what to do",
+     CLI_WATCH, cmd_watch},
     {"explain", "[OPTION]... [CODE|REPLY|CLASS|PROVIDER]...",
      "what a reply code, an enhanced code or a whole reply means, and what to do", CLI_EXPLAIN,
      cmd_explain},

@@ -6,21 +6,21 @@
 #include "cli/cli.h"
 
 const struct cli_option cli_options[] = {
-    {0, "since", "TIME", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+    {0, "since", "TIME", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS | CLI_WATCH,
      "show what happened from TIME on: yesterday, today, -2h, 2026-11-21, RFC 3339"},
     {0, "until", "TIME", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
      "show what happened up to TIME; a day means its end"},
-    {0, "year", "YEAR", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+    {0, "year", "YEAR", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS | CLI_WATCH,
      "year of the last line, for stamps without one (default: from the file's time)"},
-    {0, "tz", "ZONE", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+    {0, "tz", "ZONE", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS | CLI_WATCH,
      "time zone of stamps without one: Europe/Berlin, UTC, +01:00 (default: the system's)"},
-    {0, "now", "TIME", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+    {0, "now", "TIME", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS | CLI_WATCH,
      "take TIME as the present (for tests and old logs)"},
-    {0, "input", "KIND", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS,
+    {0, "input", "KIND", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS | CLI_WATCH,
      "auto (default), postfix, exim or transcript: what the lines are taken for"},
     {0, "journal", "[=DIR]", CLI_OPTION_JOURNAL, CLI_ANALYZE | CLI_EVENTS,
      "read the systemd journal: this machine's, or the journal files in DIR"},
-    {0, "patterns", "DIR", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS | CLI_PATTERNS,
+    {0, "patterns", "DIR", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS | CLI_PATTERNS | CLI_WATCH,
      "read more pattern files from DIR; they replace built-in ones of the same name"},
     {0, "top", "N", CLI_OPTION_LIBRARY, CLI_ANALYZE, "rows of each table, 0 for all (default 10)"},
     {0, "detail", "LEVEL", CLI_OPTION_LIBRARY, CLI_ANALYZE,
@@ -50,6 +50,10 @@ const struct cli_option cli_options[] = {
      "auto (default), always, never; NO_COLOR is honoured"},
     {0, "progress", "WHEN", CLI_OPTION_PROGRESS, CLI_ANALYZE | CLI_EVENTS,
      "auto (default: when standard error is a terminal), always, never"},
+    {0, "from-start", NULL, CLI_OPTION_FROM_START, CLI_WATCH,
+     "read all that is there first, not only its last 24 hours and 64 MiB"},
+    {0, "plain", NULL, CLI_OPTION_PLAIN, CLI_WATCH,
+     "plain lines instead of the screen, as when the output is no terminal"},
     {'h', "help", NULL, CLI_OPTION_HELP, CLI_ALL, "show this help"},
     {'V', "version", NULL, CLI_OPTION_VERSION, CLI_ALL, "show the version"},
 };
@@ -149,6 +153,12 @@ static bool take_option(const struct cli_option *option, const char *value,
         return true;
     case CLI_OPTION_OUTPUT:
         arguments->output = value;
+        return true;
+    case CLI_OPTION_FROM_START:
+        arguments->from_start = true;
+        return true;
+    case CLI_OPTION_PLAIN:
+        arguments->plain = true;
         return true;
     case CLI_OPTION_JOURNAL:
         arguments->journal = true;
