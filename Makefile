@@ -67,7 +67,8 @@ $(BUILD)/found: always
 	@mkdir -p $(@D)
 	@echo '$(FOUND)' | cmp -s - $@ || echo '$(FOUND)' >$@
 
-$(BUILD)/obj/logfmt/json_line.o $(BUILD)/obj/input/journal.o $(BUILD)/obj/cli/watch_screen.o: $(BUILD)/found
+$(BUILD)/obj/logfmt/json_line.o $(BUILD)/obj/input/journal.o $(BUILD)/obj/cli/watch_screen.o \
+    $(BUILD)/obj/cli/watch_draw.o $(BUILD)/obj/cli/watch_screen_none.o: $(BUILD)/found
 
 always:
 

@@ -228,7 +228,7 @@ struct smtplog_watch_state {
     char time[16]; /* the log's own time of day now, "" before the first stamp */
 };
 
-void smtplog_watch_state(const struct smtplog_watch *watch, struct smtplog_watch_state *state);
+void smtplog_watch_look(const struct smtplog_watch *watch, struct smtplog_watch_state *state);
 
 enum smtplog_watch_series {
     SMTPLOG_WATCH_DELIVERED, /* attempts that ended so */
@@ -240,8 +240,8 @@ enum smtplog_watch_series {
 };
 
 /* Counts of a series in columns of so many seconds, the last one now. Reaches an hour back. */
-void smtplog_watch_series(const struct smtplog_watch *watch, enum smtplog_watch_series series,
-                          unsigned seconds, size_t columns, uint64_t *counts);
+void smtplog_watch_columns(const struct smtplog_watch *watch, enum smtplog_watch_series series,
+                           unsigned seconds, size_t columns, uint64_t *counts);
 
 /* Sum of a series over the last so many seconds (at most an hour). */
 uint64_t smtplog_watch_sum(const struct smtplog_watch *watch, enum smtplog_watch_series series,

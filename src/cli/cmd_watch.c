@@ -75,7 +75,7 @@ static void print_rates(const struct watching *w, unsigned seconds, const char *
     static const char *const names[] = {"delivered", "deferred",   "bounced",
                                         "rejected",  "greylisted", "received"};
     struct smtplog_watch_state state;
-    smtplog_watch_state(w->watch, &state);
+    smtplog_watch_look(w->watch, &state);
     printf("%s %s:", state.time, words);
     for (int s = SMTPLOG_WATCH_DELIVERED; s <= SMTPLOG_WATCH_RECEIVED; s++) {
         printf(
@@ -106,7 +106,7 @@ static enum smtplog_status watch_plainly(struct watching *w)
     while (status == SMTPLOG_OK && !ferror(stdout)) {
         /* Few lines at a time once it is live, so that the ring of refusals is not outrun. */
         status = smtplog_watch_step(w->watch, begun ? REFUSALS : STEP_LINES, &idle);
-        smtplog_watch_state(w->watch, &state);
+        smtplog_watch_look(w->watch, &state);
         if (!begun && (state.caught_up || status == SMTPLOG_END)) {
             begun = true;
             printf("%s read %llu lines, %llu events; new refusals and failures follow\n",

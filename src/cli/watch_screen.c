@@ -1,101 +1,19 @@
-/* The screen of smtplog watch. Trust: texts come from the library, which has made them safe for a
- * terminal. */
-#define _XOPEN_SOURCE 700 /* wcwidth */
-#include "cli/watch_screen.h"
-
-#include <stdlib.h>
-
-#ifndef HAVE_NCURSESW
-
-bool watch_screen_is_there(void)
-{
-    return false;
-}
-
-struct watch_screen *watch_screen_open(const char *title)
-{
-    (void)title;
-    return NULL;
-}
-
-void watch_screen_close(struct watch_screen *screen)
-{
-    (void)screen;
-}
-
-void watch_screen_note(struct watch_screen *screen, const char *text)
-{
-    (void)screen;
-    (void)text;
-}
-
-enum watch_wish watch_screen_turn(struct watch_screen *screen, struct smtplog_watch *watch,
-                                  int milliseconds)
-{
-    (void)screen;
-    (void)watch;
-    (void)milliseconds;
-    return WATCH_QUIT;
-}
-
-const char *watch_screen_subject(const struct watch_screen *screen)
-{
-    (void)screen;
-    return "";
-}
-
-void watch_screen_show(struct watch_screen *screen, const char *title, const char *text)
-{
-    (void)screen;
-    (void)title;
-    (void)text;
-}
-
-size_t watch_screen_columns(const struct watch_screen *screen)
-{
-    (void)screen;
-    return 80;
-}
-
-#else
+/* The screen of smtplog watch: opening, gathering, keys. Trust: texts come from the library, which
+ * has made them safe for a terminal. */
+#ifdef HAVE_NCURSESW
 
 #include <langinfo.h>
 #include <locale.h>
-#include <ncurses.h>
 #include <poll.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <wchar.h>
 
-#define ROWS         200
-#define COLUMNS      400 /* widest timeline */
-#define FINDINGS     8
-#define LEAST_WIDTH  40
-#define LEAST_HEIGHT 8
-#define HEAD_LINES   7 /* title, rates, timeline, findings, tabs; see draw_head */
-#define BAR_LINES    3
-#define PAGE_TITLE   128
-#define CTRL_C       3
-#define CTRL_L       12
-#define ESCAPE       27
+#include "cli/watch_screen_part.h"
 
-enum view {
-    VIEW_REFUSALS = SMTPLOG_WATCH_TABLES,
-    VIEW_FINDINGS,
-    VIEWS
-};
-
-static const char *const view_names[VIEWS] = {
-    [SMTPLOG_WATCH_CODES] = "codes",     [SMTPLOG_WATCH_CLASSES] = "reasons",
-    [SMTPLOG_WATCH_DOMAINS] = "domains", [SMTPLOG_WATCH_PROVIDERS] = "providers",
-    [SMTPLOG_WATCH_SERVERS] = "hosts",   [SMTPLOG_WATCH_CLIENTS] = "clients",
-    [VIEW_REFUSALS] = "refusals",        [VIEW_FINDINGS] = "findings"};
-
-static const unsigned windows[] = {1, 5, 15, 60, 0};
-static const char *const window_names[] = {"1 min", "5 min", "15 min", "1 h", "all"};
-static const unsigned column_seconds[] = {1, 10, 60};
-static const char *const sort_names[] = {"count", "refused", "total", "name"};
+#define CTRL_C 3
+#define CTRL_L 12
+#define ESCAPE 27
 
 static const char help_text[] =
     "smtplog watch reads the log while it grows.\n"
@@ -117,41 +35,6 @@ static const char help_text[] =
     "log does not show it, what was sent follows from the server's source. The\n"
     "timeline shows attempts and refusals we gave; below it, of these, what was\n"
     "deferred, bounced or rejected. Times are the log's own.\n";
-
-/* What the panes show; stands still while paused. */
-struct shown {
-    struct smtplog_watch_state state;
-    uint64_t minute[6]; /* sums of the last minute by series */
-    uint64_t all[COLUMNS], refused[COLUMNS];
-    size_t columns;
-    struct smtplog_watch_row rows[ROWS];
-    struct smtplog_watch_refusal refusals[ROWS];
-    struct smtplog_watch_finding findings[FINDINGS];
-    size_t row_count, finding_count;
-};
-
-struct watch_screen {
-    SCREEN *terminal;
-    FILE *keyboard; /* when standard input is the log */
-    char title[200];
-    char note[300];
-    int view;
-    size_t window, zoom;
-    enum smtplog_watch_sort sort;
-    size_t selected, top;
-    bool paused, typing;
-    char filter[64], typed[64];
-    bool utf8;
-    char subject[600];
-    struct shown shown;
-    /* a text shown over the panes */
-    char *page; /* owned; NULL: none */
-    char page_title[PAGE_TITLE];
-    size_t page_top, page_lines;
-    uint64_t drawn_lines; /* state when it was drawn last */
-    char drawn_time[16];
-    bool stale;
-};
 
 bool watch_screen_is_there(void)
 {
@@ -228,24 +111,18 @@ const char *watch_screen_subject(const struct watch_screen *s)
 
 /* ---- gathering ------------------------------------------------------------------------------- */
 
-static size_t body_lines(void)
-{
-    int lines = LINES - HEAD_LINES - BAR_LINES - 2;
-    return lines > 0 ? (size_t)lines : 0;
-}
-
 static void gather_timeline(struct watch_screen *s, struct smtplog_watch *watch)
 {
     struct shown *shown = &s->shown;
     uint64_t counts[COLUMNS];
-    unsigned seconds = column_seconds[s->zoom];
+    unsigned seconds = watch_zoom_seconds[s->zoom];
     size_t columns = COLS > 12 ? (size_t)COLS - 12 : 1;
     shown->columns = columns < COLUMNS ? columns : COLUMNS;
     memset(shown->all, 0, sizeof shown->all);
     memset(shown->refused, 0, sizeof shown->refused);
     for (int series = SMTPLOG_WATCH_DELIVERED; series <= SMTPLOG_WATCH_REJECTED; series++) {
-        smtplog_watch_series(watch, (enum smtplog_watch_series)series, seconds, shown->columns,
-                             counts);
+        smtplog_watch_columns(watch, (enum smtplog_watch_series)series, seconds, shown->columns,
+                              counts);
         for (size_t i = 0; i < shown->columns; i++) {
             shown->all[i] += counts[i];
             shown->refused[i] += series != SMTPLOG_WATCH_DELIVERED ? counts[i] : 0;
@@ -257,7 +134,7 @@ static void gather(struct watch_screen *s, struct smtplog_watch *watch)
 {
     struct shown *shown = &s->shown;
     const char *filter = s->filter[0] != '\0' ? s->filter : NULL;
-    smtplog_watch_state(watch, &shown->state);
+    smtplog_watch_look(watch, &shown->state);
     for (int series = SMTPLOG_WATCH_DELIVERED; series <= SMTPLOG_WATCH_RECEIVED; series++) {
         shown->minute[series] = smtplog_watch_sum(watch, (enum smtplog_watch_series)series, 60);
     }
@@ -268,249 +145,10 @@ static void gather(struct watch_screen *s, struct smtplog_watch *watch)
     } else if (s->view == VIEW_FINDINGS) {
         shown->row_count = shown->finding_count;
     } else {
-        struct smtplog_watch_choice choice = {windows[s->window], filter, s->sort};
+        struct smtplog_watch_choice choice = {watch_window_minutes[s->window], filter, s->sort};
         shown->row_count = smtplog_watch_rows(watch, (enum smtplog_watch_table)s->view, &choice,
                                               shown->rows, ROWS);
     }
-}
-
-/* ---- drawing --------------------------------------------------------------------------------- */
-
-/* Text cut at the right edge or at a length in bytes; wide characters are never cut in two. Where
- * the terminal has no UTF-8, other characters are shown as question marks. */
-static void put_part(int line, int column, const char *text, size_t length)
-{
-    mbstate_t state;
-    memset(&state, 0, sizeof state);
-    if (line >= LINES) {
-        return;
-    }
-    for (size_t i = 0; i < length && column < COLS;) {
-        wchar_t wide = L'?';
-        size_t n = mbrtowc(&wide, text + i, length - i, &state);
-        bool valid = n > 0 && n <= length - i;
-        int columns = valid ? wcwidth(wide) : 1;
-        if (!valid) {
-            memset(&state, 0, sizeof state);
-            n = 1;
-        }
-        if (columns < 0 || column + columns > COLS) {
-            break;
-        }
-        if (valid) {
-            mvaddnstr(line, column, text + i, (int)n);
-        } else {
-            mvaddch(line, column, '?');
-        }
-        column += columns;
-        i += n;
-    }
-}
-
-static void put(int line, int column, const char *text)
-{
-    put_part(line, column, text, strlen(text));
-}
-
-static void put_bar(int line, const char *text, int attribute)
-{
-    attron(attribute);
-    mvhline(line, 0, ' ', COLS);
-    put(line, 0, text);
-    attroff(attribute);
-}
-
-static void draw_title(const struct watch_screen *s)
-{
-    char text[600], state[160] = "";
-    const struct smtplog_watch_state *now = &s->shown.state;
-    if (!now->caught_up) {
-        snprintf(state, sizeof state, "  reading, %.0f MB to go", (double)now->bytes_behind / 1e6);
-    } else if (now->files_open == 0 && strcmp(s->title, "standard input") != 0) {
-        snprintf(state, sizeof state, "  waiting for the file");
-    }
-    snprintf(text, sizeof text, " smtplog watch  %s  %s  %llu lines%s%s", s->title, now->time,
-             (unsigned long long)now->lines, state, s->paused ? "  PAUSED" : "");
-    put_bar(0, text, A_REVERSE);
-}
-
-static void draw_rates(const struct watch_screen *s)
-{
-    const uint64_t *m = s->shown.minute;
-    char text[300];
-    snprintf(text, sizeof text,
-             "1 min: received %llu delivered %llu deferred %llu bounced %llu rejected %llu "
-             "greylisted %llu",
-             (unsigned long long)m[SMTPLOG_WATCH_RECEIVED],
-             (unsigned long long)m[SMTPLOG_WATCH_DELIVERED],
-             (unsigned long long)m[SMTPLOG_WATCH_DEFERRED],
-             (unsigned long long)m[SMTPLOG_WATCH_BOUNCED],
-             (unsigned long long)m[SMTPLOG_WATCH_REJECTED],
-             (unsigned long long)m[SMTPLOG_WATCH_GREYLISTED]);
-    put(1, 0, text);
-}
-
-/* One column of a bar `lines` high from the bottom line on; eighths of a cell where the terminal
- * has the characters. */
-static void draw_column(const struct watch_screen *s, int bottom, int lines, int column,
-                        uint64_t count, uint64_t most)
-{
-    static const char *const eighths[] = {" ",      "\u2581", "\u2582", "\u2583", "\u2584",
-                                          "\u2585", "\u2586", "\u2587", "\u2588"};
-    uint64_t height = most > 0 ? (count * (uint64_t)lines * 8 + most - 1) / most : 0;
-    for (int i = 0; i < lines; i++) {
-        uint64_t cell = height > 8 ? 8 : height;
-        height -= cell;
-        put(bottom - i, column, s->utf8 ? eighths[cell] : cell >= 4 ? "#" : cell > 0 ? "." : " ");
-    }
-}
-
-static void draw_timeline(const struct watch_screen *s)
-{
-    const struct shown *shown = &s->shown;
-    uint64_t most = 0;
-    char text[32];
-    int bottom = 1 + BAR_LINES;
-    for (size_t i = 0; i < shown->columns; i++) {
-        most = shown->all[i] > most ? shown->all[i] : most;
-    }
-    for (size_t i = 0; i < shown->columns; i++) {
-        int column = 11 + (int)i;
-        draw_column(s, bottom, BAR_LINES, column, shown->all[i], most);
-        attron(COLOR_PAIR(1));
-        draw_column(s, bottom + 1, 1, column, shown->refused[i], most);
-        attroff(COLOR_PAIR(1));
-    }
-    snprintf(text, sizeof text, "%7llu ", (unsigned long long)most);
-    put(2, 0, text);
-    snprintf(text, sizeof text, "/%u s", column_seconds[s->zoom]);
-    put(3, 4, text);
-    put(bottom, 0, "attempts");
-    put(bottom + 1, 0, "refused");
-}
-
-static void draw_finding(const struct watch_screen *s)
-{
-    const struct shown *shown = &s->shown;
-    char text[700];
-    int line = BAR_LINES + 3;
-    if (shown->finding_count == 0) {
-        put(line, 0, shown->state.caught_up ? "no problems found" : "");
-        return;
-    }
-    const struct smtplog_watch_finding *worst = &shown->findings[0];
-    int color = COLOR_PAIR(worst->severity == SMTPLOG_ERROR ? 1 : 2) | A_BOLD;
-    snprintf(text, sizeof text, "%s%s%s%s", worst->title, worst->since[0] != '\0' ? ", since " : "",
-             worst->since, shown->finding_count > 1 ? "  (8: more)" : "");
-    attron(color);
-    put(line, 0, text);
-    attroff(color);
-}
-
-static void draw_tabs(const struct watch_screen *s)
-{
-    char text[300] = "";
-    int line = BAR_LINES + 4;
-    int column = 0;
-    mvhline(line, 0, ' ', COLS);
-    for (int view = 0; view < VIEWS; view++) {
-        snprintf(text, sizeof text, "%d %s", view + 1, view_names[view]);
-        attron(view == s->view ? A_REVERSE | A_BOLD : A_DIM);
-        put(line, column, text);
-        attroff(view == s->view ? A_REVERSE | A_BOLD : A_DIM);
-        column += (int)strlen(text) + 1;
-    }
-}
-
-static void draw_table_head(const struct watch_screen *s)
-{
-    char text[300];
-    int line = BAR_LINES + 5;
-    attron(A_UNDERLINE);
-    mvhline(line, 0, ' ', COLS);
-    if (s->view == VIEW_REFUSALS) {
-        put(line, 0, "time     code reason           recipient, server, text");
-    } else if (s->view == VIEW_FINDINGS) {
-        put(line, 0, "what to act on, worst first");
-    } else {
-        snprintf(text, sizeof text, "%10s %10s %6s %10s  %s", "count", "refused", "share", "total",
-                 view_names[s->view]);
-        put(line, 0, text);
-        snprintf(text, sizeof text, "%s, by %s", window_names[s->window], sort_names[s->sort]);
-        put(line, COLS - (int)strlen(text) - 1, text);
-    }
-    attroff(A_UNDERLINE);
-}
-
-static void row_text(const struct watch_screen *s, size_t index, char *text, size_t size)
-{
-    if (s->view == VIEW_REFUSALS) {
-        const struct smtplog_watch_refusal *r = &s->shown.refusals[index];
-        char code[16] = "";
-        if (r->code > 0) {
-            snprintf(code, sizeof code, "%d%s", r->code, r->implied ? "+" : "");
-        }
-        snprintf(text, size, "%s %-4s %-16s %s  %s  \"%s\"", r->time, code, r->class_name, r->name,
-                 r->peer, r->text);
-    } else if (s->view == VIEW_FINDINGS) {
-        const struct smtplog_watch_finding *f = &s->shown.findings[index];
-        snprintf(text, size, "%s%s%s: %s", f->title, f->since[0] != '\0' ? ", since " : "",
-                 f->since, f->evidence);
-    } else {
-        const struct smtplog_watch_row *r = &s->shown.rows[index];
-        double share = r->count > 0 ? 100.0 * (double)r->refused / (double)r->count : 0;
-        snprintf(text, size, "%10llu %10llu %4.0f %% %10llu  %s%s%s", (unsigned long long)r->count,
-                 (unsigned long long)r->refused, share, (unsigned long long)r->total, r->name,
-                 r->meaning[0] != '\0' ? "  " : "", r->meaning);
-    }
-}
-
-static void draw_rows(struct watch_screen *s)
-{
-    char text[1500];
-    size_t lines = body_lines();
-    size_t count = s->shown.row_count;
-    s->selected = count == 0 ? 0 : s->selected < count ? s->selected : count - 1;
-    s->top = s->selected < s->top ? s->selected : s->top;
-    s->top = lines > 0 && s->selected >= s->top + lines ? s->selected - lines + 1 : s->top;
-    for (size_t i = 0; i < lines; i++) {
-        int line = HEAD_LINES + BAR_LINES - 1 + (int)i;
-        if (s->top + i >= count) {
-            continue;
-        }
-        row_text(s, s->top + i, text, sizeof text);
-        bool here = s->top + i == s->selected;
-        attron(here ? A_REVERSE : 0);
-        if (here) {
-            mvhline(line, 0, ' ', COLS);
-        }
-        put(line, 0, text);
-        attroff(here ? A_REVERSE : 0);
-    }
-    if (count == 0) {
-        put(HEAD_LINES + BAR_LINES - 1, 2,
-            s->filter[0] != '\0' ? "no row holds this text" : "nothing yet");
-    }
-}
-
-static void draw_foot(const struct watch_screen *s)
-{
-    char text[300];
-    if (s->typing) {
-        snprintf(text, sizeof text, "show rows that hold: %s_", s->typed);
-    } else if (s->note[0] != '\0') {
-        snprintf(text, sizeof text, "%s", s->note);
-    } else if (s->filter[0] != '\0') {
-        snprintf(text, sizeof text, "only rows that hold \"%s\" (f changes)", s->filter);
-    } else {
-        text[0] = '\0';
-    }
-    attron(COLOR_PAIR(4));
-    put(LINES - 2, 0, text);
-    attroff(COLOR_PAIR(4));
-    put_bar(LINES - 1,
-            " Enter explain  t trace  f filter  w window  s sort  p pause  ? help  q quit",
-            A_REVERSE);
 }
 
 /* ---- a text over the panes ------------------------------------------------------------------- */
@@ -528,48 +166,6 @@ void watch_screen_show(struct watch_screen *s, const char *title, const char *te
     s->stale = true;
 }
 
-static void draw_page(struct watch_screen *s)
-{
-    char title[PAGE_TITLE + 40];
-    const char *line = s->page;
-    size_t lines = LINES > 2 ? (size_t)LINES - 2 : 0;
-    size_t last = s->page_lines > lines ? s->page_lines - lines : 0;
-    s->page_top = s->page_top < last ? s->page_top : last;
-    snprintf(title, sizeof title, " %s", s->page_title);
-    put_bar(0, title, A_REVERSE);
-    for (size_t i = 0; line != NULL && *line != '\0' && i < s->page_top + lines; i++) {
-        const char *end = strchr(line, '\n');
-        size_t length = end != NULL ? (size_t)(end - line) : strlen(line);
-        if (i >= s->page_top) {
-            put_part(1 + (int)(i - s->page_top), 0, line, length);
-        }
-        line = end != NULL ? end + 1 : NULL;
-    }
-    put_bar(LINES - 1, " up, down: scroll  q, Esc: back", A_REVERSE);
-}
-
-static void draw(struct watch_screen *s)
-{
-    erase();
-    if (COLS < LEAST_WIDTH || LINES < LEAST_HEIGHT) {
-        put(0, 0, "smtplog watch: window too small");
-        put(1, 0, "q quits");
-    } else if (s->page != NULL) {
-        draw_page(s);
-    } else {
-        draw_title(s);
-        draw_rates(s);
-        draw_timeline(s);
-        draw_finding(s);
-        draw_tabs(s);
-        draw_table_head(s);
-        draw_rows(s);
-        draw_foot(s);
-    }
-    refresh();
-    s->stale = false;
-}
-
 /* ---- keys ------------------------------------------------------------------------------------ */
 
 static void move_by(struct watch_screen *s, long step)
@@ -582,7 +178,7 @@ static void move_by(struct watch_screen *s, long step)
 /* True when the key moves the selection or the page. */
 static bool move_key(struct watch_screen *s, int key)
 {
-    long page = (long)(s->page != NULL ? (size_t)LINES - 2 : body_lines());
+    long page = (long)(s->page != NULL ? (size_t)LINES - 2 : watch_body_lines());
     switch (key) {
     case KEY_UP:
     case 'k':
@@ -677,13 +273,13 @@ static void view_key(struct watch_screen *s, int key)
         choose_view(s, (s->view + VIEWS - 1) % VIEWS);
         break;
     case 'w':
-        s->window = (s->window + 1) % (sizeof windows / sizeof windows[0]);
+        s->window = (s->window + 1) % (WINDOWS);
         break;
     case 's':
-        s->sort = (enum smtplog_watch_sort)((s->sort + 1) % 4);
+        s->sort = (enum smtplog_watch_sort)((s->sort + 1) % SORTS);
         break;
     case 'z':
-        s->zoom = (s->zoom + 1) % (sizeof column_seconds / sizeof column_seconds[0]);
+        s->zoom = (s->zoom + 1) % ZOOMS;
         break;
     case 'f':
     case '/':
@@ -746,7 +342,7 @@ enum watch_wish watch_screen_turn(struct watch_screen *s, struct smtplog_watch *
                                   int milliseconds)
 {
     struct smtplog_watch_state state;
-    smtplog_watch_state(watch, &state);
+    smtplog_watch_look(watch, &state);
     bool moved = state.lines != s->drawn_lines || strcmp(state.time, s->drawn_time) != 0;
     if ((moved && !s->paused) || s->stale) {
         if (!s->paused || s->drawn_lines == 0) {
@@ -754,7 +350,7 @@ enum watch_wish watch_screen_turn(struct watch_screen *s, struct smtplog_watch *
         }
         s->drawn_lines = state.lines;
         snprintf(s->drawn_time, sizeof s->drawn_time, "%s", state.time);
-        draw(s);
+        watch_draw(s);
     }
     timeout(milliseconds);
     int key = getch();
@@ -764,4 +360,6 @@ enum watch_wish watch_screen_turn(struct watch_screen *s, struct smtplog_watch *
     return act(s, key);
 }
 
+#else
+typedef int watch_screen_is_elsewhere; /* see watch_screen_none.c */
 #endif

@@ -44,7 +44,7 @@ static int64_t log_now(const struct smtplog_watch *watch)
     return watch->log_now + (watch->caught_up && passed > 0 ? (int64_t)passed : 0);
 }
 
-void smtplog_watch_state(const struct smtplog_watch *watch, struct smtplog_watch_state *state)
+void smtplog_watch_look(const struct smtplog_watch *watch, struct smtplog_watch_state *state)
 {
     const struct summary *summary = watch->analyzer->summary;
     *state = (struct smtplog_watch_state){
@@ -75,8 +75,8 @@ static const enum timeline_series series_of[] = {
     [SMTPLOG_WATCH_GREYLISTED] = TIMELINE_GREYLISTED, [SMTPLOG_WATCH_RECEIVED] = TIMELINE_RECEIVED,
 };
 
-void smtplog_watch_series(const struct smtplog_watch *watch, enum smtplog_watch_series series,
-                          unsigned seconds, size_t columns, uint64_t *counts)
+void smtplog_watch_columns(const struct smtplog_watch *watch, enum smtplog_watch_series series,
+                           unsigned seconds, size_t columns, uint64_t *counts)
 {
     /* Columns end on whole multiples of their length, so that bars do not change while they move;
      * the last one is still filling. */
