@@ -24,12 +24,13 @@ enum chart_unit {
 enum chart_tone {
     TONE_NEUTRAL,
     TONE_GOOD,
-    TONE_WAIT, /* not now: 4yz, deferred, greylisted */
-    TONE_BAD,  /* never: 5yz, bounced */
-    TONE_OURS, /* refused by us */
-    TONE_PALE, /* three steps of one colour, for quantiles */
-    TONE_MIDDLE,
-    TONE_DEEP,
+    TONE_WAIT,  /* not now: 4yz, deferred, greylisted */
+    TONE_BAD,   /* never: 5yz, bounced */
+    TONE_OURS,  /* refused by us */
+    TONE_FIRST, /* steps of one colour, for quantiles */
+    TONE_SECOND,
+    TONE_THIRD,
+    TONE_FOURTH,
     TONES
 };
 

@@ -6,15 +6,24 @@
 #define COLUMN_TOP    26 /* above the plot: what the value axis counts */
 #define COLUMN_HEIGHT 180
 #define COLUMN_SCALE  1000 /* units of the plot's own height */
-#define BAR_ROW       36
 #define BAR_THICK     12
-#define BAR_TOP       20 /* of the bar in its row: below its name */
-#define NAME_COLUMNS  34
 #define TICKS_WIDE    10 /* names at the axis where there is room, and on a narrow screen */
 #define TICKS_NARROW  5
 
-static const char *const tone_class[TONES] = {"neutral", "good", "wait",   "bad",
-                                              "ours",    "pale", "middle", "deep"};
+/* Rows of bars: a name stands above its bar, or at its left where all names are short. */
+struct row_style {
+    const char *class;
+    int height;
+    int bar;  /* top of the bar in its row */
+    int name; /* base line of the name */
+    size_t name_columns;
+};
+
+static const struct row_style name_above = {"rows", 38, 20, 14, 40};
+static const struct row_style name_left = {"\"rows left\"", 24, 4, 14, 6};
+
+static const char *const tone_class[TONES] = {"neutral", "good",   "wait",  "bad",   "ours",
+                                              "first",   "second", "third", "fourth"};
 
 /* ---- words -----------------------------------------------------------------------------------
  */
@@ -49,12 +58,12 @@ static void add_point_words(struct html *html, const struct chart *chart, size_t
 }
 
 /* A name from a log may be long; the whole one is in the words of its row. */
-static void add_short_name(struct html *html, struct span name)
+static void add_short_name(struct html *html, struct span name, size_t columns)
 {
     struct strbuf clean;
     strbuf_init(&clean, 4096);
     utf8_add_clean(&clean, name);
-    struct span fits = utf8_fit(strbuf_span(&clean), NAME_COLUMNS);
+    struct span fits = utf8_fit(strbuf_span(&clean), columns);
     html_text(html, fits);
     strbuf_add_cstr(html->out, fits.n < clean.length ? "\xe2\x80\xa6" : "");
     strbuf_free(&clean);
@@ -117,8 +126,9 @@ static void add_legend(struct html *html, const struct chart *chart)
 /* The figures of a chart that no table shows. */
 static void add_figures(struct html *html, const struct chart *chart)
 {
-    strbuf_add_cstr(html->out, "<details><summary>Figures of this chart</summary>"
-                               "<div class=scroll><table><caption>");
+    strbuf_add_cstr(html->out, "<details><summary>");
+    html_text(html, html->style->figures);
+    strbuf_add_cstr(html->out, "</summary><div class=scroll><table><caption>");
     html_text(html, chart->title);
     strbuf_add_cstr(html->out, "</caption><thead><tr><th scope=col>");
     html_text(html, chart->name_axis);
@@ -243,30 +253,50 @@ static void add_columns(struct html *html, const struct chart *chart)
 /* ---- bars and ranges -------------------------------------------------------------------------
  */
 
+static void add_percent(struct html *html, const char *name, double part)
+{
+    strbuf_addf(html->out, " %s=\"", name);
+    html_number(html, 100 * part);
+    strbuf_add_cstr(html->out, "%\"");
+}
+
+/* "25 %", "10 min": a round value, shorter than a figure is written. */
+static void add_tick(struct html *html, const struct axis *axis, double value)
+{
+    if (axis->unit == CHART_SHARE) {
+        strbuf_addf(html->out, axis->tick[1] < 0.01 ? "%.1f %%" : "%.0f %%", 100 * value);
+    } else if (axis->unit == CHART_COUNT || value < 60) {
+        html_value(html, axis->unit, value);
+    } else {
+        strbuf_addf(html->out,
+                    value < 3600    ? "%.0f min"
+                    : value < 86400 ? "%.0f h"
+                                    : "%.0f d",
+                    value / (value < 3600    ? 60
+                             : value < 86400 ? 3600
+                                             : 86400));
+    }
+}
+
 static void add_row_axis(struct html *html, const struct chart *chart, const struct axis *axis,
                          int bottom)
 {
     for (size_t i = 0; i < axis->tick_count; i++) {
-        double x = 100 * axis_place(axis, axis->tick[i]);
-        bool end = i + 1 == axis->tick_count && x > 90;
-        strbuf_add_cstr(html->out, i == 0 ? "<line class=base x1=\"" : "<line class=grid x1=\"");
-        html_number(html, x);
-        strbuf_add_cstr(html->out, "%\" x2=\"");
-        html_number(html, x);
-        strbuf_addf(html->out, "%%\" y1=%d y2=%d /><text class=%s y=%d x=\"", BAR_TOP - 2,
-                    bottom + 4,
-                    end     ? "e"
+        double x = axis_place(axis, axis->tick[i]);
+        bool end = i + 1 == axis->tick_count && x > 0.9;
+        /* Of many, every second one goes where there is little room. */
+        bool minor = axis->tick_count > 4 && (axis->tick_count - 1 - i) % 2 != 0;
+        strbuf_add_cstr(html->out, i == 0 ? "<line class=base" : "<line class=grid");
+        add_percent(html, "x1", x);
+        add_percent(html, "x2", x);
+        strbuf_addf(html->out, " y2=%d /><text class=\"%s%s\" y=%d", bottom + 4,
+                    end     ? "x e"
                     : i > 0 ? "c"
                             : "x",
-                    bottom + 18);
-        html_number(html, x);
-        strbuf_add_cstr(html->out, "%\">");
-        if (axis->unit == CHART_SHARE) {
-            strbuf_addf(html->out, axis->tick[1] < 0.01 ? "%.1f %%" : "%.0f %%",
-                        100 * axis->tick[i]);
-        } else {
-            html_value(html, axis->unit, axis->tick[i]);
-        }
+                    minor ? " m" : "", bottom + 18);
+        add_percent(html, "x", x);
+        strbuf_add_byte(html->out, '>');
+        add_tick(html, axis, axis->tick[i]);
         strbuf_add_cstr(html->out, "</text>\n");
     }
     strbuf_addf(html->out, "<text class=\"a e\" x=\"100%%\" y=%d>", bottom + 38);
@@ -274,13 +304,13 @@ static void add_row_axis(struct html *html, const struct chart *chart, const str
     strbuf_add_cstr(html->out, "</text>");
 }
 
-static void add_piece(struct html *html, const char *tone, double from, double to, int y)
+static void add_piece(struct html *html, const char *tone, double from, double to, int y,
+                      int height)
 {
-    strbuf_addf(html->out, "<rect class=t-%s y=%d height=%d x=\"", tone, y, BAR_THICK);
-    html_number(html, 100 * from);
-    strbuf_add_cstr(html->out, "%\" width=\"");
-    html_number(html, 100 * (to - from));
-    strbuf_add_cstr(html->out, "%\"/>");
+    strbuf_addf(html->out, "<rect class=t-%s y=%d height=%d", tone, y, height);
+    add_percent(html, "x", from);
+    add_percent(html, "width", to - from);
+    strbuf_add_cstr(html->out, "/>");
 }
 
 static void add_bar_pieces(struct html *html, const struct chart *chart, const struct axis *axis,
@@ -291,59 +321,78 @@ static void add_bar_pieces(struct html *html, const struct chart *chart, const s
         double to = from + chart->series[k].values[point];
         if (to > from) {
             add_piece(html, tone_class[chart->series[k].tone], axis_place(axis, from),
-                      axis_place(axis, to), y);
+                      axis_place(axis, to), y, BAR_THICK);
         }
         from = to;
     }
 }
 
-/* Each step from the mark before: the first begins at a dot. */
+/* From mark to mark, thinner with each; a dot at the first. */
 static void add_range_pieces(struct html *html, const struct chart *chart, const struct axis *axis,
                              size_t point, int y)
 {
-    for (size_t k = chart->series_count; k-- > 1;) {
+    for (size_t k = 1; k < chart->series_count; k++) {
         double from = axis_place(axis, chart->series[k - 1].values[point]);
         double to = axis_place(axis, chart->series[k].values[point]);
+        int height = BAR_THICK - 3 * (int)k + 3;
+        height = height < 3 ? 3 : height;
         if (to > from) {
-            add_piece(html, tone_class[chart->series[k].tone], from, to, y);
+            add_piece(html, tone_class[chart->series[k].tone], from, to,
+                      y + (BAR_THICK - height) / 2, height);
         }
     }
-    strbuf_addf(html->out, "<circle class=t-%s cy=%d r=%d cx=\"", tone_class[chart->series[0].tone],
+    strbuf_addf(html->out, "<circle class=t-%s cy=%d r=%d", tone_class[chart->series[0].tone],
                 y + BAR_THICK / 2, BAR_THICK / 2 + 1);
-    html_number(html, 100 * axis_place(axis, chart->series[0].values[point]));
-    strbuf_add_cstr(html->out, "%\"/>");
+    add_percent(html, "cx", axis_place(axis, chart->series[0].values[point]));
+    strbuf_add_cstr(html->out, "/>");
+}
+
+static const struct row_style *row_style(const struct chart *chart)
+{
+    bool left = chart->kind == CHART_BAR;
+    for (size_t i = 0; i < chart->point_count; i++) {
+        left = left && utf8_text_columns(chart->points[i].name) <= name_left.name_columns;
+    }
+    return left ? &name_left : &name_above;
+}
+
+static void add_row(struct html *html, const struct chart *chart, const struct axis *axis,
+                    const struct row_style *style, size_t at)
+{
+    const struct chart_point *point = &chart->points[at];
+    int y = style->height * (int)at;
+    bool left = style == &name_left;
+    strbuf_add_cstr(html->out, "\n<g><title>");
+    add_point_words(html, chart, at);
+    strbuf_addf(html->out, "</title><rect class=hit y=%d width=\"100%%\" height=%d /><text%s y=%d>",
+                y, style->height, left ? " class=e x=-8" : "", y + style->name);
+    add_short_name(html, point->name, style->name_columns);
+    strbuf_addf(html->out, "</text><text class=%s x=\"100%%\" y=%d><tspan class=q>",
+                left ? "v" : "e", y + style->name);
+    html_text(html, point->note);
+    strbuf_add_cstr(html->out, "</tspan>");
+    if (chart->kind == CHART_BAR) {
+        strbuf_add_cstr(html->out, " \xc2\xa0");
+        html_value(html, chart->unit, point_sum(chart, at));
+    }
+    strbuf_add_cstr(html->out, "</text>");
+    if (chart->kind == CHART_BAR) {
+        add_bar_pieces(html, chart, axis, at, y + style->bar);
+    } else {
+        add_range_pieces(html, chart, axis, at, y + style->bar);
+    }
+    strbuf_add_cstr(html->out, "</g>");
 }
 
 static void add_rows(struct html *html, const struct chart *chart)
 {
     struct axis axis = value_axis(chart);
-    int bottom = BAR_ROW * (int)chart->point_count;
-    open_svg(html, chart, "rows", bottom + 44);
+    const struct row_style *style = row_style(chart);
+    int bottom = style->height * (int)chart->point_count;
+    open_svg(html, chart, style->class, bottom + 44);
     add_row_axis(html, chart, &axis, bottom);
     for (size_t i = 0; i < chart->point_count; i++) {
-        const struct chart_point *point = &chart->points[i];
-        int y = BAR_ROW * (int)i;
-        strbuf_add_cstr(html->out, "\n<g><title>");
-        add_point_words(html, chart, i);
-        strbuf_addf(html->out,
-                    "</title><rect class=hit y=%d width=\"100%%\" height=%d />"
-                    "<text y=%d>",
-                    y, BAR_ROW, y + 14);
-        add_short_name(html, point->name);
-        strbuf_addf(html->out, "</text><text class=e x=\"100%%\" y=%d><tspan class=q>", y + 14);
-        html_text(html, point->note);
-        strbuf_add_cstr(html->out, "</tspan>");
-        if (chart->kind == CHART_BAR) {
-            strbuf_add_cstr(html->out, " \xc2\xa0");
-            html_value(html, chart->unit, point_sum(chart, i));
-        }
-        strbuf_add_cstr(html->out, "</text>");
-        if (chart->kind == CHART_BAR) {
-            add_bar_pieces(html, chart, &axis, i, y + BAR_TOP);
-        } else {
-            add_range_pieces(html, chart, &axis, i, y + BAR_TOP);
-        }
-        strbuf_add_cstr(html->out, "</g>");
+        add_row(html, chart, &axis, style, i);
     }
     strbuf_add_cstr(html->out, "</svg>\n");
 }

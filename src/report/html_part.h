@@ -2,15 +2,18 @@
 #ifndef REPORT_HTML_PART_H
 #define REPORT_HTML_PART_H
 
-#include "report/document.h"
+#include "report/html_renderer.h"
 
 struct html {
+    const struct html_style *style;
     struct strbuf *out;
     struct strbuf cell; /* a figure, before it is escaped */
     unsigned charts;    /* so far: makes their ids */
 };
 
 void html_table(struct html *html, const struct section *section, const struct table *table);
+/* About how many columns of text its widest row would take. */
+size_t html_table_width(const struct table *table);
 void html_chart(struct html *html, const struct chart *chart);
 
 /* A figure of a cell in words, escaped. */

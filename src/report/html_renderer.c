@@ -7,6 +7,7 @@
 #include "report/escape.h"
 #include "report/html_part.h"
 
+#define SMALL_WIDTH 64 /* columns of text in half a page */
 #define CELL_LENGTH 8192
 
 void html_text(struct html *html, struct span text)
@@ -62,16 +63,26 @@ static void open_page(struct html *html, const struct html_style *style)
                 "<meta name=referrer content=no-referrer>\n"
                 "<meta name=robots content=noindex>\n<title>",
                 style->language, css->sha256, script->sha256);
-    html_text(html, span_cstr(style->title));
+    html_text(html, style->title);
     strbuf_add_cstr(html->out, "</title>\n");
     add_file(html, "style", css);
-    strbuf_add_cstr(html->out, "</head>\n<body>\n");
+    strbuf_add_cstr(html->out, "</head>\n<body data-filter=\"");
+    html_text(html, style->filter);
+    strbuf_add_cstr(html->out, "\" data-rows=\"");
+    html_text(html, style->rows);
+    strbuf_add_cstr(html->out, "\">\n<a class=skip href=\"#report\">");
+    html_text(html, style->skip);
+    strbuf_add_cstr(html->out, "</a>\n<header>\n<h1>");
+    html_text(html, style->title);
+    strbuf_add_cstr(html->out, "</h1>\n");
 }
 
 static void add_navigation(struct html *html, const struct document *document)
 {
-    strbuf_add_cstr(html->out, "<nav aria-label=\"Sections\"><ul>\n");
     size_t number = 0;
+    strbuf_add_cstr(html->out, "<nav aria-label=\"");
+    html_text(html, html->style->sections);
+    strbuf_add_cstr(html->out, "\"><ul>\n");
     for (const struct section *s = document->first; s != NULL; s = s->next, number++) {
         if (s->title.n > 0) {
             strbuf_addf(html->out, "<li><a href=\"#s%zu\">", number);
@@ -87,7 +98,6 @@ static void add_navigation(struct html *html, const struct document *document)
 
 static void add_strip(struct html *html, const struct table *table)
 {
-    strbuf_add_cstr(html->out, "<dl class=strip>\n");
     for (size_t row = 0; row < table->row_count; row++) {
         const struct cell *cells = &table->cells[row * table->column_count];
         strbuf_add_cstr(html->out, "<div><dt>");
@@ -96,7 +106,6 @@ static void add_strip(struct html *html, const struct table *table)
         html_cell(html, &cells[1]);
         strbuf_add_cstr(html->out, "</div>\n");
     }
-    strbuf_add_cstr(html->out, "</dl>\n");
 }
 
 static void add_paragraph(struct html *html, struct span text, const char *class)
@@ -106,16 +115,28 @@ static void add_paragraph(struct html *html, struct span text, const char *class
     strbuf_add_cstr(html->out, "</p>\n");
 }
 
-/* Charts of one kind that follow each other stand side by side where there is room. */
+/* Charts that follow each other stand side by side where there is room; strips make one list. */
+static void change_frame(struct html *html, enum block_kind *frame, enum block_kind kind)
+{
+    static const char *const opening[] = {
+        [BLOCK_CHART] = "<div class=charts>\n", [BLOCK_STRIP] = "<dl class=strip>\n"};
+    static const char *const closing[] = {[BLOCK_CHART] = "</div>\n", [BLOCK_STRIP] = "</dl>\n"};
+    bool framed = *frame == BLOCK_CHART || *frame == BLOCK_STRIP;
+    if (*frame == kind) {
+        return;
+    }
+    strbuf_add_cstr(html->out, framed ? closing[*frame] : "");
+    *frame = kind;
+    framed = kind == BLOCK_CHART || kind == BLOCK_STRIP;
+    strbuf_add_cstr(html->out, framed ? opening[kind] : "");
+}
+
 static void add_blocks(struct html *html, const struct section *section, bool head)
 {
     bool first = true;
-    bool charts = false;
+    enum block_kind frame = BLOCK_PARAGRAPH;
     for (const struct block *block = section->first; block != NULL; block = block->next) {
-        if (charts != (block->kind == BLOCK_CHART)) {
-            charts = !charts;
-            strbuf_add_cstr(html->out, charts ? "<div class=charts>\n" : "</div>\n");
-        }
+        change_frame(html, &frame, block->kind);
         switch (block->kind) {
         case BLOCK_PARAGRAPH:
             add_paragraph(html, block->text, head && first ? "verdict" : "");
@@ -132,13 +153,25 @@ static void add_blocks(struct html *html, const struct section *section, bool he
             break;
         }
     }
-    strbuf_add_cstr(html->out, charts ? "</div>\n" : "");
+    change_frame(html, &frame, BLOCK_PARAGRAPH);
 }
 
-static void add_section(struct html *html, const struct section *section, size_t number)
+/* Does a section need half the width of a page only? */
+static bool is_small(const struct section *section)
 {
-    strbuf_addf(html->out, "<section id=s%zu aria-labelledby=h%zu>\n<h2 id=h%zu>", number, number,
-                number);
+    bool small = section != NULL;
+    for (const struct block *block = small ? section->first : NULL; block != NULL;
+         block = block->next) {
+        small = small && block->kind != BLOCK_CHART &&
+                (block->kind != BLOCK_TABLE || html_table_width(block->table) <= SMALL_WIDTH);
+    }
+    return small;
+}
+
+static void add_section(struct html *html, const struct section *section, size_t number, bool half)
+{
+    strbuf_addf(html->out, "<section id=s%zu aria-labelledby=h%zu%s>\n<h2 id=h%zu>", number, number,
+                half ? " class=half" : "", number);
     html_text(html, section->title);
     strbuf_add_cstr(html->out, "</h2>\n");
     if (section->aside.n > 0) {
@@ -148,30 +181,26 @@ static void add_section(struct html *html, const struct section *section, size_t
     strbuf_add_cstr(html->out, "</section>\n");
 }
 
-static void add_footer(struct html *html, const struct html_style *style)
+/* Small sections stand side by side, two and two. */
+static void add_sections(struct html *html, const struct section *section, size_t number)
 {
-    strbuf_add_cstr(html->out, "<footer><p>smtplog");
-    if (style->generated.seconds != 0) {
-        strbuf_clear(&html->cell);
-        format_instant(&html->cell, &style->generated, FORMAT_YEAR);
-        strbuf_add_cstr(html->out, ", ");
-        html_text(html, strbuf_span(&html->cell));
+    bool second = false;
+    for (; section != NULL; section = section->next) {
+        bool first = !second && is_small(section) && is_small(section->next);
+        add_section(html, section, number++, first || second);
+        second = first;
     }
-    strbuf_add_cstr(html->out, "</p></footer>\n");
 }
 
 enum smtplog_status html_render(const struct document *document, const struct html_style *style,
                                 struct strbuf *out)
 {
-    struct html html = {.out = out};
+    struct html html = {.style = style, .out = out};
     if (document->status != SMTPLOG_OK) {
         return document->status;
     }
     strbuf_init(&html.cell, CELL_LENGTH);
     open_page(&html, style);
-    strbuf_add_cstr(out, "<a class=skip href=\"#report\">Skip to the tables</a>\n<header>\n<h1>");
-    html_text(&html, span_cstr(style->title));
-    strbuf_add_cstr(out, "</h1>\n");
     const struct section *section = document->first;
     size_t number = 0;
     if (section != NULL && section->title.n == 0) {
@@ -182,11 +211,10 @@ enum smtplog_status html_render(const struct document *document, const struct ht
     strbuf_add_cstr(out, "</header>\n");
     add_navigation(&html, document);
     strbuf_add_cstr(out, "<main id=report tabindex=-1>\n");
-    for (; section != NULL; section = section->next) {
-        add_section(&html, section, number++);
-    }
-    strbuf_add_cstr(out, "</main>\n");
-    add_footer(&html, style);
+    add_sections(&html, section, number);
+    strbuf_add_cstr(out, "</main>\n<footer>");
+    add_paragraph(&html, style->made, "");
+    strbuf_add_cstr(out, "</footer>\n");
     add_file(&html, "script", page_file("page.js"));
     strbuf_add_cstr(out, "</body>\n</html>\n");
     strbuf_free(&html.cell);

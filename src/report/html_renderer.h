@@ -8,9 +8,10 @@
 #include "report/document.h"
 
 struct html_style {
-    const char *language;     /* "en" */
-    const char *title;        /* of the page */
-    struct instant generated; /* .seconds 0: not said */
+    const char *language; /* "en" */
+    /* the words of the page itself */
+    struct span title, skip, sections, figures, filter, made;
+    struct span rows; /* of a filtered table: %1 shown of %2 */
 };
 
 MUST_USE enum smtplog_status html_render(const struct document *document,

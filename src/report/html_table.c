@@ -2,6 +2,9 @@
  * sorting where its words do not sort by themselves. */
 #include "report/html_part.h"
 
+#define NUMBER_WIDTH 10
+#define WORDS_WIDTH  36 /* of words on several lines */
+
 static bool is_number(enum cell_kind kind)
 {
     return kind == CELL_COUNT || kind == CELL_SHARE || kind == CELL_SECONDS ||
@@ -138,6 +141,25 @@ static void add_classes(struct html *html, const struct shown *shown)
     }
     strbuf_addf(html->out, "<table class=\"%s%zu\">", wrapping > 0 ? "s c" : "c",
                 shown->count - wrapping);
+}
+
+size_t html_table_width(const struct table *table)
+{
+    size_t places[TABLE_COLUMNS];
+    size_t count = table_columns(table, COLUMN_PEOPLE, places);
+    size_t widest = 0;
+    for (size_t row = 0; row < table->row_count; row++) {
+        size_t width = 0;
+        for (size_t c = 0; c < count; c++) {
+            const struct cell *cell = table_cell(table, row, places[c]);
+            bool words = cell->kind == CELL_WORDS && table->columns[places[c]].wraps;
+            width += is_number(cell->kind)                 ? NUMBER_WIDTH
+                     : words && cell->text.n > WORDS_WIDTH ? WORDS_WIDTH
+                                                           : cell->text.n + 2;
+        }
+        widest = width > widest ? width : widest;
+    }
+    return widest;
 }
 
 void html_table(struct html *html, const struct section *section, const struct table *table)

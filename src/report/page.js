@@ -55,8 +55,8 @@
     const input = document.createElement('input');
     const said = document.createElement('span');
     input.type = 'search';
-    input.placeholder = 'filter';
-    input.setAttribute('aria-label', 'Filter rows: ' + name);
+    input.placeholder = document.body.dataset.filter;
+    input.setAttribute('aria-label', document.body.dataset.filter + ': ' + name);
     said.setAttribute('role', 'status');
     label.className = 'filter';
     label.append(input, said);
@@ -68,7 +68,9 @@
         row.hidden = !words.every((word) => text.includes(word));
         shown += !row.hidden;
       }
-      said.textContent = words.length ? shown + ' / ' + rows.length : '';
+      said.textContent = words.length
+        ? document.body.dataset.rows.replace('%1', shown).replace('%2', rows.length)
+        : '';
     });
     table.parentElement.before(label);
   };

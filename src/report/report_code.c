@@ -143,7 +143,7 @@ void build_codes(struct report_builder *b)
     size_t shown = builder_top(b, count);
     struct section *section = builder_section(b, "codes",
                                               builder_aside(b, "unit/replies", shown, count));
-    report_chart_code(b->report, b->document, section);
+    report_chart_code(b, section);
     add_code_rows(b, TABLE(b, section, "codes", columns), ranks, shown, all);
     if (implied > 0) {
         SAY(b, "codes/implied", phrase_count("refusals", implied));

@@ -110,6 +110,47 @@ static struct span period(struct report_builder *b)
         phrase_words("zone", zone));
 }
 
+/* A pair of the overview: label and figure. */
+static void add_pair(struct report_builder *b, struct table *strip, struct span label,
+                     struct cell figure)
+{
+    struct cell *cells = table_row(b->document, strip);
+    if (cells != NULL) {
+        cells[0] = cell_text(CELL_WORDS, label);
+        cells[1] = figure;
+    }
+}
+
+static struct cell instant_cell(struct report_builder *b, const struct instant *instant)
+{
+    struct strbuf text;
+    strbuf_init(&text, 64);
+    format_instant(&text, instant, FORMAT_YEAR);
+    struct span kept = document_text(b->document, strbuf_span(&text));
+    strbuf_free(&text);
+    return cell_text(CELL_WORDS, kept);
+}
+
+static void add_input_strip(struct report_builder *b, struct table *strip, uint64_t bytes,
+                            uint64_t readable)
+{
+    const struct report *report = b->report;
+    if (b->summary->has_period) {
+        add_pair(b, strip, builder_words(b, "strip/from"), instant_cell(b, &b->summary->first));
+        add_pair(b, strip, builder_words(b, "strip/to"), instant_cell(b, &b->summary->last));
+    }
+    if (report->input_count == 1) {
+        add_pair(b, strip, builder_words(b, "strip/file"),
+                 cell_text(CELL_NAME, report->inputs[0].path));
+    } else {
+        add_pair(b, strip, builder_words(b, "strip/files"), cell_count(readable));
+    }
+    if (bytes > 0) {
+        struct cell size = {.kind = CELL_BYTES, .count = bytes};
+        add_pair(b, strip, builder_words(b, "strip/size"), size);
+    }
+}
+
 static void add_inputs(struct report_builder *b, struct section *head)
 {
     const struct report *report = b->report;
@@ -126,7 +167,7 @@ static void add_inputs(struct report_builder *b, struct section *head)
     if (bytes > 0) {
         text = builder_join(b, text, WORDS(b, "read/bytes", phrase_bytes("bytes", bytes)));
     }
-    section_paragraph(b->document, head, text);
+    add_input_strip(b, section_strip(b->document, head, text), bytes, readable);
 }
 
 static void add_lines(struct report_builder *b, struct section *head)
@@ -140,8 +181,15 @@ static void add_lines(struct report_builder *b, struct section *head)
             bins = builder_join(b, bins, WORDS(b, keys[i], phrase_count("count", s->bin[i])));
         }
     }
-    SAY(b, "read/lines", phrase_count("lines", s->lines_read), phrase_words("bins", bins));
-    builder_paragraph(b, head);
+    struct table *strip = section_strip(
+        b->document, head,
+        WORDS(b, "read/lines", phrase_count("lines", s->lines_read), phrase_words("bins", bins)));
+    add_pair(b, strip, builder_words(b, "strip/lines"), cell_count(s->lines_read));
+    add_pair(b, strip, builder_words(b, "strip/events"), cell_count(s->bin[0]));
+    if (s->bin[3] + s->bin[4] > 0) {
+        add_pair(b, strip, builder_words(b, "strip/not-understood"),
+                 cell_count(s->bin[3] + s->bin[4]));
+    }
 }
 
 /* Everything that makes figures less than exact is said here. */

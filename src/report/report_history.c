@@ -75,7 +75,7 @@ static void add_rows(struct report_builder *b, const struct timeline_slot *slots
     }
     struct section *section = builder_section(
         b, "timeline", builder_words(b, daily ? "unit/by-day" : "unit/by-hour"));
-    report_chart_timeline(b->report, b->document, section);
+    report_chart_timeline(b, section);
     struct table *table = TABLE(b, section, "timeline", columns);
     for (size_t i = 0; i < count; i++) {
         add_timeline_row(b, table, &slots[i], daily, highest);

@@ -44,8 +44,8 @@ void build_greylisting(struct report_builder *b)
     }
     struct section *section = builder_section(
         b, "greylisting", WORDS(b, "aside/recipients-refused", phrase_count("recipients", all)));
-    report_chart_greylisting(b->report, b->document, section);
-    report_chart_wait(b->report, b->document, section);
+    report_chart_greylisting(b, section);
+    report_chart_wait(b, section);
     struct table *table = builder_bars(b, section, "greylisting");
     builder_bar(b, table, "greylisted", 0, s->greylisted, all);
     builder_bar(b, table, "greylisted_450", 1, s->greylisted_450, all);

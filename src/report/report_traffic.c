@@ -68,7 +68,7 @@ static struct section *add_traffic(struct report_builder *b, const char *name, c
                                   ? builder_section(b, name, builder_aside(b, unit, shown, count))
                                   : NULL;
     if (which == TRAFFIC_DOMAIN) {
-        report_chart_delay(b->document, section, all, rows, shown);
+        report_chart_delay(b, section, all, rows, shown);
     }
     add_traffic_rows(b, TABLE(b, section, name, columns), rows, shown);
     if (section != NULL && all->replaced > 0) {

@@ -1,5 +1,4 @@
-/* The report for people: built as a document, written as text or as a page. */
-#include "report/html_renderer.h"
+/* The report for people: built as a document, written as text. */
 #include "report/report_build.h"
 #include "report/text_renderer.h"
 
@@ -9,16 +8,6 @@ enum smtplog_status report_write_text(const struct report *report, struct strbuf
     struct text_style style = {report->width, report->color, report->bars};
     report_build(report, &document);
     enum smtplog_status status = text_render(&document, &style, out);
-    document_free(&document);
-    return status;
-}
-
-enum smtplog_status report_write_html(const struct report *report, struct strbuf *out)
-{
-    struct document document;
-    struct html_style style = {"en", "Mail report", report->generated};
-    report_build(report, &document);
-    enum smtplog_status status = html_render(&document, &style, out);
     document_free(&document);
     return status;
 }

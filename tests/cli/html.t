@@ -16,7 +16,7 @@ VOID = {"meta"}
 OPTIONAL_END = {"li", "dt", "dd", "tr", "td", "th", "thead", "tbody"}
 # Everything that may stand on an element; nothing of it can run or load.
 ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-labelledby", "tabindex",
-              "scope", "data-v", "aria-hidden", "role", "width", "height", "rx", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "d",
+              "scope", "data-v", "data-filter", "data-rows", "aria-hidden", "role", "width", "height", "rx", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "d",
               "viewbox", "preserveaspectratio"}
 
 

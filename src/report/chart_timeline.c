@@ -73,22 +73,21 @@ static void name_points(struct document *document, struct chart *chart, const st
 }
 
 /* "per hour", "per 3 hours", "per day". */
-static struct span value_words(struct document *document, int64_t seconds)
+static struct span value_words(struct report_builder *b, int64_t seconds)
 {
     if (seconds == 3600) {
-        return SPAN_LITERAL("attempts and rejects per hour");
+        return builder_words(b, "chart/per-hour");
     }
     if (seconds == CIVIL_DAY) {
-        return SPAN_LITERAL("attempts and rejects per day");
+        return builder_words(b, "chart/per-day");
     }
-    return seconds < CIVIL_DAY ? document_printf(document, "attempts and rejects per %d hours",
-                                                 (int)(seconds / 3600))
-                               : document_printf(document, "attempts and rejects per %lld days",
-                                                 (long long)(seconds / CIVIL_DAY));
+    return seconds < CIVIL_DAY
+               ? WORDS(b, "chart/per-hours", phrase_count("hours", (uint64_t)seconds / 3600))
+               : WORDS(b, "chart/per-days", phrase_count("days", (uint64_t)(seconds / CIVIL_DAY)));
 }
 
 /* When there was most, for who does not see the picture. */
-static struct span peak_words(struct document *document, const struct chart *chart)
+static struct span peak_words(struct report_builder *b, const struct chart *chart)
 {
     size_t peak = 0;
     double highest = -1;
@@ -101,40 +100,39 @@ static struct span peak_words(struct document *document, const struct chart *cha
         highest = sum > highest ? sum : highest;
     }
     const struct chart_series *s = chart->series;
-    return document_printf(document,
-                           "Most was done at %.*s: %.0f delivered, %.0f deferred, %.0f bounced, "
-                           "%.0f rejected.",
-                           SPAN_ARGS(chart->points[peak].name), s[0].values[peak],
-                           s[1].values[peak], s[2].values[peak], s[3].values[peak]);
+    return WORDS(b, "chart/timeline-words", phrase_words("time", chart->points[peak].name),
+                 phrase_count("delivered", (uint64_t)s[0].values[peak]),
+                 phrase_count("deferred", (uint64_t)s[1].values[peak]),
+                 phrase_count("bounced", (uint64_t)s[2].values[peak]),
+                 phrase_count("rejected", (uint64_t)s[3].values[peak]));
 }
 
-void report_chart_timeline(const struct report *report, struct document *document,
-                           struct section *section)
+void report_chart_timeline(struct report_builder *b, struct section *section)
 {
-    static const struct {
+    const struct {
         enum timeline_series from;
-        const char *name;
+        struct span name;
         enum chart_tone tone;
-    } series[] = {{TIMELINE_DELIVERED, "delivered", TONE_GOOD},
-                  {TIMELINE_DEFERRED, "deferred", TONE_WAIT},
-                  {TIMELINE_BOUNCED, "bounced", TONE_BAD},
-                  {TIMELINE_REJECTED, "rejected by us", TONE_OURS}};
-    const struct timeline *timeline = &report->summary->timeline;
+    } series[] = {{TIMELINE_DELIVERED, builder_words(b, "chart/delivered"), TONE_GOOD},
+                  {TIMELINE_DEFERRED, builder_words(b, "chart/deferred"), TONE_WAIT},
+                  {TIMELINE_BOUNCED, builder_words(b, "chart/bounced"), TONE_BAD},
+                  {TIMELINE_REJECTED, builder_words(b, "chart/rejected"), TONE_OURS}};
+    const struct timeline *timeline = &b->summary->timeline;
     if (timeline->count == 0) {
         return;
     }
     struct layout layout = lay_out(timeline);
-    struct chart *chart = section_chart(document, section, CHART_COLUMN, layout.columns,
+    struct chart *chart = section_chart(b->document, section, CHART_COLUMN, layout.columns,
                                         COUNT_OF(series));
     if (chart == NULL) {
         return;
     }
-    chart->title = SPAN_LITERAL("Timeline by outcome");
+    chart->title = builder_words(b, "chart/timeline");
     chart->tabled = true;
-    chart->value_axis = value_words(document, layout.seconds);
-    chart->name_axis = SPAN_LITERAL("time, by the log's own clock");
+    chart->value_axis = value_words(b, layout.seconds);
+    chart->name_axis = builder_words(b, "chart/clock");
     for (size_t k = 0; k < COUNT_OF(series); k++) {
-        chart->series[k].name = span_cstr(series[k].name);
+        chart->series[k].name = series[k].name;
         chart->series[k].tone = series[k].tone;
     }
     for (size_t i = 0; i < timeline->count; i++) {
@@ -144,6 +142,6 @@ void report_chart_timeline(const struct report *report, struct document *documen
             chart->series[k].values[column] += (double)slot->count[series[k].from];
         }
     }
-    name_points(document, chart, &layout);
-    chart->words = peak_words(document, chart);
+    name_points(b->document, chart, &layout);
+    chart->words = peak_words(b, chart);
 }

@@ -1,0 +1,12 @@
+/* A document as a page, with the words of the page from the catalogue. */
+#ifndef REPORT_HTML_REPORT_H
+#define REPORT_HTML_REPORT_H
+
+#include "catalog/catalog.h"
+#include "report/document.h"
+
+/* generated: the present. */
+MUST_USE enum smtplog_status html_write(struct document *document, const struct catalog *catalog,
+                                        const struct instant *generated, struct strbuf *out);
+
+#endif
