@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "report/dialogue_report.h"
+#include "report/report_greylist.h"
 #include "report/section.h"
 
 /* ---- headline ---- */
@@ -226,5 +227,6 @@ void build_head(struct report_builder *b)
     add_headline(b, head);
     add_inputs(b, head);
     add_lines(b, head);
+    report_say_borders(b, head);
     add_caveats(b, head);
 }

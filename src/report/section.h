@@ -17,6 +17,8 @@
     X(sessions,    BRIEF,  build_sessions) \
     X(codes,       NORMAL, build_codes) \
     X(classes,     NORMAL, build_classes) \
+    X(waits,       NORMAL, build_waits) \
+    X(returning,   NORMAL, build_returning) \
     X(domains,     NORMAL, build_domains) \
     X(providers,   NORMAL, build_providers) \
     X(peers,       NORMAL, build_peers) \
@@ -24,6 +26,7 @@
     X(clients,     NORMAL, build_clients) \
     X(auth,        NORMAL, build_auth) \
     X(timeline,    NORMAL, build_timeline) \
+    X(notices,     NORMAL, build_notices) \
     X(warnings,    NORMAL, build_warnings) \
     X(unknown,     NORMAL, build_unknown)
 /* clang-format on */
