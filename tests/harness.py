@@ -21,7 +21,7 @@ DATA = os.path.join(TOP, "testdata")
 SANITIZED = BUILD.rstrip("/").endswith("sanitize")
 
 # What must never reach a terminal: C0 but tab and line feed, DEL, C1 (as UTF-8 or as bare bytes), separators, turns.
-UNSAFE_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+UNSAFE_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
 class Tap:

@@ -364,6 +364,14 @@ static enum smtplog_status add_arrival(struct summary *summary, const struct eve
     return timeline_add(&summary->timeline, &event->time, TIMELINE_RECEIVED, event->repeat);
 }
 
+enum smtplog_status summary_add_received(struct summary *summary, const struct instant *arrival,
+                                         bool logged_in)
+{
+    summary->messages_received++;
+    summary->auth_ok += logged_in;
+    return timeline_add(&summary->timeline, arrival, TIMELINE_RECEIVED, 1);
+}
+
 /* What was done with mail without refusing it, with the words of the rule that did it. */
 static enum smtplog_status add_action(struct summary *summary, const struct event *event)
 {
@@ -410,6 +418,11 @@ static void note_period(struct summary *summary, const struct event *event)
         summary->last = event->time;
     }
     summary->has_period = true;
+}
+
+void summary_add_hidden(struct summary *summary, const struct event *event)
+{
+    note_period(summary, event);
 }
 
 enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,

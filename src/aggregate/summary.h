@@ -157,6 +157,13 @@ void summary_free(struct summary *summary);
 MUST_USE enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
                                                const struct traffic_message *message);
 
+/* Notes a line in the range asked for that is not shown: it belongs to the period all the same. */
+void summary_add_hidden(struct summary *summary, const struct event *event);
+
+/* Adds a message that came in at an instant, for runs that show some events only. */
+MUST_USE enum smtplog_status summary_add_received(struct summary *summary,
+                                                  const struct instant *arrival, bool logged_in);
+
 /* Adds failed log-ins that a session's counters tell but no line of their own did. */
 MUST_USE enum smtplog_status summary_add_unseen_auth(struct summary *summary,
                                                      const struct event *event, uint64_t count);

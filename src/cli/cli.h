@@ -55,7 +55,7 @@ struct cli_option {
     const char *help;
 };
 
-#define CLI_LIBRARY_OPTIONS 32
+#define CLI_LIBRARY_OPTIONS 256
 #define CLI_RULES           32
 
 /* A parsed command line. Strings are those of argv. */

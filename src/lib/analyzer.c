@@ -10,7 +10,6 @@
 #include "logfmt/json_line.h"
 #include "logfmt/transcript_secret.h"
 
-#define OUTPUT_BLOCK   ((size_t)64 * 1024)
 #define OUTPUT_MAXIMUM ((size_t)64 * 1024 * 1024)
 #define PROGRESS_LINES 65536
 #define JOURNAL_BEFORE \
@@ -49,6 +48,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     inbound_free(a->inbound);
     session_table_free(a->sessions);
     summary_free(a->summary);
+    selection_free(&a->selection);
     free(a->inputs);
     free(a->verdicts);
     free(a->providers);
@@ -148,6 +148,7 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     TRY(session_table_new(&a->sessions));
     TRY(parser_new(a->knowledge.postfix, &a->parser));
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
+    TRY(selection_prepare(a, a->join));
     a->verdicts = calloc(1, sizeof *a->verdicts);
     a->providers = calloc(1, sizeof *a->providers);
     return a->verdicts != NULL && a->providers != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
@@ -276,62 +277,6 @@ enum smtplog_status analyzer_write_out(struct smtplog_analyzer *a)
     return stop == 0 ? SMTPLOG_OK : SMTPLOG_STOPPED;
 }
 
-static enum smtplog_status write_record(struct smtplog_analyzer *a, size_t file,
-                                        const struct event *event)
-{
-    event_writer_add(a->event_writer, event, span_cstr(a->plan.files[file].path), &a->out);
-    return a->out.length >= OUTPUT_BLOCK ? analyzer_write_out(a) : SMTPLOG_OK;
-}
-
-/* A refusal we gave, or a mail that came back and was let in. */
-static enum smtplog_status add_inbound(struct smtplog_analyzer *a, const struct event *event,
-                                       const struct track_context *context)
-{
-    unsigned fresh = 0;
-    struct inbound_return back;
-    struct greylist_figures *detail = &a->summary->greylist_detail;
-    if (event_value(event, EVENT_KIND) == KIND_REJECT && event_is_refusal(event)) {
-        bool named = span_is(event->reason_class, "greylisting");
-        TRY(inbound_note(a->inbound, event, named ? greylist_sender_tag(detail, event) : 0,
-                         &fresh));
-        summary_add_inbound(a->summary, fresh);
-        return (fresh & INBOUND_GREYLISTED) != 0 ? greylist_sender_greylisted(detail, event)
-                                                 : SMTPLOG_OK;
-    }
-    if (!context->first_record || !context->has_sender || context->client_ip.n == 0) {
-        return SMTPLOG_OK;
-    }
-    struct span address = event_text(event, EVENT_ORIG_RECIPIENT);
-    TRY(inbound_accept(a->inbound, context->client_ip, context->sender,
-                       address.n > 0 ? address : event_text(event, EVENT_RECIPIENT),
-                       &context->arrival, &back));
-    if (!back.recovered) {
-        return SMTPLOG_OK;
-    }
-    greylist_sender_recovered(detail, back.tag);
-    return summary_add_inbound_recovery(a->summary, back.wait);
-}
-
-/* An event or context line goes to the tracker and, when shown, into the figures. */
-static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *event, bool shown)
-{
-    struct track_context context;
-    bool past = a->has_until && event->has_time && instant_compare(&event->time, &a->until) >= 0;
-    if (past) {
-        return SMTPLOG_OK;
-    }
-    uint64_t unseen = 0;
-    TRY(tracker_add(a->tracker, event, shown, &context));
-    TRY(session_note(a->sessions, event, &unseen));
-    if (!shown) {
-        return SMTPLOG_OK;
-    }
-    TRY(add_inbound(a, event, &context));
-    TRY(summary_add_unseen_auth(a->summary, event, unseen));
-    struct traffic_message message = {context.has_sender, context.sender, context.size};
-    return summary_add_event(a->summary, event, &message);
-}
-
 /* A reply of a transcript: a record like any other. */
 static enum smtplog_status take_reply(struct smtplog_analyzer *a, size_t file,
                                       const struct event *reply)
@@ -340,10 +285,7 @@ static enum smtplog_status take_reply(struct smtplog_analyzer *a, size_t file,
     bool outside = is_outside(a, &event);
     event.file = (uint32_t)file;
     add_knowledge(a, &event);
-    if (a->event_writer != NULL) {
-        return outside ? SMTPLOG_OK : write_record(a, file, &event);
-    }
-    return add_event(a, &event, !outside);
+    return analyzer_take_event(a, file, &event, !outside);
 }
 
 /* Counts the lines of an input whose part in a transcript is known by now. */
@@ -429,12 +371,14 @@ enum smtplog_status analyzer_process(struct smtplog_analyzer *a, const struct st
     if (bin == BIN_EVENT) {
         add_knowledge(a, event);
     }
-    if (a->event_writer != NULL) {
-        TRY(bin == BIN_EVENT && !outside ? write_record(a, line->file, event) : SMTPLOG_OK);
-    } else if (bin == BIN_EVENT || bin == BIN_CONTEXT) {
-        TRY(add_event(a, event, !outside));
-    } else if (bin == BIN_UNKNOWN && !outside) {
-        TRY(summary_add_unknown(summary, event, line->line.text));
+    if (bin == BIN_EVENT || bin == BIN_CONTEXT) {
+        TRY(analyzer_take_event(a, line->file, event, !outside));
+    } else if (bin == BIN_UNKNOWN && !outside && a->event_writer == NULL) {
+        if (selection_shows_line(&a->selection, event)) {
+            TRY(summary_add_unknown(summary, event, line->line.text));
+        } else {
+            summary_add_hidden(summary, event);
+        }
     }
     if (!outside && bin == BIN_UNKNOWN) {
         return note_first(a, &a->first_unknown, line);
@@ -543,6 +487,7 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
                              pattern_set_limits_hit(a->knowledge.exim);
     report_damage(a);
     report_not_understood(a);
+    selection_say(a);
     return SMTPLOG_OK;
 }
 
@@ -555,14 +500,15 @@ enum smtplog_status smtplog_analyzer_events(struct smtplog_analyzer *a, const ch
                                             smtplog_writer writer, void *context)
 {
     bool tsv = strcmp(format, "tsv") == 0;
+    a->join = a->option[OPTION_JOIN] != NULL;
     struct span unknown = SPAN_EMPTY;
     if (!tsv && strcmp(format, "ndjson") != 0) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: events are ndjson or tsv");
         return SMTPLOG_USAGE;
     }
     const char *fields = a->option[OPTION_FIELDS] != NULL ? a->option[OPTION_FIELDS] : "";
-    enum smtplog_status status = event_writer_new(tsv ? EVENT_TSV : EVENT_NDJSON, span_cstr(fields),
-                                                  &a->event_writer, &unknown);
+    enum smtplog_status status = event_writer_new(tsv ? EVENT_TSV : EVENT_NDJSON, a->join,
+                                                  span_cstr(fields), &a->event_writer, &unknown);
     if (status == SMTPLOG_USAGE) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--fields: there is no field \"%.*s\"",
                        SPAN_ARGS(unknown));

@@ -8,6 +8,7 @@
 #include "lib/line_stream.h"
 #include "lib/other_log.h"
 #include "lib/provider_cache.h"
+#include "lib/selection.h"
 #include "lib/transcript_feed.h"
 #include "lib/verdict_cache.h"
 #include "report/event_writer.h"
@@ -57,11 +58,13 @@ struct smtplog_analyzer {
     struct inbound *inbound;
     struct session_table *sessions;
     struct summary *summary;
-    struct verdict_cache *verdicts;             /* owned */
-    struct provider_cache *providers;           /* owned */
-    struct rule_set *rules;                     /* owned; NULL: none asked for */
-    bool has_days;                              /* earlier days are known: baseline() */
-    struct input_figures *inputs;               /* owned; by file of the plan */
+    struct selection selection;
+    bool join;                        /* records show what other lines of their message tell */
+    struct verdict_cache *verdicts;   /* owned */
+    struct provider_cache *providers; /* owned */
+    struct rule_set *rules;           /* owned; NULL: none asked for */
+    bool has_days;                    /* earlier days are known: baseline() */
+    struct input_figures *inputs;     /* owned; by file of the plan */
     struct span first_unknown, first_malformed; /* said when too little was understood */
     struct arena arena;
     /* streaming records */
@@ -88,6 +91,11 @@ MUST_USE enum smtplog_status analyzer_process(struct smtplog_analyzer *analyzer,
 /* The inputs as the report shows them; in the analyzer's arena. */
 MUST_USE enum smtplog_status analyzer_describe_inputs(struct smtplog_analyzer *analyzer,
                                                       struct report_input **inputs);
+
+/* Takes an event or context line that has its reason, provider and domain: to the tracker and into
+ * the figures or, as a record, to the writer. */
+MUST_USE enum smtplog_status analyzer_take_event(struct smtplog_analyzer *analyzer, size_t file,
+                                                 struct event *event, bool in_range);
 
 /* Hands what is in `out` to the writer and empties it. */
 MUST_USE enum smtplog_status analyzer_write_out(struct smtplog_analyzer *analyzer);

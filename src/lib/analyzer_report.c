@@ -32,6 +32,22 @@ enum smtplog_status analyzer_describe_inputs(struct smtplog_analyzer *a,
     return SMTPLOG_OK;
 }
 
+static enum smtplog_status describe_filter(struct smtplog_analyzer *a, struct report *report)
+{
+    struct strbuf text;
+    if (a->selection.filter == NULL) {
+        return SMTPLOG_OK;
+    }
+    strbuf_init(&text, 65536);
+    filter_describe(a->selection.filter, &text);
+    report->events_seen = filter_seen(a->selection.filter);
+    report->events_shown = filter_shown(a->selection.filter);
+    bool copied = strbuf_status(&text) == SMTPLOG_OK &&
+                  arena_copy(&a->arena, strbuf_span(&text), &report->filter);
+    strbuf_free(&text);
+    return copied ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
+}
+
 enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const char *format,
                                             smtplog_writer writer, void *context)
 {
@@ -45,6 +61,7 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
     TRY(report_option_read(a, &report));
     report.generated.seconds = a->now;
     report.generated.offset = zone_offset(a->zone, a->now);
+    TRY(describe_filter(a, &report));
     report.input_count = a->plan.count;
     struct report_input *inputs = NULL;
     TRY(analyzer_describe_inputs(a, &inputs));

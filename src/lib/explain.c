@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/edit_distance.h"
+#include "base/spelling.h"
 #include "base/utf8.h"
 #include "event/reply.h"
 #include "lib/knowledge.h"
@@ -11,7 +11,6 @@
 #include "report/explain_report.h"
 
 #define ARGUMENT_MAXIMUM ((size_t)65536)
-#define SUGGEST_DISTANCE 2
 #define NAME_MAXIMUM     32
 
 struct explainer {
@@ -118,8 +117,7 @@ static struct span tidy_enhanced(struct explainer *e, struct span what)
     return document_text(&e->book.document, span_of(tidy, what.n));
 }
 
-/* ---- near misses
- * ---------------------------------------------------------------------------------------- */
+/* ---- near misses ---------------------------------------------------------------------------- */
 
 struct suggestion {
     struct span what;
@@ -129,13 +127,7 @@ struct suggestion {
 static enum smtplog_status suggest(void *context, const struct catalog_entry *entry)
 {
     struct suggestion *s = context;
-    size_t distance = edit_distance(s->what, entry->name);
-    bool is_part = s->what.n >= 3 && span_find(entry->name, s->what) != SIZE_MAX;
-    /* For something as short as a code one letter is enough of a difference. */
-    if ((distance <= (s->what.n <= 5 ? 1 : SUGGEST_DISTANCE) || is_part) && s->out->length < 200) {
-        strbuf_add_cstr(s->out, s->out->length > 0 ? ", " : "");
-        strbuf_add_span(s->out, entry->name);
-    }
+    spelling_suggest(s->out, s->what, entry->name);
     return SMTPLOG_OK;
 }
 

@@ -9,7 +9,7 @@
 
 static const char *const option_names[OPTIONS] = {
     "since",  "until", "year",  "tz",   "now",    "input",   "patterns", "top",
-    "fields", "width", "color", "bars", "detail", "section", "explain"};
+    "fields", "width", "color", "bars", "detail", "section", "explain",  "join"};
 
 /* A value given again takes the place of the one before; of a list it stands behind it. */
 static enum smtplog_status keep_value(struct smtplog_analyzer *a, enum option option,
@@ -34,6 +34,10 @@ enum smtplog_status smtplog_analyzer_set(struct smtplog_analyzer *a, const char 
         if (strcmp(name, option_names[i]) == 0) {
             return keep_value(a, (enum option)i, value);
         }
+    }
+    enum smtplog_status status = selection_set(&a->selection, name, value);
+    if (status != SMTPLOG_END) {
+        return status;
     }
     diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "unknown option \"%s\"", name);
     return SMTPLOG_USAGE;

@@ -20,6 +20,7 @@ enum option {
     OPTION_DETAIL,
     OPTION_SECTION,
     OPTION_EXPLAIN,
+    OPTION_JOIN,
     OPTIONS
 };
 

@@ -72,7 +72,10 @@ static const struct column columns[] = {
     {"delays", COLUMN_PHASES, EVENT_DELAYS},
     {"repeat", COLUMN_REPEAT, 0},
     {"stale", COLUMN_STALE, EVENT_STALE},
+    {"client", COLUMN_TEXT, EVENT_CLIENT}, /* of joined records */
 };
+
+#define JOINED_COLUMNS 1 /* at the end of the table */
 
 struct event_writer {
     enum event_format format;
@@ -80,7 +83,7 @@ struct event_writer {
     size_t count;
 };
 
-enum smtplog_status event_writer_new(enum event_format format, struct span fields,
+enum smtplog_status event_writer_new(enum event_format format, bool joined, struct span fields,
                                      struct event_writer **writer, struct span *unknown)
 {
     struct event_writer *made = calloc(1, sizeof *made);
@@ -90,7 +93,8 @@ enum smtplog_status event_writer_new(enum event_format format, struct span field
     made->format = format;
     struct span rest = fields;
     struct span name;
-    for (size_t i = 0; fields.n == 0 && i < COUNT_OF(columns); i++) {
+    size_t all = COUNT_OF(columns) - (joined ? 0 : JOINED_COLUMNS);
+    for (size_t i = 0; fields.n == 0 && i < all; i++) {
         made->columns[made->count++] = &columns[i];
     }
     while (fields.n > 0 && span_next_piece(&rest, ',', &name)) {

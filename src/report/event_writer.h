@@ -13,10 +13,12 @@ enum event_format {
     EVENT_TSV
 };
 
-/* fields: comma separated record keys to show, or empty for all. SMTPLOG_USAGE with *unknown set
- * when one does not exist. Free with event_writer_free. */
-MUST_USE enum smtplog_status event_writer_new(enum event_format format, struct span fields,
-                                              struct event_writer **writer, struct span *unknown);
+/* joined: records have the columns that other lines of their message fill. fields: comma separated
+ * record keys to show, or empty for all. SMTPLOG_USAGE with *unknown set when one does not exist.
+ * Free with event_writer_free. */
+MUST_USE enum smtplog_status event_writer_new(enum event_format format, bool joined,
+                                              struct span fields, struct event_writer **writer,
+                                              struct span *unknown);
 void event_writer_free(struct event_writer *writer);
 
 /* The header line of TSV; nothing for NDJSON. */

@@ -168,6 +168,21 @@ static void add_head(struct json_report *r)
     json_u64(json, "events", s->events);
 }
 
+/* What a filter hid; nothing when all events are shown. */
+static void add_filter(struct json_report *r)
+{
+    const struct report *report = r->report;
+    if (report->filter.n > 0) {
+        json_object(&r->json, "shown");
+        json_u64(&r->json, "events", report->events_shown);
+        json_u64(&r->json, "of", report->events_seen);
+        json_text(&r->json, "filter", report->filter);
+        json_text(&r->json, "note",
+                  catalog_phrase(report->catalog, "report", SPAN_LITERAL("filter/meaning")));
+        json_end(&r->json, '}');
+    }
+}
+
 /* ---- codes ------------------------------------------------------------------------------------
  */
 
@@ -654,6 +669,7 @@ static enum smtplog_status write_all(const struct report *report, struct strbuf 
     r.json.listener = listener;
     json_object(&r.json, NULL);
     add_head(&r);
+    add_filter(&r);
     add_codes(&r);
     add_headline(&r);
     add_greylisting(&r);

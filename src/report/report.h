@@ -42,6 +42,8 @@ struct report {
     struct classifier *classifier; /* for the refusals in dialogues */
     const struct report_input *inputs;
     size_t input_count;
+    struct span filter; /* the filters as options, empty when all events are shown */
+    uint64_t events_seen, events_shown;  /* by the filters */
     const struct finding_list *findings; /* worst first; NULL for none */
     struct instant generated;
     size_t top;   /* rows of a table, 0 for all */

@@ -94,6 +94,18 @@ static void add_headline(struct report_builder *b, struct section *head)
 
 /* ---- what was read ---- */
 
+/* Figures of a filtered log mean something else. */
+static void add_filter(struct report_builder *b, struct section *head)
+{
+    const struct report *report = b->report;
+    if (report->filter.n > 0) {
+        SAY(b, "filter/shown", phrase_count("seen", report->events_seen),
+            phrase_count("shown", report->events_shown), phrase_words("filter", report->filter));
+        builder_say_plain(b, "filter/meaning");
+        builder_paragraph(b, head);
+    }
+}
+
 static struct span period(struct report_builder *b)
 {
     const struct summary *s = b->summary;
@@ -225,6 +237,7 @@ void build_head(struct report_builder *b)
 {
     struct section *head = document_section(b->document, "head", SPAN_EMPTY, SPAN_EMPTY);
     add_headline(b, head);
+    add_filter(b, head);
     add_inputs(b, head);
     add_lines(b, head);
     report_say_borders(b, head);

@@ -14,7 +14,7 @@ struct inbound_slot {
     uint64_t key; /* 0: free */
     unsigned marks;
     int32_t nanosecond;
-    int64_t first_greylisted; /* seconds */
+    int64_t first_greylisted; /* seconds; once recovered both hold how long that took */
     uint64_t tag;             /* of the first greylisting */
 };
 
@@ -168,7 +168,8 @@ static enum smtplog_status generation_grow(struct generation *generation)
 static void count_end(const struct inbound *inbound, const struct inbound_slot *slot, int64_t now,
                       struct inbound_ends *ends)
 {
-    if ((slot->marks & INBOUND_GREYLISTED) != 0 && (slot->marks & INBOUND_RECOVERED) == 0) {
+    const unsigned wanted = INBOUND_GREYLISTED | INBOUND_SHOWN;
+    if ((slot->marks & (wanted | INBOUND_RECOVERED)) == wanted) {
         bool late = now - slot->first_greylisted >= INBOUND_RETURN;
         *(late ? &ends->never_returned : &ends->waiting) += 1;
         if (inbound->listener != NULL) {
@@ -235,12 +236,22 @@ static enum smtplog_status find_slot(struct inbound *inbound, uint64_t key, bool
     return SMTPLOG_OK;
 }
 
-enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event, uint64_t tag,
-                                 unsigned *fresh)
+static struct inbound_return return_of(const struct inbound_slot *slot)
+{
+    return (struct inbound_return){
+        .recovered = true,
+        .wait = (double)slot->first_greylisted + (double)slot->nanosecond / 1e9,
+        .tag = slot->tag,
+    };
+}
+
+enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event, bool shown,
+                                 uint64_t tag, unsigned *fresh, struct inbound_return *back)
 {
     enum event_field to = event_has(event, EVENT_ORIG_RECIPIENT) ? EVENT_ORIG_RECIPIENT
                                                                  : EVENT_RECIPIENT;
     *fresh = 0;
+    *back = (struct inbound_return){.recovered = false};
     if (!event_has(event, EVENT_SENDER) || event_text(event, to).n == 0) {
         return SMTPLOG_OK;
     }
@@ -249,10 +260,17 @@ enum smtplog_status inbound_note(struct inbound *inbound, const struct event *ev
     uint64_t key = key_of(inbound, network, event_text(event, EVENT_SENDER), event_text(event, to));
     note_network(inbound, network);
     TRY(find_slot(inbound, key, true, &slot));
-    unsigned marks = marks_of(event);
-    *fresh = marks & ~slot->marks;
+    unsigned marks = marks_of(event) | (shown ? INBOUND_SHOWN : 0);
+    unsigned before = slot->marks;
     slot->marks |= marks;
-    if ((*fresh & INBOUND_GREYLISTED) != 0) {
+    if ((slot->marks & INBOUND_SHOWN) != 0) {
+        *fresh = (before & INBOUND_SHOWN) != 0 ? marks & ~before : slot->marks;
+        *fresh &= ~(unsigned)INBOUND_SHOWN;
+        if ((*fresh & INBOUND_RECOVERED) != 0) {
+            *back = return_of(slot);
+        }
+    }
+    if ((marks & ~before & INBOUND_GREYLISTED) != 0) {
         slot->first_greylisted = event->time.seconds;
         slot->nanosecond = event->time.nanosecond;
         slot->tag = tag;
@@ -289,10 +307,11 @@ enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_i
         return SMTPLOG_OK;
     }
     slot->marks |= INBOUND_RECOVERED;
-    back->recovered = true;
-    back->tag = slot->tag;
-    back->wait = (double)(time->seconds - slot->first_greylisted) +
-                 (double)(time->nanosecond - slot->nanosecond) / 1e9;
+    slot->first_greylisted = time->seconds - slot->first_greylisted;
+    slot->nanosecond = time->nanosecond - slot->nanosecond;
+    if ((slot->marks & INBOUND_SHOWN) != 0) {
+        *back = return_of(slot);
+    }
     return SMTPLOG_OK;
 }
 

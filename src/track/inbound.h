@@ -17,7 +17,8 @@ enum inbound_mark {
     INBOUND_REJECTED_550 = 8,
     INBOUND_REJECTED_550_IMPLIED = 16,
     INBOUND_POSSIBLE = 32,
-    INBOUND_RECOVERED = 64
+    INBOUND_RECOVERED = 64,
+    INBOUND_SHOWN = 128 /* one of its rejects is shown */
 };
 
 /* How greylisted keys ended. */
@@ -40,11 +41,6 @@ void inbound_free(struct inbound *inbound);
 
 void inbound_set_listener(struct inbound *inbound, inbound_ended function, void *context);
 
-/* Notes a reject under a tag of the caller's. *fresh gets the marks that its key has for the first
- * time; 0 when the event has no sender or no recipient and so no key. */
-MUST_USE enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event,
-                                          uint64_t tag, unsigned *fresh);
-
 /* A mail whose key has recovered. */
 struct inbound_return {
     bool recovered;
@@ -52,7 +48,15 @@ struct inbound_return {
     uint64_t tag; /* of that refusal */
 };
 
-/* Notes that a mail of this key was accepted at an instant. */
+/* Notes a reject under a tag of the caller's. A key is shown when one of its rejects is, with all
+ * that it met before and after. *fresh gets the marks that its key shows for the first time, *back
+ * the recovery among them; nothing when the event has no sender or no recipient and so no key. */
+MUST_USE enum smtplog_status inbound_note(struct inbound *inbound, const struct event *event,
+                                          bool shown, uint64_t tag, unsigned *fresh,
+                                          struct inbound_return *back);
+
+/* Notes that a mail of this key was accepted at an instant. *back tells of the recovery of a key
+ * that is shown. */
 MUST_USE enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_ip,
                                             struct span sender, struct span recipient,
                                             const struct instant *time,

@@ -431,8 +431,8 @@ static enum smtplog_status note_event(struct tracker *tracker, struct message *m
                                       struct event *event, bool shown,
                                       struct track_context *context)
 {
-    message->shown |= shown;
     int kind = event_value(event, EVENT_KIND);
+    *(kind == KIND_CONTEXT ? &message->line_shown : &message->shown) |= shown;
     switch (event_value(event, EVENT_FACT)) {
     case FACT_ARRIVAL:
         TRY(note_arrival(tracker, message, event));
@@ -473,6 +473,11 @@ static bool event_opens_message(const struct event *event)
     default:
         return event_value(event, EVENT_KIND) == KIND_DELIVERY;
     }
+}
+
+void tracker_tell_named_only(struct tracker *tracker)
+{
+    tracker->named_only = true;
 }
 
 enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bool shown,

@@ -121,8 +121,13 @@ MUST_USE enum smtplog_status tracker_new(const struct track_listener *listener, 
                                          struct tracker **tracker);
 void tracker_free(struct tracker *tracker);
 
-/* Takes one event or context line. shown: it lies in the range asked for; stories of recipients
- * without a shown record are not told. A delivery that hands the message to a content filter
+/* For runs that show some events only: what no record names (recipients known by their number,
+ * messages without any record) is not told. */
+void tracker_tell_named_only(struct tracker *tracker);
+
+/* Takes one event or context line. shown: it is in the range asked for and no filter hides it.
+ * Stories are told of recipients and messages with a shown record, and of messages without any
+ * record of which another line is shown. A delivery that hands the message to a content filter
  * (interface, "hop") is marked as such in the event: its reply says `queued as Q2`, and Q2 came
  * from a loopback address or from the relay itself. The recipient's story then goes on under Q2. */
 MUST_USE enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bool shown,

@@ -158,10 +158,13 @@ enum smtplog_status message_tell(struct tracker *tracker, const struct message *
             TRY(tracker->listener.recipient(tracker->listener.context, &story));
         }
     }
-    if (!message->shown) {
+    bool no_record = message->recipient_count == 0 && message->line_shown;
+    if (!message->shown && (!no_record || tracker->named_only)) {
         return SMTPLOG_OK;
     }
-    TRY(tell_unseen(tracker, message, fate, &whole));
+    if (!tracker->named_only) {
+        TRY(tell_unseen(tracker, message, fate, &whole));
+    }
     if (message->recipient_count == 0 && message->nrcpt == 0) {
         whole.state = RECIPIENT_UNKNOWN;
     }

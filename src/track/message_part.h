@@ -60,7 +60,7 @@ struct message {
     uint8_t told_state;                  /* the worst of these */
     uint8_t generation;
     uint8_t notice; /* enum track_notice */
-    bool sender_known, shown, begun, arrival_seen, expired, ended, canceled;
+    bool sender_known, shown, line_shown, begun, arrival_seen, expired, ended, canceled;
     bool delivered_remote, met_deferral, from_filter;
     bool has_originals;    /* some recipient's address was another one before */
     bool counts_originals; /* Exim: nrcpt counts addresses before aliases are applied */
@@ -92,6 +92,7 @@ struct tracker {
     struct message *free_messages;
     struct recipient *free_recipients;
     uint64_t evicted;
+    bool named_only; /* of recipients that no line names nothing is told */
 };
 
 /* message_store.c: memory and look-up */

@@ -402,6 +402,9 @@ static void test_many_recipients(void)
 /* ---- keys of refusals we gave
  * -------------------------------------------------------------------- */
 
+static bool hide_rejects; /* what follows is outside the range asked for */
+static double wait_told;  /* of a recovery that a reject showed */
+
 static unsigned note(struct inbound *inbound, const char *ip, const char *from, const char *to,
                      int code, bool grey, int64_t second)
 {
@@ -418,7 +421,9 @@ static unsigned note(struct inbound *inbound, const char *ip, const char *from, 
         event_set_text(&event, EVENT_RECIPIENT, span_cstr(to));
     }
     event.reason_class = grey ? SPAN_LITERAL("greylisting") : SPAN_EMPTY;
-    TAP_MUST(inbound_note(inbound, &event, 7, &fresh));
+    struct inbound_return back;
+    TAP_MUST(inbound_note(inbound, &event, !hide_rejects, 7, &fresh, &back));
+    wait_told = back.wait;
     return fresh;
 }
 
@@ -488,6 +493,28 @@ static void test_inbound(void)
            (unsigned long long)ends.never_returned);
     inbound_free(inbound);
     inbound_free(NULL);
+
+    TAP_MUST(inbound_new(&inbound));
+    hide_rejects = true;
+    tap_number(0, note(inbound, "192.0.2.1", "s@y.example", "b@x.example", 450, true, 1000),
+               "a reject that is not shown shows no key");
+    tap_number(0, note(inbound, "192.0.2.1", "s@y.example", "c@x.example", 450, true, 1000),
+               "nor does another");
+    tap_near(-1, accept_mail(inbound, "192.0.2.1", "s@y.example", "c@x.example", 1100), 0,
+             "nor its recovery");
+    hide_rejects = false;
+    tap_number(grey | INBOUND_REJECTED_550,
+               note(inbound, "192.0.2.1", "s@y.example", "b@x.example", 550, false, 1500),
+               "one that is shown shows what the key met before");
+    tap_number(grey | INBOUND_RECOVERED,
+               note(inbound, "192.0.2.1", "s@y.example", "c@x.example", 450, true, 2000),
+               "and that it had recovered");
+    tap_near(100, wait_told, 1e-9, "after how long");
+    inbound_finish(inbound, 3000, &ends);
+    tap_ok(ends.waiting == 1 && ends.never_returned == 0, "one waits");
+    tap_near(600, accept_mail(inbound, "192.0.2.1", "s@y.example", "b@x.example", 1600), 0,
+             "the wait counts from the first refusal, shown or not");
+    inbound_free(inbound);
 
     TAP_MUST(inbound_new(&inbound));
     unsigned fresh = 0;

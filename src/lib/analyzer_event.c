@@ -1,0 +1,128 @@
+/* What a run does with an event: the story it belongs to, the figures it adds to, the record it
+ * becomes. Trust: events hold texts from logs. */
+#include "lib/analyzer.h"
+
+#define OUTPUT_BLOCK ((size_t)64 * 1024)
+
+static enum smtplog_status write_record(struct smtplog_analyzer *a, size_t file,
+                                        const struct event *event)
+{
+    event_writer_add(a->event_writer, event, span_cstr(a->plan.files[file].path), &a->out);
+    return a->out.length >= OUTPUT_BLOCK ? analyzer_write_out(a) : SMTPLOG_OK;
+}
+
+static enum smtplog_status note_reject(struct smtplog_analyzer *a, const struct event *event,
+                                       bool shown, struct inbound_return *back)
+{
+    unsigned fresh = 0;
+    struct greylist_figures *detail = &a->summary->greylist_detail;
+    bool named = span_is(event->reason_class, "greylisting");
+    TRY(inbound_note(a->inbound, event, shown, named ? greylist_sender_tag(detail, event) : 0,
+                     &fresh, back));
+    summary_add_inbound(a->summary, fresh);
+    return (fresh & INBOUND_GREYLISTED) != 0 ? greylist_sender_greylisted(detail, event)
+                                             : SMTPLOG_OK;
+}
+
+/* A refusal we gave, or a mail that came back and was let in. */
+static enum smtplog_status add_inbound(struct smtplog_analyzer *a, const struct event *event,
+                                       const struct track_context *context, bool shown)
+{
+    struct inbound_return back = {.recovered = false};
+    if (event_value(event, EVENT_KIND) == KIND_REJECT && event_is_refusal(event)) {
+        TRY(note_reject(a, event, shown, &back));
+    } else if (context->first_record && context->has_sender && context->client_ip.n > 0) {
+        struct span address = event_text(event, EVENT_ORIG_RECIPIENT);
+        TRY(inbound_accept(a->inbound, context->client_ip, context->sender,
+                           address.n > 0 ? address : event_text(event, EVENT_RECIPIENT),
+                           &context->arrival, &back));
+    }
+    if (!back.recovered) {
+        return SMTPLOG_OK;
+    }
+    greylist_sender_recovered(&a->summary->greylist_detail, back.tag);
+    return summary_add_inbound_recovery(a->summary, back.wait);
+}
+
+/* Under a filter the messages that came in are those of which an event is shown. */
+static enum smtplog_status add_arrival_of(struct smtplog_analyzer *a, const struct event *event,
+                                          const struct selected *selected)
+{
+    const struct identity *identity = &selected->identity;
+    bool in_range = selected->has_identity && identity->arrival_seen &&
+                    !(a->has_since && instant_compare(&identity->arrival, &a->since) < 0);
+    if (!in_range || !identity_take_arrival(a->selection.identities, event)) {
+        return SMTPLOG_OK;
+    }
+    return summary_add_received(a->summary, &identity->arrival, identity->logged_in);
+}
+
+/* To the tracker and, when shown, into the figures. */
+static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *event,
+                                     const struct selected *selected, bool in_range)
+{
+    struct track_context context;
+    uint64_t unseen = 0;
+    bool filtered = a->selection.filter != NULL;
+    bool is_record = event_value(event, EVENT_KIND) != KIND_CONTEXT;
+    TRY(tracker_add(a->tracker, event, selected->shown && (is_record || !filtered), &context));
+    TRY(session_note(a->sessions, event, &unseen));
+    TRY(add_inbound(a, event, &context, selected->shown));
+    if (!selected->shown) {
+        if (in_range) {
+            summary_add_hidden(a->summary, event);
+        }
+        return SMTPLOG_OK;
+    }
+    if (filtered && event_value(event, EVENT_FACT) == FACT_ARRIVAL && !is_record) {
+        summary_add_hidden(a->summary, event);
+        return SMTPLOG_OK;
+    }
+    if (filtered && is_record) {
+        TRY(add_arrival_of(a, event, selected));
+    }
+    TRY(summary_add_unseen_auth(a->summary, event, unseen));
+    struct traffic_message message = {context.has_sender, context.sender, context.size};
+    return summary_add_event(a->summary, event, &message);
+}
+
+/* Adds what other lines of the message tell. The tracker knows which deliveries go to a filter. */
+static enum smtplog_status join_event(struct smtplog_analyzer *a, struct event *event,
+                                      const struct selected *selected)
+{
+    struct track_context context;
+    TRY(tracker_add(a->tracker, event, selected->shown, &context));
+    if (!selected->has_identity) {
+        return SMTPLOG_OK;
+    }
+    const struct identity *known = &selected->identity;
+    if (known->has_sender && !event_has(event, EVENT_SENDER)) {
+        event_set_text(event, EVENT_SENDER, known->sender);
+    }
+    if (known->message_id.n > 0 && !event_has(event, EVENT_MESSAGE_ID)) {
+        event_set_text(event, EVENT_MESSAGE_ID, known->message_id);
+    }
+    struct span client = known->client_ip.n > 0 ? known->client_ip : known->client;
+    if (client.n > 0) {
+        event_set_text(event, EVENT_CLIENT, client);
+    }
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status analyzer_take_event(struct smtplog_analyzer *a, size_t file,
+                                        struct event *event, bool in_range)
+{
+    struct selected selected;
+    bool is_record = event_value(event, EVENT_KIND) != KIND_CONTEXT;
+    if (a->has_until && event->has_time && instant_compare(&event->time, &a->until) >= 0) {
+        return SMTPLOG_OK; /* later lines change nothing */
+    }
+    TRY(selection_judge(a, event, is_record, in_range, &selected));
+    if (a->event_writer == NULL) {
+        return add_event(a, event, &selected, in_range);
+    }
+    if (a->join) {
+        TRY(join_event(a, event, &selected));
+    }
+    return is_record && selected.shown ? write_record(a, file, event) : SMTPLOG_OK;
+}
