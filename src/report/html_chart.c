@@ -265,8 +265,10 @@ static void add_tick(struct html *html, const struct axis *axis, double value)
 {
     if (axis->unit == CHART_SHARE) {
         strbuf_addf(html->out, axis->tick[1] < 0.01 ? "%.1f %%" : "%.0f %%", 100 * value);
-    } else if (axis->unit == CHART_COUNT || value < 60) {
+    } else if (axis->unit == CHART_COUNT) {
         html_value(html, axis->unit, value);
+    } else if (value < 60) {
+        strbuf_addf(html->out, "%g s", value);
     } else {
         strbuf_addf(html->out,
                     value < 3600    ? "%.0f min"
