@@ -145,16 +145,10 @@ static enum smtplog_status source_stat(struct source *source, const char **why)
     return SMTPLOG_OK;
 }
 
-enum smtplog_status source_open(const char *path, struct source **source, const char **why)
+/* The rest of opening, once there is a descriptor. The source is closed on failure. */
+static enum smtplog_status source_open_descriptor(struct source *made, struct source **source,
+                                                  const char **why)
 {
-    struct source *made = calloc(1, sizeof *made);
-    if (made == NULL) {
-        *why = "out of memory";
-        return SMTPLOG_NO_MEMORY;
-    }
-    made->info.is_stdin = strcmp(path, "-") == 0;
-    made->own_fd = !made->info.is_stdin;
-    made->fd = made->info.is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (made->fd < 0) {
         *why = strerror(errno);
         source_close(made);
@@ -175,6 +169,32 @@ enum smtplog_status source_open(const char *path, struct source **source, const 
     }
     *source = made;
     return SMTPLOG_OK;
+}
+
+enum smtplog_status source_open(const char *path, struct source **source, const char **why)
+{
+    struct source *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        *why = "out of memory";
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->info.is_stdin = strcmp(path, "-") == 0;
+    made->own_fd = !made->info.is_stdin;
+    made->fd = made->info.is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    return source_open_descriptor(made, source, why);
+}
+
+enum smtplog_status source_open_again(int descriptor, uint64_t offset, struct source **source,
+                                      const char **why)
+{
+    struct source *made = calloc(1, sizeof *made);
+    if (made == NULL) {
+        *why = "out of memory";
+        return SMTPLOG_NO_MEMORY;
+    }
+    made->info.is_stdin = true;
+    made->fd = lseek(descriptor, (off_t)offset, SEEK_SET) < 0 ? -1 : descriptor;
+    return source_open_descriptor(made, source, why);
 }
 
 enum smtplog_status source_open_journal(const struct journal_range *range, struct source **source,

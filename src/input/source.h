@@ -25,6 +25,10 @@ struct source_info {
  * such file or directory", "is a directory". Free with source_close. */
 MUST_USE enum smtplog_status source_open(const char *path, struct source **source,
                                          const char **why);
+/* Standard input from an offset of a descriptor, which the caller keeps: it can be opened so more
+ * than once. */
+MUST_USE enum smtplog_status source_open_again(int descriptor, uint64_t offset,
+                                               struct source **source, const char **why);
 /* The same for the systemd journal, which gives lines of text and can be read once. */
 MUST_USE enum smtplog_status source_open_journal(const struct journal_range *range,
                                                  struct source **source, const char **why);

@@ -310,6 +310,9 @@ static int compare_files(const void *a, const void *b)
 static enum smtplog_status open_input(const struct plan_input *input, struct source **source,
                                       const char **why)
 {
+    if (input->spool != NULL) {
+        return source_open_again(input->spool->descriptor, input->spool->start, source, why);
+    }
     return input->is_journal ? source_open_journal(&input->range, source, why)
                              : source_open(input->path, source, why);
 }

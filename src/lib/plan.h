@@ -7,6 +7,7 @@
 #include "base/diagnostic.h"
 #include "base/zone.h"
 #include "input/source.h"
+#include "input/spool.h"
 #include "logfmt/header.h"
 
 /* What is to be read. */
@@ -14,6 +15,7 @@ struct plan_input {
     char *path; /* of a file; of a journal its name in reports */
     bool is_journal;
     struct journal_range range; /* of a journal */
+    const struct spool *spool;  /* standard input that is read more than once; NULL otherwise */
 };
 
 struct plan_file {
