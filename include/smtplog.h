@@ -100,6 +100,7 @@ struct smtplog_outcome {
     uint64_t lines_read;           /* physical lines */
     uint64_t lines_not_understood; /* of those, in the bins unknown and malformed */
     int too_little_understood;     /* 1 when more than 0.5 % of the lines were not understood */
+    uint64_t traced;               /* stories that a trace found, 0 when nothing was found */
 };
 
 /* Makes an analyzer with the built-in patterns and catalogue. NULL when memory is short.
@@ -194,6 +195,19 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_nagios(struct smtplog_anal
                                                              const char *unknown,
                                                              smtplog_writer writer, void *context,
                                                              int *state);
+
+/* Writes the story of what concerns any of the count things asked for: a queue id, a message id, a
+ * mail address ("@example.org": all of a domain), a host, an IP address, any other whole word. All
+ * lines of each message, over content filters, forwards, bounces, requeues and relays, and of each
+ * session without a queue id. format is "text", "ndjson" or "tsv"; the option "lines" ("yes") shows
+ * the lines as they stand. Inputs are read more than once: standard input, unless it is a regular
+ * file, is copied to an unnamed temporary file below the option "temporary" (default /tmp). May be
+ * called once, instead of smtplog_analyzer_run. smtplog_outcome tells whether anything was found.
+ */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_trace(struct smtplog_analyzer *analyzer,
+                                                            const char *const *what, size_t count,
+                                                            const char *format,
+                                                            smtplog_writer writer, void *context);
 
 /* How the run went. Zeros before a run. */
 void smtplog_analyzer_outcome(const struct smtplog_analyzer *analyzer,

@@ -11,7 +11,7 @@
 /* Exit statuses of interface, section 1. */
 enum cli_exit {
     CLI_DONE = 0,
-    CLI_NEGATIVE = 1,  /* a rule held, a test failed */
+    CLI_NEGATIVE = 1,  /* a rule held, a test failed, nothing was found */
     CLI_USAGE = 2,     /* wrong usage */
     CLI_PARTLY = 3,    /* done, but something could not be read or understood */
     CLI_UNREADABLE = 4 /* nothing could be read */
@@ -25,6 +25,7 @@ enum cli_command_bit {
     CLI_EXPLAIN = 8,
     CLI_COMPARE = 16,
     CLI_WATCH = 256,
+    CLI_TRACE = 512,
     CLI_FIGURES = 1024,
     CLI_MERGE = 2048,
     CLI_DAILY = 4096,
@@ -43,7 +44,9 @@ enum cli_option_id {
     CLI_OPTION_JOURNAL,
     CLI_OPTION_RULE,
     CLI_OPTION_FROM_START,
-    CLI_OPTION_PLAIN
+    CLI_OPTION_PLAIN,
+    CLI_OPTION_WHAT,
+    CLI_OPTION_LINES
 };
 
 struct cli_option {
@@ -66,6 +69,9 @@ struct cli_arguments {
     const char *color;  /* auto, always, never */
     const char *progress;
     const char *output; /* file to write to, NULL: standard output */
+    const char **what;  /* owned array: what -e names */
+    size_t what_count;
+    bool lines;
     bool journal;
     const char *journal_place; /* NULL: this machine's */
     struct {
@@ -131,6 +137,10 @@ void cli_run_end(struct cli_run *run);
 /* Columns to write for: --width if given, else the terminal's, else 80. */
 size_t cli_width(const struct cli_arguments *arguments);
 
+/* Gives the library width, colour and bars: those of the terminal, if there is one. */
+enum smtplog_status cli_set_look(struct smtplog_analyzer *analyzer,
+                                 const struct cli_arguments *arguments, bool to_terminal);
+
 /* Exit status after the library returned. */
 int cli_exit_status(struct cli_run *run, enum smtplog_status status);
 
@@ -151,6 +161,7 @@ int cmd_analyze(const struct cli_arguments *arguments);
 int cmd_events(const struct cli_arguments *arguments);
 int cmd_explain(const struct cli_arguments *arguments);
 int cmd_compare(const struct cli_arguments *arguments);
+int cmd_trace(const struct cli_arguments *arguments);
 int cmd_patterns(const struct cli_arguments *arguments);
 int cmd_watch(const struct cli_arguments *arguments);
 

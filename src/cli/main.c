@@ -12,6 +12,9 @@ const struct cli_command cli_commands[] = {
      cmd_events},
     {"watch", "[OPTION]... [FILE]...", "a log while it grows: rates, what is refused, what to do",
      CLI_WATCH, cmd_watch},
+    {"trace", "[OPTION]... WHAT [FILE]...",
+     "the story of a queue id, message id, address, host or IP: every line, in order", CLI_TRACE,
+     cmd_trace},
     {"explain", "[OPTION]... [CODE|REPLY|CLASS|PROVIDER]...",
      "what a reply code, an enhanced code or a whole reply means, and what to do", CLI_EXPLAIN,
      cmd_explain},
@@ -56,15 +59,16 @@ int cli_help(const struct cli_command *command, FILE *to)
         fprintf(to, "Usage: smtplog %s %s\n\n%s.\n", command->name, command->arguments,
                 command->summary);
         help_options(command->bit, to);
-        fputs((command->bit & (CLI_ANALYZE | CLI_EVENTS | CLI_FIGURES)) == 0
-                  ? "\nExit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could not be "
-                    "read.\n"
-                  : "\nFILE may be plain or gzip, rotated files may come in any order, - is "
-                    "standard input.\n"
-                    "Exit status: 0 done, 1 a rule held, 2 wrong usage, 3 done but something "
-                    "could not be\n"
-                    "read or understood, 4 nothing could be read.\n",
-              to);
+        fputs(
+            (command->bit & (CLI_ANALYZE | CLI_EVENTS | CLI_FIGURES | CLI_TRACE)) == 0
+                ? "\nExit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could not be "
+                  "read.\n"
+                : "\nFILE may be plain or gzip, rotated files may come in any order, - is "
+                  "standard input.\n"
+                  "Exit status: 0 done, 1 a rule held or nothing was found, 2 wrong usage, 3 done "
+                  "but\n"
+                  "something could not be read or understood, 4 nothing could be read.\n",
+            to);
         return CLI_DONE;
     }
     fputs("smtplog reads mail server logs, finds every SMTP reply, and says what it means.\n\n"
@@ -106,6 +110,7 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
         }
     }
     free(arguments.files);
+    free(arguments.what);
     return exit_status;
 }
 

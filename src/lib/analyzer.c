@@ -36,6 +36,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
         free((char *)a->given[i].range.place);
     }
     free(a->given);
+    spool_close(&a->spool);
     for (size_t i = 0; i < ANALYZER_OPTIONS; i++) {
         free(a->option[i]);
     }
@@ -163,8 +164,7 @@ enum smtplog_status analyzer_prepare_inputs(struct smtplog_analyzer *a)
     return transcript_feed_new(a->knowledge.dialects, a->plan.count, &a->transcripts);
 }
 
-/* Which inputs there are, in order, and the stream of their lines. */
-static enum smtplog_status prepare_stream(struct smtplog_analyzer *a)
+enum smtplog_status analyzer_open(struct smtplog_analyzer *a)
 {
     uint64_t year = 0;
     TRY(option_number(a, OPTION_YEAR, 1970, 9999, &year));
@@ -189,7 +189,7 @@ static bool wants_reason(const struct event *event)
             (status == OUTCOME_DEFERRED || status == OUTCOME_BOUNCED || status == OUTCOME_EXPIRED));
 }
 
-static void add_knowledge(struct smtplog_analyzer *a, struct event *event)
+void analyzer_add_knowledge(struct smtplog_analyzer *a, struct event *event)
 {
     const struct catalog_entry *provider = NULL;
     if (event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND) {
@@ -284,7 +284,7 @@ static enum smtplog_status take_reply(struct smtplog_analyzer *a, size_t file,
     struct event event = *reply;
     bool outside = is_outside(a, &event);
     event.file = (uint32_t)file;
-    add_knowledge(a, &event);
+    analyzer_add_knowledge(a, &event);
     return analyzer_take_event(a, file, &event, !outside);
 }
 
@@ -369,7 +369,7 @@ enum smtplog_status analyzer_process(struct smtplog_analyzer *a, const struct st
     }
     summary->bin[outside ? BIN_OUTSIDE : bin]++;
     if (bin == BIN_EVENT) {
-        add_knowledge(a, event);
+        analyzer_add_knowledge(a, event);
     }
     if (bin == BIN_EVENT || bin == BIN_CONTEXT) {
         TRY(analyzer_take_event(a, line->file, event, !outside));
@@ -388,7 +388,7 @@ enum smtplog_status analyzer_process(struct smtplog_analyzer *a, const struct st
 
 /* ---- a run ----------------------------------------------------------------------------------- */
 
-static void report_damage(const struct smtplog_analyzer *a)
+void analyzer_report_damage(const struct smtplog_analyzer *a)
 {
     for (size_t i = 0; i < a->plan.count; i++) {
         const char *damage = line_stream_damage(a->stream, i);
@@ -475,7 +475,7 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
 {
     TRY(analyzer_prepare(a));
     TRY(rule_set_check(a));
-    TRY(prepare_stream(a));
+    TRY(analyzer_open(a));
     TRY(read_lines(a));
     for (size_t i = 0; i < a->plan.count; i++) {
         TRY(finish_transcript(a, i));
@@ -485,7 +485,7 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
     a->summary->evicted = tracker_evicted(a->tracker) + inbound_evicted(a->inbound);
     a->summary->limits_hit = pattern_set_limits_hit(a->knowledge.postfix) +
                              pattern_set_limits_hit(a->knowledge.exim);
-    report_damage(a);
+    analyzer_report_damage(a);
     report_not_understood(a);
     selection_say(a);
     return SMTPLOG_OK;
@@ -524,7 +524,7 @@ enum smtplog_status smtplog_analyzer_events(struct smtplog_analyzer *a, const ch
 
 void smtplog_analyzer_outcome(const struct smtplog_analyzer *a, struct smtplog_outcome *outcome)
 {
-    *outcome = (struct smtplog_outcome){.files_given = a->given_count};
+    *outcome = (struct smtplog_outcome){.files_given = a->given_count, .traced = a->traced};
     for (size_t i = 0; i < a->plan.count && a->stream != NULL; i++) {
         outcome->files_unreadable += !a->plan.files[i].readable;
         outcome->files_damaged += line_stream_damage(a->stream, i) != NULL;

@@ -38,6 +38,7 @@ struct smtplog_analyzer {
     void *progress_context;
     struct plan_input *given; /* owned, with its texts */
     size_t given_count;
+    struct spool spool;             /* of standard input, when it is read more than once */
     char *option[ANALYZER_OPTIONS]; /* owned; by option_names */
     bool started;
     /* of the run */
@@ -67,6 +68,7 @@ struct smtplog_analyzer {
     struct input_figures *inputs;     /* owned; by file of the plan */
     struct span first_unknown, first_malformed; /* said when too little was understood */
     struct arena arena;
+    uint64_t traced; /* messages, sessions and the like that a trace found */
     /* streaming records */
     struct event_writer *event_writer;
     struct strbuf out;
@@ -78,6 +80,15 @@ struct smtplog_analyzer {
  * tables; then, once a->plan is there, what is kept for each input. */
 MUST_USE enum smtplog_status analyzer_prepare(struct smtplog_analyzer *analyzer);
 MUST_USE enum smtplog_status analyzer_prepare_inputs(struct smtplog_analyzer *analyzer);
+
+/* Which inputs there are, in order, and the stream of their lines. */
+MUST_USE enum smtplog_status analyzer_open(struct smtplog_analyzer *analyzer);
+
+/* Says what was wrong with inputs that were read. */
+void analyzer_report_damage(const struct smtplog_analyzer *analyzer);
+
+/* Gives an event its reason and provider. */
+void analyzer_add_knowledge(struct smtplog_analyzer *analyzer, struct event *event);
 
 /* One line: to an event, then into the figures. After the second the event has its reason, provider
  * and domain. */
