@@ -3,7 +3,6 @@
 
 #include "aggregate/traffic.h"
 
-#define EXACT_VALUES  4096 /* values kept before a distribution becomes a sketch */
 #define MICROSECONDS  1000000
 #define KEY_SEPARATOR '\t'
 
@@ -13,7 +12,7 @@ const int64_t flow_queue_bin[FLOW_QUEUE_BINS - 1] = {60,    300,   900,   1800, 
 static void spread_init(struct spread *spread)
 {
     *spread = (struct spread){.sum = 0};
-    histogram_init(&spread->histogram, EXACT_VALUES);
+    histogram_init(&spread->histogram, FLOW_EXACT_VALUES);
 }
 
 double spread_mean(const struct spread *spread, double unit)

@@ -10,13 +10,14 @@
 #include "event/event.h"
 #include "track/message.h"
 
-#define FLOW_ROWS        4096 /* of a table of names */
-#define FLOW_ACTION_ROWS 1024
-#define FLOW_WORD_ROWS   256 /* of a table of words that logs repeat */
-#define FLOW_PHASES      4
-#define FLOW_QUEUE_BINS  10
-#define FLOW_KEY         1024 /* bytes of a key of words and a text */
-#define FLOW_MEMO        256  /* places of values worked out lately */
+#define FLOW_ROWS         4096 /* of a table of names */
+#define FLOW_ACTION_ROWS  1024
+#define FLOW_WORD_ROWS    256  /* of a table of words that logs repeat */
+#define FLOW_EXACT_VALUES 4096 /* values kept before a distribution becomes a sketch */
+#define FLOW_PHASES       4
+#define FLOW_QUEUE_BINS   10
+#define FLOW_KEY          1024 /* bytes of a key of words and a text */
+#define FLOW_MEMO         256  /* places of values worked out lately */
 
 /* Messages received, by name; a row's count is the messages. */
 enum received_table {

@@ -40,8 +40,6 @@ static void keep_sample(struct contradiction_row *row, const struct event *event
     memcpy(row->sample, strbuf_cstr(&head), n);
     row->sample[n] = '\0';
     row->first = event->time;
-    row->line = event->line;
-    row->file = event->file;
     strbuf_free(&head);
 }
 

@@ -38,8 +38,6 @@ const char *contradiction_name(enum contradiction contradiction);
 struct contradiction_row {
     uint64_t count;
     struct instant first; /* of the sample */
-    uint64_t line;
-    uint32_t file;
     char sample[MATRIX_SAMPLE];
 };
 

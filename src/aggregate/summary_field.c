@@ -143,8 +143,6 @@ static const struct record_type flow_type = RECORD_TYPE("flow", struct flow, flo
 static const struct record_field contradiction_fields[] = {
     RECORD_FIELD("count", FIELD_COUNT, struct contradiction_row, count),
     RECORD_FIELD("first", FIELD_FIRST, struct contradiction_row, first),
-    RECORD_FIELD("line", FIELD_SAMPLE_NUMBER, struct contradiction_row, line),
-    RECORD_FIELD("file", FIELD_SAMPLE_FILE, struct contradiction_row, file),
     RECORD_FIELD("sample", FIELD_SAMPLE_TEXT, struct contradiction_row, sample),
 };
 static const struct record_type contradiction_type = RECORD_TYPE(

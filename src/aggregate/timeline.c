@@ -6,6 +6,14 @@
 
 #define TIMELINE_SLOTS 2400 /* a hundred days of hours */
 
+const char *timeline_series_name(enum timeline_series series)
+{
+    static const char *const names[TIMELINE_SERIES] = {
+        "delivered",  "deferred", "bounced",        "rejected",
+        "greylisted", "received", "bytes_received", "bytes_delivered"};
+    return names[series];
+}
+
 void timeline_init(struct timeline *timeline)
 {
     *timeline = (struct timeline){.seconds = 3600};

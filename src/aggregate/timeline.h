@@ -18,6 +18,9 @@ enum timeline_series {
     TIMELINE_SERIES
 };
 
+/* Name of a series in JSON. */
+const char *timeline_series_name(enum timeline_series series);
+
 struct timeline_slot {
     int64_t start;  /* UTC seconds */
     int32_t offset; /* of the log's clock at that time */

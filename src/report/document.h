@@ -137,6 +137,11 @@ static inline struct cell cell_count(uint64_t count)
     return (struct cell){.kind = CELL_COUNT, .count = count};
 }
 
+static inline struct cell cell_bytes(uint64_t bytes)
+{
+    return (struct cell){.kind = CELL_BYTES, .count = bytes};
+}
+
 static inline struct cell cell_number(enum cell_kind kind, double number)
 {
     return (struct cell){.kind = kind, .number = number};

@@ -3,7 +3,7 @@
 #include "report/dialogue_report.h"
 #include "report/finding_report.h"
 #include "report/json_greylist.h"
-#include "report/json_writer.h"
+#include "report/json_traffic.h"
 #include "report/report.h"
 
 #include <stdlib.h>
@@ -426,6 +426,7 @@ static void add_outcome(struct json_report *r)
     add_states(json, &s->null_recipients);
     json_end(json, '}');
     json_end(json, '}');
+    struct json_traffic traffic = {json, r->report, r->report->summary, SMTPLOG_OK};
     json_object(json, "messages");
     json_u64(json, "received", s->messages_received);
     json_u64(json, "total", s->messages.total);
@@ -434,6 +435,7 @@ static void add_outcome(struct json_report *r)
     json_u64(json, "open_at_end", s->greylist_detail.messages_open);
     json_u64(json, "bytes_received", s->bytes_received);
     json_u64(json, "bytes_delivered", s->bytes_delivered);
+    json_traffic_messages(&traffic);
     json_end(json, '}');
 }
 
@@ -473,38 +475,6 @@ static void add_classes(struct json_report *r)
         catalogue_text(json, entry, "meaning", "meaning");
         catalogue_text(json, entry, "fix", "fix sender");
         json_text(json, "sample", span_cstr(row->sample));
-        json_end(json, '}');
-    }
-    json_end(json, ']');
-    free(rows);
-}
-
-static void add_traffic(struct json_report *r, const char *name, enum traffic_table table)
-{
-    size_t count = 0;
-    struct json_writer *json = &r->json;
-    const struct topk *rows_table = &r->summary->traffic[table];
-    struct topk_row **rows = rows_of(r, rows_table, r->report->top, &count);
-    json_array(json, name);
-    for (size_t i = 0; i < count; i++) {
-        struct traffic *row = rows[i]->value;
-        json_object(json, NULL);
-        json_text(json, "name", rows[i]->key);
-        json_u64(json, "attempts", row->attempts);
-        json_u64(json, "delivered", row->delivered);
-        json_u64(json, "deferred", row->deferred);
-        json_u64(json, "bounced", row->bounced);
-        json_u64(json, "rejected", row->rejected);
-        json_u64(json, "greylisted", row->greylisted);
-        if (rows_table->replaced > 0) {
-            json_u64(json, "error_at_most", rows[i]->error);
-        }
-        json_object(json, "delay");
-        if (row->delay.count > 0) {
-            json_number(json, "p50", histogram_quantile(&row->delay, 0.50));
-            json_number(json, "p95", histogram_quantile(&row->delay, 0.95));
-        }
-        json_end(json, '}');
         json_end(json, '}');
     }
     json_end(json, ']');
@@ -561,9 +531,6 @@ static void add_auth(struct json_report *r)
 
 static void add_timeline(struct json_report *r)
 {
-    static const char *const names[TIMELINE_SERIES] = {
-        "delivered",  "deferred", "bounced",        "rejected",
-        "greylisted", "received", "bytes_received", "bytes_delivered"};
     struct json_writer *json = &r->json;
     const struct timeline *timeline = &r->summary->timeline;
     json_array(json, "timeline");
@@ -574,7 +541,7 @@ static void add_timeline(struct json_report *r)
         json_instant(json, "start", &start);
         json_u64(json, "seconds", (uint64_t)timeline->seconds);
         for (size_t k = 0; k < TIMELINE_SERIES; k++) {
-            json_u64(json, names[k], slot->count[k]);
+            json_u64(json, timeline_series_name((enum timeline_series)k), slot->count[k]);
         }
         json_end(json, '}');
     }
@@ -596,6 +563,13 @@ static void add_templates(struct json_report *r)
         }
         json_text(json, "class", span_cstr(row->class_name));
         json_u64(json, "count", rows[i]->count);
+        json_object(json, "outcomes");
+        for (int outcome = OUTCOME_DELIVERED; outcome < OUTCOMES; outcome++) {
+            if (row->outcome[outcome] > 0) {
+                json_u64(json, event_value_name(EVENT_STATUS, outcome), row->outcome[outcome]);
+            }
+        }
+        json_end(json, '}');
         json_instant(json, "first", &row->first);
         json_instant(json, "last", &row->last);
         json_text(json, "sample", span_cstr(row->sample));
@@ -665,6 +639,7 @@ static enum smtplog_status write_all(const struct report *report, struct strbuf 
                                      const struct json_listener *listener)
 {
     struct json_report r = {.report = report, .summary = report->summary};
+    struct json_traffic traffic = {&r.json, report, report->summary, SMTPLOG_OK};
     json_begin(&r.json, out, true);
     r.json.listener = listener;
     json_object(&r.json, NULL);
@@ -678,14 +653,14 @@ static enum smtplog_status write_all(const struct report *report, struct strbuf 
     note_status(&r, json_notices(report, &r.json));
     add_rejects(&r);
     add_classes(&r);
-    add_traffic(&r, "domains", TRAFFIC_DOMAIN);
-    add_traffic(&r, "providers", TRAFFIC_PROVIDER);
-    add_traffic(&r, "peers", TRAFFIC_PEER);
-    add_traffic(&r, "senders", TRAFFIC_SENDER);
-    add_traffic(&r, "clients", TRAFFIC_CLIENT);
+    json_traffic_tables(&traffic);
     add_stages(&r);
     add_auth(&r);
     add_timeline(&r);
+    json_traffic_flow(&traffic);
+    json_traffic_connections(&traffic);
+    json_traffic_matrix(&traffic);
+    r.status = traffic.status != SMTPLOG_OK ? traffic.status : r.status;
     add_templates(&r);
     finding_report_json(report, &r.json);
     add_warnings(&r);
