@@ -28,6 +28,13 @@ static const struct record_field returning_fields[] = {
 static const struct record_type returning_type = RECORD_TYPE("returning", struct returning_row,
                                                              returning_fields);
 
+static const struct record_field greylister_fields[] = {
+    RECORD_COUNTS("decisions", struct greylister_row, decision),
+    RECORD_FIELD("delay", FIELD_HISTOGRAM, struct greylister_row, delay),
+};
+static const struct record_type greylister_type = RECORD_TYPE("greylister", struct greylister_row,
+                                                              greylister_fields);
+
 static const struct record_field greylist_fields[] = {
     RECORD_TABLE("domains", struct greylist_figures, domains, SUMMARY_TABLE_ROWS,
                  &greylist_row_type),
@@ -47,6 +54,12 @@ static const struct record_field greylist_fields[] = {
     RECORD_TABLE("inbound_senders", struct greylist_figures, inbound_senders, SUMMARY_TABLE_ROWS,
                  &returning_type),
     RECORD_COUNTS("inbound_450", struct greylist_figures, inbound_450),
+    RECORD_TABLE("greylisters", struct greylist_figures, greylisters, 16, &greylister_type),
+    RECORD_FIELD("greylister_triplets", FIELD_COUNT, struct greylist_figures, greylister_triplets),
+    RECORD_FIELD("greylister_passed", FIELD_COUNT, struct greylist_figures, greylister_passed),
+    RECORD_FIELD("greylister_waiting", FIELD_COUNT, struct greylist_figures, greylister_waiting),
+    RECORD_FIELD("greylister_never", FIELD_COUNT, struct greylist_figures, greylister_never),
+    RECORD_FIELD("greylister_wait", FIELD_HISTOGRAM, struct greylist_figures, greylister_wait),
     RECORD_COUNTS("notices", struct greylist_figures, notices),
     RECORD_COUNTS("notice_states", struct greylist_figures, notice_states),
     RECORD_TABLE("notice_causes", struct greylist_figures, notice_causes, 64, NULL),

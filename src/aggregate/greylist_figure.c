@@ -4,6 +4,7 @@
 #define EXACT_WAITS     4096
 #define EXACT_ROW_WAITS 64
 #define CAUSES          64
+#define GREYLISTERS     16
 
 /* Stamps have whole seconds: a retry this much before the time asked for is not early. */
 #define STAMP_SECONDS 1.0
@@ -13,12 +14,20 @@ static void row_release(void *value)
     histogram_free(&((struct greylist_row *)value)->wait);
 }
 
+static void greylister_release(void *value)
+{
+    histogram_free(&((struct greylister_row *)value)->delay);
+}
+
 void greylist_figures_init(struct greylist_figures *figures, size_t rows)
 {
     topk_init(&figures->domains, rows, sizeof(struct greylist_row), row_release);
     topk_init(&figures->providers, rows, sizeof(struct greylist_row), row_release);
     topk_init(&figures->inbound_senders, rows, sizeof(struct returning_row), NULL);
     topk_init(&figures->notice_causes, CAUSES, 1, NULL);
+    topk_init(&figures->greylisters, GREYLISTERS, sizeof(struct greylister_row),
+              greylister_release);
+    histogram_init(&figures->greylister_wait, EXACT_WAITS);
     histogram_init(&figures->retry, EXACT_WAITS);
     histogram_init(&figures->asked_wait, EXACT_WAITS);
     histogram_init(&figures->asked_late, EXACT_WAITS);
@@ -30,6 +39,8 @@ void greylist_figures_free(struct greylist_figures *figures)
     topk_free(&figures->providers);
     topk_free(&figures->inbound_senders);
     topk_free(&figures->notice_causes);
+    topk_free(&figures->greylisters);
+    histogram_free(&figures->greylister_wait);
     histogram_free(&figures->retry);
     histogram_free(&figures->asked_wait);
     histogram_free(&figures->asked_late);
@@ -149,6 +160,57 @@ void greylist_figures_refusal(struct greylist_figures *figures, const struct eve
         kind = INBOUND_450_CHECK;
     }
     figures->inbound_450[kind] += event->repeat;
+}
+
+const char *greylister_decision_name(enum greylister_decision decision)
+{
+    static const char *const names[GREYLISTER_DECISIONS] = {"greylisted", "early", "passed",
+                                                            "exempt"};
+    return names[decision];
+}
+
+/* "312", or hours, minutes and seconds: "00:05:12"; below 0 when it is neither. */
+static double delay_of(struct span text)
+{
+    struct span part;
+    double seconds = 0;
+    double fraction = 0;
+    size_t point = span_find(text, SPAN_LITERAL("."));
+    struct span rest = point == SIZE_MAX ? text : span_of(text.p, point);
+    if (point != SIZE_MAX) {
+        for (size_t i = text.n; i > point + 1; i--) {
+            if (!byte_is_digit(text.p[i - 1])) {
+                return -1;
+            }
+            fraction = (fraction + (text.p[i - 1] - '0')) / 10;
+        }
+    }
+    if (rest.n == 0) {
+        return -1;
+    }
+    while (span_next_piece(&rest, ':', &part)) {
+        uint64_t number = 0;
+        if (!span_to_u64(part, 1000000000, &number)) {
+            return -1;
+        }
+        seconds = seconds * 60 + (double)number;
+    }
+    return seconds + fraction;
+}
+
+enum smtplog_status greylist_figures_decision(struct greylist_figures *figures,
+                                              const struct event *event,
+                                              enum greylister_decision decision)
+{
+    struct topk_row *found = NULL;
+    double delay = delay_of(event_text(event, EVENT_DELAY));
+    TRY(topk_add(&figures->greylisters, event_text(event, EVENT_DAEMON), event->repeat, &found));
+    struct greylister_row *row = found->value;
+    row->decision[decision] += event->repeat;
+    row->delay.exact_limit = EXACT_WAITS;
+    return decision == GREYLISTER_PASS && delay >= 0
+               ? histogram_add(&row->delay, delay, event->repeat)
+               : SMTPLOG_OK;
 }
 
 static struct span sender_name(const struct event *event)

@@ -34,6 +34,23 @@ enum inbound_450 {
     INBOUND_450_KINDS
 };
 
+/* What greylisters say they did, in lines of their own. */
+enum greylister_decision {
+    GREYLISTER_NEW,
+    GREYLISTER_EARLY, /* came back too soon */
+    GREYLISTER_PASS,  /* came back and was let in */
+    GREYLISTER_EXEMPT,
+    GREYLISTER_DECISIONS
+};
+
+const char *greylister_decision_name(enum greylister_decision decision);
+
+/* A row of greylisters. Log lines. */
+struct greylister_row {
+    uint64_t decision[GREYLISTER_DECISIONS];
+    struct histogram delay; /* seconds that the greylister says a pass took */
+};
+
 struct greylist_figures {
     struct topk domains, providers; /* struct greylist_row */
     struct greylist_counts null_sender;
@@ -45,7 +62,11 @@ struct greylist_figures {
     struct histogram asked_late; /* how much longer we waited, of those in time */
     struct topk inbound_senders; /* struct returning_row */
     uint64_t inbound_450[INBOUND_450_KINDS];
-    uint64_t notices[NOTICES]; /* messages */
+    struct topk greylisters; /* struct greylister_row, by the name they log under */
+    uint64_t greylister_triplets, greylister_passed; /* of these */
+    uint64_t greylister_waiting, greylister_never;   /* and the rest */
+    struct histogram greylister_wait;                /* seconds from first refusal to pass */
+    uint64_t notices[NOTICES];                       /* messages */
     uint64_t notice_states[RECIPIENT_STATES];
     struct topk notice_causes; /* recipients, by class */
     uint64_t messages_before, messages_open;
@@ -65,6 +86,11 @@ void greylist_figures_message(struct greylist_figures *figures, const struct mes
 
 /* Adds a refusal that we gave. */
 void greylist_figures_refusal(struct greylist_figures *figures, const struct event *event);
+
+/* Adds a greylister's line. */
+MUST_USE enum smtplog_status greylist_figures_decision(struct greylist_figures *figures,
+                                                       const struct event *event,
+                                                       enum greylister_decision decision);
 
 /* The tag of a refusal's sender, by which its row is found again. */
 uint64_t greylist_sender_tag(const struct greylist_figures *figures, const struct event *event);

@@ -135,6 +135,8 @@ static void check_more_sums(const struct summary *summary, struct strbuf *out)
               detail->retried + detail->not_retried);
     check_sum(out, "recipients asked to wait", detail->asked,
               detail->asked_early + detail->asked_in_time + detail->asked_not_retried);
+    check_sum(out, "triplets of greylisters", detail->greylister_triplets,
+              detail->greylister_passed + detail->greylister_waiting + detail->greylister_never);
     check_sum(out, "greylisted keys", summary->inbound_greylisted,
               summary->inbound_recovered + summary->inbound_ends.waiting +
                   summary->inbound_ends.never_returned);

@@ -67,11 +67,12 @@ static const char *const stage_names[] = {NULL,   "connect", "helo", "ehlo", "st
 static const char *const outcome_names[] = {NULL,      "delivered", "deferred",  "bounced",
                                             "expired", "discarded", "forwarded", "rejected"};
 static const char *const stale_names[] = {NULL, "true"};
-static const char *const fact_names[] = {NULL,       "arrival", "queued",        "message_id",
-                                         "removed",  "expired", "force_expired", "requeued",
-                                         "released", "held",    "notification",  "disconnect",
-                                         "connect",  "warning", "restart",       "postscreen",
-                                         "anvil",    "tls",     "canceled",      "same_delivery"};
+static const char *const fact_names[] = {
+    NULL,           "arrival",        "queued",        "message_id",     "removed",
+    "expired",      "force_expired",  "requeued",      "released",       "held",
+    "notification", "disconnect",     "connect",       "warning",        "restart",
+    "postscreen",   "anvil",          "tls",           "canceled",       "same_delivery",
+    "greylist_new", "greylist_early", "greylist_pass", "greylist_exempt"};
 static const char *const mta_names[] = {"", "postfix", "exim", "transcript"};
 
 struct word_table {

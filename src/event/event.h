@@ -150,7 +150,12 @@ enum event_fact {
     FACT_ANVIL,
     FACT_TLS,
     FACT_CANCELED,
-    FACT_SAME_DELIVERY /* one more recipient of the delivery before it */
+    FACT_SAME_DELIVERY, /* one more recipient of the delivery before it */
+    /* what a greylister decided */
+    FACT_GREYLIST_NEW,
+    FACT_GREYLIST_EARLY,
+    FACT_GREYLIST_PASS,
+    FACT_GREYLIST_EXEMPT
 };
 
 struct event {

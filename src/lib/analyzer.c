@@ -47,6 +47,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     parser_free(a->parser);
     tracker_free(a->tracker);
     inbound_free(a->inbound);
+    inbound_free(a->greylisters);
     session_table_free(a->sessions);
     summary_free(a->summary);
     selection_free(&a->selection);
@@ -145,10 +146,12 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     listener.context = a->summary;
     TRY(tracker_new(&listener, 0, &a->tracker));
     TRY(inbound_new(&a->inbound));
+    TRY(inbound_new(&a->greylisters));
     inbound_set_listener(a->inbound, greylist_sender_ended, &a->summary->greylist_detail);
     TRY(session_table_new(&a->sessions));
     TRY(parser_new(a->knowledge.postfix, &a->parser));
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
+    parser_set_greylister(a->parser, a->knowledge.greylister);
     TRY(selection_prepare(a, a->join));
     a->verdicts = calloc(1, sizeof *a->verdicts);
     a->providers = calloc(1, sizeof *a->providers);
@@ -482,7 +485,9 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
     }
     TRY(tracker_finish(a->tracker));
     inbound_finish(a->inbound, a->summary->last.seconds, &a->summary->inbound_ends);
-    a->summary->evicted = tracker_evicted(a->tracker) + inbound_evicted(a->inbound);
+    analyzer_finish_greylisters(a);
+    a->summary->evicted = tracker_evicted(a->tracker) + inbound_evicted(a->inbound) +
+                          inbound_evicted(a->greylisters);
     a->summary->limits_hit = pattern_set_limits_hit(a->knowledge.postfix) +
                              pattern_set_limits_hit(a->knowledge.exim);
     analyzer_report_damage(a);

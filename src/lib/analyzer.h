@@ -57,6 +57,7 @@ struct smtplog_analyzer {
     bool last_is_text;
     struct tracker *tracker;
     struct inbound *inbound;
+    struct inbound *greylisters; /* the same by what greylisters log themselves */
     struct session_table *sessions;
     struct summary *summary;
     struct selection selection;
@@ -110,5 +111,12 @@ MUST_USE enum smtplog_status analyzer_take_event(struct smtplog_analyzer *analyz
 
 /* Hands what is in `out` to the writer and empties it. */
 MUST_USE enum smtplog_status analyzer_write_out(struct smtplog_analyzer *analyzer);
+
+/* What a greylister's line says, if the event is one: triplets and figures. */
+MUST_USE enum smtplog_status analyzer_add_greylister(struct smtplog_analyzer *analyzer,
+                                                     struct event *event, bool shown);
+
+/* At the end of the log: triplets that did not come back. */
+void analyzer_finish_greylisters(struct smtplog_analyzer *analyzer);
 
 #endif

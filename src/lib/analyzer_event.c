@@ -68,6 +68,7 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     TRY(tracker_add(a->tracker, event, selected->shown && (is_record || !filtered), &context));
     TRY(session_note(a->sessions, event, &unseen));
     TRY(add_inbound(a, event, &context, selected->shown));
+    TRY(analyzer_add_greylister(a, event, selected->shown && !filtered));
     if (!selected->shown) {
         if (in_range) {
             summary_add_hidden(a->summary, event);

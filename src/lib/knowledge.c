@@ -130,7 +130,7 @@ static enum smtplog_status link_catalog(struct knowledge *knowledge, bool check,
 static enum smtplog_status check_servers(const struct knowledge *knowledge,
                                          const struct diagnostic *diagnostic)
 {
-    static const char *const known[] = {"postfix", "exim", "transcript"};
+    static const char *const known[] = {"postfix", "exim", "transcript", "greylister"};
     enum smtplog_status status = SMTPLOG_OK;
     for (size_t i = 0; i < knowledge->file_count; i++) {
         const struct record_file *file = &knowledge->files[i];
@@ -172,6 +172,10 @@ enum smtplog_status knowledge_load(struct knowledge *knowledge,
         knowledge->files, knowledge->file_count, "postfix", check, diagnostic, &knowledge->postfix);
     enum smtplog_status exim = pattern_set_for_mta(knowledge->files, knowledge->file_count, "exim",
                                                    check, diagnostic, &knowledge->exim);
+    enum smtplog_status greylister = pattern_set_for_mta(knowledge->files, knowledge->file_count,
+                                                         "greylister", check, diagnostic,
+                                                         &knowledge->greylister);
+    exim = exim != SMTPLOG_OK ? exim : greylister;
     enum smtplog_status dialects = transcript_dialects_new(knowledge->files, knowledge->file_count,
                                                            check, diagnostic, &knowledge->dialects);
     patterns = patterns != SMTPLOG_OK ? patterns : exim != SMTPLOG_OK ? exim : dialects;
@@ -187,12 +191,13 @@ void knowledge_free(struct knowledge *knowledge)
     catalog_free(knowledge->catalog);
     pattern_set_free(knowledge->postfix);
     pattern_set_free(knowledge->exim);
+    pattern_set_free(knowledge->greylister);
     transcript_dialects_free(knowledge->dialects);
     arena_free(&knowledge->arena);
     knowledge->other_servers = NULL;
     knowledge->asked_waits = NULL;
     knowledge->classifier = NULL;
     knowledge->catalog = NULL;
-    knowledge->postfix = knowledge->exim = NULL;
+    knowledge->postfix = knowledge->exim = knowledge->greylister = NULL;
     knowledge->dialects = NULL;
 }

@@ -17,6 +17,7 @@ struct knowledge {
     size_t file_count;
     struct pattern_set *postfix;
     struct pattern_set *exim;
+    struct pattern_set *greylister;
     struct transcript_dialects *dialects;
     struct catalog *catalog;
     struct classifier *classifier;

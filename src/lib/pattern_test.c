@@ -260,10 +260,12 @@ enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count
     }
     if (status == SMTPLOG_OK) {
         status = parser_set_exim(run.parser, run.knowledge.exim);
+        parser_set_greylister(run.parser, run.knowledge.greylister);
     }
     if (status == SMTPLOG_OK) {
         test_set(&run, run.knowledge.postfix, parser_postfix_message);
         test_set(&run, run.knowledge.exim, parser_exim_message);
+        test_set(&run, run.knowledge.greylister, parser_greylister_message);
         status = test_other_files(&run, &to);
     }
     parser_free(run.parser);
@@ -303,6 +305,7 @@ enum smtplog_status smtplog_patterns_list(const char *directory, int with_rules,
         if (with_rules != 0) {
             list_rules(&run, run.knowledge.postfix, file);
             list_rules(&run, run.knowledge.exim, file);
+            list_rules(&run, run.knowledge.greylister, file);
         }
     }
     knowledge_free(&run.knowledge);

@@ -21,13 +21,15 @@ struct tag {
     struct span service;
     struct span daemon;
     enum event_mta mta;
+    bool greylister;  /* its lines are read as evidence only */
     bool daemon_lost; /* RFC 5424 cut the name: the message tells the daemon */
     struct pattern_list *list;
 };
 
 struct parser {
     struct pattern_set *postfix;
-    struct exim_input *exim; /* owned; NULL without Exim's rules */
+    struct pattern_set *greylister; /* NULL without its rules */
+    struct exim_input *exim;        /* owned; NULL without Exim's rules */
     struct header_reader headers;
     struct header_reader previous;   /* for the line before, which may be dressed alike */
     struct hashmap tags;             /* of struct tag */
@@ -66,6 +68,11 @@ enum smtplog_status parser_new(struct pattern_set *postfix, struct parser **pars
 enum smtplog_status parser_set_exim(struct parser *parser, struct pattern_set *exim)
 {
     return exim_input_new(exim, &parser->exim);
+}
+
+void parser_set_greylister(struct parser *parser, struct pattern_set *greylister)
+{
+    parser->greylister = greylister;
 }
 
 void parser_free(struct parser *parser)
@@ -110,6 +117,9 @@ static void judge_tag(struct parser *parser, struct tag *tag)
             tag->service = SPAN_EMPTY;
             if (parser->exim != NULL && span_starts(text, SPAN_LITERAL("exim"))) {
                 tag->mta = MTA_EXIM;
+            } else if (parser->greylister != NULL) {
+                tag->list = pattern_set_list(parser->greylister, text);
+                tag->greylister = tag->list != NULL;
             }
         }
         return;
@@ -268,6 +278,22 @@ static bool take_exim_result(struct parser *parser, enum exim_result result, str
     return result != EXIM_FOREIGN;
 }
 
+/* What no rule knows is another program's line like any other. */
+static enum line_bin parse_greylister(struct parser *parser, const struct tag *tag,
+                                      const struct header *header, struct event *event)
+{
+    struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
+    const struct pattern_rule *rule = pattern_set_match(parser->greylister, tag->list,
+                                                        header->message, false, &fields);
+    if (rule == NULL) {
+        event->set = 0;
+        return BIN_FOREIGN;
+    }
+    event->rule = rule->name;
+    set_header_fields(event, header, tag, rule);
+    return BIN_CONTEXT;
+}
+
 /* A line with its header read. */
 static enum smtplog_status parse_behind_header(struct parser *parser, struct clock *clock,
                                                const struct line *line, struct header *header,
@@ -287,6 +313,9 @@ static enum smtplog_status parse_behind_header(struct parser *parser, struct clo
         return SMTPLOG_NO_MEMORY;
     }
     if (tag->mta == MTA_NONE) {
+        if (tag->greylister) {
+            *bin = parse_greylister(parser, tag, header, event);
+        }
         return SMTPLOG_OK;
     }
     (void)syslog_take_repeated(&header->message, &event->repeat);
@@ -370,6 +399,19 @@ bool parser_postfix_message(struct parser *parser, struct span daemon, struct sp
         list = pattern_set_list(parser->postfix, SPAN_EMPTY);
     }
     return postfix_parse(parser->postfix, list, message, &parser->scratch, event) != NULL;
+}
+
+bool parser_greylister_message(struct parser *parser, struct span daemon, struct span message,
+                               struct event *event)
+{
+    event_reset(event);
+    struct pattern_list *list = pattern_set_list(parser->greylister, daemon);
+    struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
+    const struct pattern_rule *rule = list != NULL ? pattern_set_match(parser->greylister, list,
+                                                                       message, false, &fields)
+                                                   : NULL;
+    event->rule = rule != NULL ? rule->name : SPAN_EMPTY;
+    return rule != NULL;
 }
 
 bool parser_exim_message(struct parser *parser, struct span daemon, struct span message,

@@ -31,6 +31,9 @@ void parser_free(struct parser *parser);
 /* Gives the parser Exim's rules, borrowed likewise. Without them lines of Exim are foreign. */
 MUST_USE enum smtplog_status parser_set_exim(struct parser *parser, struct pattern_set *exim);
 
+/* Gives the parser the rules for greylisters' lines, borrowed likewise. */
+void parser_set_greylister(struct parser *parser, struct pattern_set *greylister);
+
 /* Parses one line of an input whose clock is given. The bin is never BIN_OUTSIDE. *event is
  * complete for BIN_EVENT and BIN_CONTEXT; for the other bins only time, host and daemon may be set.
  * SMTPLOG_NO_MEMORY is the only failure. */
@@ -42,6 +45,10 @@ MUST_USE enum smtplog_status parser_line(struct parser *parser, struct clock *cl
  * pattern files). True when a rule matched. */
 bool parser_postfix_message(struct parser *parser, struct span daemon, struct span message,
                             struct event *event);
+
+/* The same for a message of a greylister. */
+bool parser_greylister_message(struct parser *parser, struct span daemon, struct span message,
+                               struct event *event);
 
 /* The same for a message of Exim, which is one daemon whatever it does. */
 bool parser_exim_message(struct parser *parser, struct span daemon, struct span message,

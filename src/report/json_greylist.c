@@ -107,6 +107,36 @@ enum smtplog_status greylist_senders(const struct report *report, struct topk_ro
     return SMTPLOG_OK;
 }
 
+static enum smtplog_status add_greylisters(const struct report *report, struct json_writer *json)
+{
+    struct greylist_figures *f = &report->summary->greylist_detail;
+    struct topk_row **rows = NULL;
+    size_t count = 0;
+    TRY(topk_sorted(&f->greylisters, 0, &rows, &count));
+    json_object(json, "greylisters");
+    json_u64(json, "triplets", f->greylister_triplets);
+    json_u64(json, "passed", f->greylister_passed);
+    json_u64(json, "waiting", f->greylister_waiting);
+    json_u64(json, "never_returned", f->greylister_never);
+    quantiles(json, "wait", &f->greylister_wait);
+    json_array(json, "programs");
+    for (size_t i = 0; i < count; i++) {
+        struct greylister_row *row = rows[i]->value;
+        json_object(json, NULL);
+        json_text(json, "name", rows[i]->key);
+        json_u64(json, "lines", rows[i]->count);
+        for (size_t d = 0; d < GREYLISTER_DECISIONS; d++) {
+            json_u64(json, greylister_decision_name((enum greylister_decision)d), row->decision[d]);
+        }
+        quantiles(json, "delay", &row->delay);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+    json_end(json, '}');
+    free(rows);
+    return SMTPLOG_OK;
+}
+
 enum smtplog_status json_greylist_inbound(const struct report *report, struct json_writer *json)
 {
     static const char *const kinds[INBOUND_450_KINDS] = {"greylisting", "postscreen", "check",
@@ -131,6 +161,7 @@ enum smtplog_status json_greylist_inbound(const struct report *report, struct js
     }
     json_end(json, ']');
     free(rows);
+    TRY(add_greylisters(report, json));
     json_object(json, "lines_450");
     for (size_t k = 0; k < INBOUND_450_KINDS; k++) {
         json_u64(json, kinds[k], f->inbound_450[k]);

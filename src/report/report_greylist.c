@@ -104,6 +104,31 @@ static void say_other_450(struct report_builder *b, struct section *section)
     }
 }
 
+/* What greylisters log themselves: no replies, but evidence. */
+static void say_greylisters(struct report_builder *b, struct section *section)
+{
+    const struct greylist_figures *f = &b->summary->greylist_detail;
+    size_t count = 0;
+    struct topk_row **rows = builder_rows(b, &f->greylisters, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct greylister_row *row = rows[i]->value;
+        SAY(b, "returning/greylister", phrase_count("lines", rows[i]->count),
+            phrase_words("name", rows[i]->key),
+            phrase_count("greylisted", row->decision[GREYLISTER_NEW]),
+            phrase_count("early", row->decision[GREYLISTER_EARLY]),
+            phrase_count("passed", row->decision[GREYLISTER_PASS]),
+            phrase_count("exempt", row->decision[GREYLISTER_EXEMPT]));
+    }
+    free(rows);
+    if (f->greylister_triplets > 0) {
+        SAY(b, "returning/triplets", phrase_count("triplets", f->greylister_triplets),
+            phrase_count("passed", f->greylister_passed),
+            phrase_count("waiting", f->greylister_waiting),
+            phrase_count("never", f->greylister_never));
+    }
+    builder_paragraph(b, section);
+}
+
 void build_returning(struct report_builder *b)
 {
     static const struct column columns[] = {
@@ -119,13 +144,13 @@ void build_returning(struct report_builder *b)
     if (status != SMTPLOG_OK && b->document->status == SMTPLOG_OK) {
         b->document->status = status;
     }
-    if (count == 0) {
+    if (count == 0 && b->summary->greylist_detail.greylisters.count == 0) {
         free(rows);
         return;
     }
     struct section *section = builder_section(
         b, "returning", builder_aside(b, "unit/greylisted-senders", count, all->count));
-    struct table *table = TABLE(b, section, "greylisted_senders", columns);
+    struct table *table = count > 0 ? TABLE(b, section, "greylisted_senders", columns) : NULL;
     for (size_t i = 0; i < count; i++) {
         const struct returning_row *row = rows[i]->value;
         struct cell *cells = table_row(b->document, table);
@@ -139,6 +164,7 @@ void build_returning(struct report_builder *b)
         cells[4] = count_or_nothing(row->never_returned);
     }
     free(rows);
+    say_greylisters(b, section);
     say_other_450(b, section);
 }
 

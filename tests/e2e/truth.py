@@ -36,6 +36,8 @@ class Recipient:
 class Truth:
     """What the log of one host (`out` or `in`) must show."""
 
+    greylister_logs = True     # postgrey writes lines of its own
+
     def __init__(self, journal, log):
         self.journal, self.log = sorted(journal, key=lambda e: e["t"]), log
         self.records = []
@@ -382,6 +384,10 @@ def inbound_greylisting(truths):
     figures = {"greylisting.inbound.events": len(refusals), "greylisting.inbound.triplets": len(first),
                "greylisting.inbound.recovered": len(waits), "greylisting.inbound.waiting": len(first) - len(waits),
                "greylisting.inbound.never_returned": 0}
+    # postgrey, which alone greylists there, says the same in lines of its own
+    if all(getattr(t, "greylister_logs", False) for t in truths):
+        figures.update({"greylisting.inbound.greylisters." + key: figures["greylisting.inbound." + other] for key, other in
+                        (("triplets", "triplets"), ("passed", "recovered"), ("waiting", "waiting"))})
     if waits:
         figures["greylisting.inbound.wait.p50"] = median_range(waits)
         figures["greylisting.inbound.wait.max"] = (max(waits), max(waits))

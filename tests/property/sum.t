@@ -134,6 +134,10 @@ def sums(name, report, records):
         same("ends of " + row.get("name", "<>"), sum(row[end] for end in ends[1:]), row["recipients"])
     for end in ("triplets", "recovered", "waiting", "never_returned"):
         same("inbound by sender: " + end, sum(row[end] for row in keys["senders"]), keys[end])
+    said = keys["greylisters"]
+    same("triplets of greylisters", said["passed"] + said["waiting"] + said["never_returned"], said["triplets"])
+    for row in said["programs"]:
+        same("lines of " + row["name"], row["greylisted"] + row["early"] + row["passed"] + row["exempt"], row["lines"])
     same("rejects with 450", sum(keys["lines_450"].values()), report["rejects"]["by_code"].get("450", 0))
     messages, notices = report["messages"], report["notices"]
     same("states of messages", sum(messages[s] for s in STATES), messages["total"])
