@@ -2,6 +2,8 @@
  * what looks like a reply. */
 #include "generate.h"
 
+#include <string.h>
+
 struct noise {
     const char *tag; /* ends before the process number; none when it ends in a colon */
     const char *text;
@@ -46,5 +48,7 @@ void noise_line(struct world *world)
         at = PUT(put_number(at, 400 + (draw >> 20 & 4095)), "]: ");
     }
     at = put_template(world, at, noise->text, &stranger, &address, &address);
-    line_end(world, at, &world->truth.line_foreign);
+    /* A greylister's decision is read as evidence. */
+    bool evidence = strncmp(noise->tag, " postgrey", 9) == 0;
+    line_end(world, at, evidence ? &world->truth.line_context : &world->truth.line_foreign);
 }

@@ -67,7 +67,7 @@ class Count:
         self.last = when
         host, tag, pid, text = match.group(13, 14, 15, 16)
         if not tag.startswith('postfix/'):
-            self.n['foreign'] += 1
+            self.n['context' if tag == 'postgrey' and text.startswith('action=') else 'foreign'] += 1
             return
         self.n['event' if self.postfix(when, host, tag.rsplit('/', 1)[1], pid, text) else 'context'] += 1
 
