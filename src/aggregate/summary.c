@@ -52,7 +52,8 @@ enum smtplog_status summary_new(struct summary **summary)
     arena_init(&made->words);
     strbuf_init(&made->scratch, 8192);
     made->template_slots = calloc(SUMMARY_TEMPLATE_SLOTS, sizeof *made->template_slots);
-    if (made->code == NULL || made->template_slots == NULL) {
+    if (made->code == NULL || made->template_slots == NULL ||
+        signal_set_new(&made->signals) != SMTPLOG_OK) {
         summary_free(made);
         return SMTPLOG_NO_MEMORY;
     }
@@ -79,6 +80,7 @@ void summary_free(struct summary *summary)
         topk_free(tables[t]);
     }
     timeline_free(&summary->timeline);
+    signal_set_free(summary->signals);
     flow_free(&summary->flow);
     greylist_figures_free(&summary->greylist_detail);
     histogram_free(&summary->wait);
@@ -259,14 +261,20 @@ static enum smtplog_status add_template(struct summary *summary, const struct ev
     struct template_row *template_row = row->value;
     if (template_row->weight == 0) {
         template_row->code = code;
-        template_row->first = event->time;
+        template_row->direction = (enum event_direction)event_value(event, EVENT_DIRECTION);
+        template_row->first = template_row->last = event->time;
         keep_text(template_row->class_name, sizeof template_row->class_name, event->reason_class);
         if (!copy_sample(text, &template_row->sample)) {
             return SMTPLOG_NO_MEMORY;
         }
     }
     template_row->weight += event->repeat;
-    template_row->last = event->time;
+    if (instant_compare(&event->time, &template_row->first) < 0) {
+        template_row->first = event->time;
+    }
+    if (instant_compare(&event->time, &template_row->last) > 0) {
+        template_row->last = event->time;
+    }
     if (event_is_attempt(event) || event_value(event, EVENT_KIND) == KIND_REJECT) {
         template_row->outcome[event_value(event, EVENT_STATUS)] += event->repeat;
     }

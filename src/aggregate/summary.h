@@ -7,6 +7,7 @@
 #include "aggregate/greylist_figure.h"
 #include "aggregate/histogram.h"
 #include "aggregate/matrix.h"
+#include "aggregate/signal.h"
 #include "aggregate/template.h"
 #include "aggregate/timeline.h"
 #include "aggregate/topk.h"
@@ -44,6 +45,7 @@ struct code_count {
 
 struct template_row {
     int code; /* 0: a failure without a reply */
+    enum event_direction direction;
     char class_name[32];
     uint64_t weight;
     uint64_t outcome[OUTCOMES]; /* of these, attempts and rejects that ended so */
@@ -143,6 +145,7 @@ struct summary {
     struct topk unknown;  /* struct sample_row; key "daemon template" */
     struct topk auth_clients, auth_users;
     struct timeline timeline;
+    struct signal_set *signals; /* owned; what findings are made of */
     struct flow flow;
     struct matrix matrix;
     struct arena words; /* of classes that came out of a snapshot */

@@ -29,6 +29,7 @@ static const struct record_type class_type = RECORD_TYPE("class", struct class_r
 
 static const struct record_field template_fields[] = {
     RECORD_FIELD("code", FIELD_SAMPLE_NUMBER, struct template_row, code),
+    RECORD_FIELD("direction", FIELD_SAMPLE_NUMBER, struct template_row, direction),
     RECORD_FIELD("class", FIELD_SAMPLE_TEXT, struct template_row, class_name),
     RECORD_FIELD("weight", FIELD_COUNT, struct template_row, weight),
     RECORD_COUNTS("outcomes", struct template_row, outcome),
@@ -164,6 +165,7 @@ static const struct record_type matrix_type = RECORD_TYPE("matrix", struct matri
 
 static const struct record_field summary_fields[] = {
     WORK(template_slots),
+    WORK(signals),
     COUNT("lines.read", lines_read),
     COUNTS("lines", bin),
     COUNT("lines.overlong", overlong),

@@ -47,6 +47,7 @@ enum smtplog_status summary_add_recipient(void *context, const struct recipient_
     summary->null_greylisted += story->greylisted && story->null_sender;
     summary->possible_recipients += story->possible;
     add_hard(summary, story);
+    signal_add_recipient(summary->signals, story);
     if (story->possible && story->possible_first && !story->greylisted &&
         story->state == RECIPIENT_DELIVERED) {
         summary->behaved_like++;

@@ -14,7 +14,8 @@ struct word_shape {
 /* Bytes between words (EDGE), and those without which a word is kept as it is (TELLING). */
 enum {
     EDGE = 1,
-    TELLING = 2
+    TELLING = 2,
+    EQUAL = 4 /* an edge, but in a URL */
 };
 
 static const uint8_t byte_kinds[256] = {
@@ -23,6 +24,7 @@ static const uint8_t byte_kinds[256] = {
     ['<'] = EDGE,    ['>'] = EDGE,    ['`'] = EDGE,    ['0'] = TELLING, ['1'] = TELLING,
     ['2'] = TELLING, ['3'] = TELLING, ['4'] = TELLING, ['5'] = TELLING, ['6'] = TELLING,
     ['7'] = TELLING, ['8'] = TELLING, ['9'] = TELLING, ['@'] = TELLING, [':'] = TELLING,
+    ['.'] = TELLING, ['='] = EQUAL,
 };
 
 static unsigned kind_of(char c)
@@ -55,6 +57,37 @@ static struct word_shape shape_of(struct span word)
     return s;
 }
 
+/* Labels of letters, digits and hyphens, the last one of letters: mx1.example.org. */
+static bool is_host(struct span word, const struct word_shape *s)
+{
+    size_t letters = 0;
+    size_t at = word.n;
+    while (at > 0 && byte_is_alpha(word.p[at - 1])) {
+        at--;
+        letters++;
+    }
+    return s->dots > 0 && s->others == 0 && s->colons == 0 && letters >= 2 && at > 1 &&
+           word.p[at - 1] == '.' && word.p[0] != '.' && word.p[at - 2] != '.';
+}
+
+/* "300s", "10MB", "98%", "0.5": a number all the same. */
+static bool is_number(struct span word)
+{
+    size_t at = 0;
+    size_t dots = 0;
+    while (at < word.n && (byte_is_digit(word.p[at]) || word.p[at] == '.')) {
+        dots += word.p[at++] == '.';
+    }
+    struct span unit = span_from(word, at);
+    static const char *const units[] = {"",  "%", "s",  "m",  "h",  "d",   "ms",
+                                        "b", "k", "kb", "mb", "gb", "sec", "min"};
+    bool known = false;
+    for (size_t i = 0; i < COUNT_OF(units); i++) {
+        known = known || span_equal_nocase(unit, span_cstr(units[i]));
+    }
+    return known && at > dots && dots <= 1 && word.p[0] != '.';
+}
+
 /* What stands for a word, or NULL to keep it. */
 static const char *stand_in(struct span word)
 {
@@ -65,8 +98,14 @@ static const char *stand_in(struct span word)
     if (s.has_at && word.n > 2) {
         return "<address>";
     }
+    if (is_host(word, &s)) {
+        return "<host>";
+    }
     if (s.digits == 0) {
         return NULL;
+    }
+    if (s.colons == 2 && s.letters + s.dots + s.others == 0 && word.n <= 8) {
+        return "N"; /* a time of day */
     }
     bool quad = s.dots == 3 && s.letters == 0 && s.others == 0 && s.digits >= 4;
     if (quad || (s.colons >= 2 && s.hex_only && s.others == 0)) {
@@ -74,11 +113,14 @@ static const char *stand_in(struct span word)
     }
     if (s.letters == 0) {
         bool plain = s.dots + s.colons + s.hyphens + s.others == 0;
-        return plain && s.digits > 7 ? "<id>" : plain ? "N" : NULL;
+        return plain && s.digits > 7 ? "<id>" : is_number(word) ? "N" : NULL;
+    }
+    if (is_number(word)) {
+        return "N";
     }
     /* Ids mix letters and digits: 4jXQsr006Czn5Lm, ffacd0b85a97d-xyz, 1vMPaa-000001-AB. Short words
      * such as S3150 or ipv6 mean something and stay. */
-    return word.n >= 9 && s.digits >= 2 && s.dots == 0 ? "<id>" : NULL;
+    return word.n >= 9 && s.digits >= 2 && s.letters + s.digits >= 8 ? "<id>" : NULL;
 }
 
 /* What stands for `<...>` at the front of text, with its length; NULL when it is no such thing. */
@@ -99,8 +141,13 @@ static const char *word_stand_in(struct span text, size_t *length, size_t *whole
     size_t end = 0;
     unsigned kinds = 0;
     while (end < text.n && kind_of(text.p[end]) != EDGE) {
+        if (kind_of(text.p[end]) == EQUAL &&
+            span_find(span_of(text.p, end), SPAN_LITERAL("://")) == SIZE_MAX) {
+            break;
+        }
         kinds |= kind_of(text.p[end++]);
     }
+    end += end == 0; /* begins with an equals sign */
     *whole = *length = end;
     if ((kinds & TELLING) == 0) {
         return NULL;
@@ -109,6 +156,20 @@ static const char *word_stand_in(struct span text, size_t *length, size_t *whole
         --*length;
     }
     return stand_in(span_of(text.p, *length));
+}
+
+/* The name of a block list says why, and there are few: "blocked using bl.example". */
+static bool names_list(struct span before, const char *instead)
+{
+    static const char *const words[] = {" using ",    "listed at ", "listed by ",
+                                        "listed in ", "listed on ", "found in "};
+    bool names = false;
+    for (size_t i = 0; i < COUNT_OF(words) && strcmp(instead, "<host>") == 0; i++) {
+        struct span word = span_cstr(words[i]);
+        names = names ||
+                (before.n >= word.n && span_equal(span_from(before, before.n - word.n), word));
+    }
+    return names;
 }
 
 void template_make(struct span text, struct strbuf *out)
@@ -126,6 +187,9 @@ void template_make(struct span text, struct strbuf *out)
             instead = angle_stand_in(span_from(text, at), &length);
         } else if (kind_of(text.p[at]) != EDGE) {
             instead = word_stand_in(span_from(text, at), &length, &whole);
+            if (instead != NULL && names_list(span_of(text.p, at), instead)) {
+                instead = NULL;
+            }
         }
         if (instead != NULL) {
             strbuf_add(out, text.p + kept, at - kept);

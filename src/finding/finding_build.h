@@ -3,11 +3,10 @@
 #define FINDING_FINDING_BUILD_H
 
 #include "aggregate/summary.h"
-#include "catalog/catalog.h"
-#include "finding/finding.h"
+#include "finding/finding_rule.h"
 
-/* Fills an empty list from the figures of a finished run. */
-MUST_USE enum smtplog_status finding_build(struct summary *summary, const struct catalog *catalog,
-                                           struct finding_list *list);
+/* Fills a list from the figures of a run, finished or not. */
+MUST_USE enum smtplog_status finding_build(const struct finding_rules *rules,
+                                           struct summary *summary, struct finding_list *list);
 
 #endif

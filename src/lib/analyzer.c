@@ -55,6 +55,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     free(a->verdicts);
     free(a->providers);
     rule_set_free(a->rules);
+    finding_rules_free(&a->finding_rules);
     if (a->knowledge_loaded) {
         knowledge_free(&a->knowledge);
     }
@@ -116,7 +117,9 @@ static enum smtplog_status load_knowledge(struct smtplog_analyzer *a)
     struct knowledge_source source = {
         .built_in = true, .system = true, .directory = a->option[OPTION_PATTERNS]};
     a->knowledge_loaded = true;
-    return knowledge_load(&a->knowledge, &source, &a->diagnostic);
+    TRY(knowledge_load(&a->knowledge, &source, &a->diagnostic));
+    return finding_rules_load(&a->finding_rules, a->knowledge.catalog, a->option[OPTION_THRESHOLD],
+                              false, &a->diagnostic);
 }
 
 /* Entries of the journal far outside the range asked for need not be read. */

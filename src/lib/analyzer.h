@@ -4,6 +4,7 @@
 
 #include "aggregate/summary.h"
 #include "base/diagnostic.h"
+#include "finding/finding_rule.h"
 #include "lib/knowledge.h"
 #include "lib/line_stream.h"
 #include "lib/other_log.h"
@@ -44,6 +45,7 @@ struct smtplog_analyzer {
     /* of the run */
     struct knowledge knowledge;
     bool knowledge_loaded;
+    struct finding_rules finding_rules;
     struct zone *zone;
     int64_t now;
     enum event_mta kind; /* what inputs are taken for; MTA_NONE: told by each line */

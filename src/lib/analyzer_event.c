@@ -33,6 +33,7 @@ static enum smtplog_status add_inbound(struct smtplog_analyzer *a, const struct 
         TRY(note_reject(a, event, shown, &back));
     } else if (context->first_record && context->has_sender && context->client_ip.n > 0) {
         struct span address = event_text(event, EVENT_ORIG_RECIPIENT);
+        signal_accept(a->summary->signals, context->sender, event_text(event, EVENT_RECIPIENT));
         TRY(inbound_accept(a->inbound, context->client_ip, context->sender,
                            address.n > 0 ? address : event_text(event, EVENT_RECIPIENT),
                            &context->arrival, &back));
@@ -83,6 +84,8 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
         TRY(add_arrival_of(a, event, selected));
     }
     TRY(summary_add_unseen_auth(a->summary, event, unseen));
+    TRY(signal_add_unseen_auth(a->summary->signals, event, unseen));
+    TRY(signal_add(a->summary->signals, event));
     struct traffic_message message = {context.has_sender, context.sender, context.size};
     return summary_add_event(a->summary, event, &message);
 }

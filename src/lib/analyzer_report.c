@@ -68,7 +68,7 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
     report.inputs = inputs;
     strbuf_clear(&a->out);
     struct finding_list findings;
-    enum smtplog_status status = finding_build(a->summary, a->knowledge.catalog, &findings);
+    enum smtplog_status status = finding_build(&a->finding_rules, a->summary, &findings);
     report.findings = &findings;
     if (status != SMTPLOG_OK) {
         /* nothing to write */

@@ -7,6 +7,7 @@
 #include "catalog/provider.h"
 #include "data/directory.h"
 #include "data/embedded.h"
+#include "finding/finding_rule.h"
 #include "logfmt/vocabulary.h"
 
 #define SYSTEM_DIRECTORY "/etc/smtplog/patterns"
@@ -97,6 +98,17 @@ static enum smtplog_status check_providers(const struct knowledge *knowledge,
     return SMTPLOG_OK;
 }
 
+/* Rules for findings are read when a log is: here they are checked. */
+static enum smtplog_status check_rules(const struct knowledge *knowledge,
+                                       const struct diagnostic *diagnostic)
+{
+    struct finding_rules rules;
+    enum smtplog_status status = finding_rules_load(&rules, knowledge->catalog, NULL, true,
+                                                    diagnostic);
+    finding_rules_free(&rules);
+    return status;
+}
+
 static enum smtplog_status link_catalog(struct knowledge *knowledge, bool check,
                                         const struct diagnostic *diagnostic)
 {
@@ -122,7 +134,9 @@ static enum smtplog_status link_catalog(struct knowledge *knowledge, bool check,
     enum smtplog_status classifier = classifier_new(knowledge->catalog, check, diagnostic,
                                                     &knowledge->classifier);
     enum smtplog_status providers = check ? check_providers(knowledge, diagnostic) : SMTPLOG_OK;
+    enum smtplog_status rules = check ? check_rules(knowledge, diagnostic) : SMTPLOG_OK;
     worst = worst != SMTPLOG_OK ? worst : classifier;
+    worst = worst != SMTPLOG_OK ? worst : rules;
     return worst != SMTPLOG_OK ? worst : providers;
 }
 

@@ -9,13 +9,14 @@
 
 static const char *const option_names[OPTIONS] = {
     "since", "until", "year", "tz",        "now",   "input",  "patterns", "top",     "fields",
-    "width", "color", "bars", "temporary", "lines", "detail", "section",  "explain", "join"};
+    "width", "color", "bars", "temporary", "lines", "detail", "section",  "explain", "join", "threshold"};
 
 /* A value given again takes the place of the one before; of a list it stands behind it. */
 static enum smtplog_status keep_value(struct smtplog_analyzer *a, enum option option,
                                       const char *value)
 {
-    const char *before = option == OPTION_SECTION ? a->option[option] : NULL;
+    bool is_list = option == OPTION_SECTION || option == OPTION_THRESHOLD;
+    const char *before = is_list ? a->option[option] : NULL;
     size_t size = strlen(value) + (before != NULL ? strlen(before) + 1 : 0) + 1;
     char *copy = malloc(size);
     if (copy == NULL) {

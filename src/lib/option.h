@@ -23,6 +23,7 @@ enum option {
     OPTION_SECTION,
     OPTION_EXPLAIN,
     OPTION_JOIN,
+    OPTION_THRESHOLD, /* a list */
     OPTIONS
 };
 

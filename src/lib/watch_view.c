@@ -241,7 +241,7 @@ size_t smtplog_watch_findings(struct smtplog_watch *watch, struct smtplog_watch_
         finding_list_init(&watch->findings);
         watch->has_findings = true;
         watch->findings_at = now;
-        if (finding_build(watch->analyzer->summary, watch->analyzer->knowledge.catalog,
+        if (finding_build(&watch->analyzer->finding_rules, watch->analyzer->summary,
                           &watch->findings) != SMTPLOG_OK) {
             return 0;
         }

@@ -67,7 +67,7 @@ static void add_wrapped(struct text_renderer *r, struct span raw, size_t indent)
 static void add_bar(const struct text_renderer *r, struct strbuf *out, double part, size_t width)
 {
     static const char *const eighths[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
-    size_t all = (size_t)(part * (double)width * 8 + 0.5);
+    size_t all = (size_t)((part < 1 ? part : 1) * (double)width * 8 + 0.5);
     if (part > 0 && all == 0) {
         all = 1;
     }
