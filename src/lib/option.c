@@ -8,8 +8,9 @@
 #include "lib/time_spec.h"
 
 static const char *const option_names[OPTIONS] = {
-    "since", "until", "year", "tz",        "now",   "input",  "patterns", "top",     "fields",
-    "width", "color", "bars", "temporary", "lines", "detail", "section",  "explain", "join", "threshold"};
+    "since",  "until",   "year",    "tz",    "now",      "input",     "patterns",
+    "top",    "fields",  "width",   "color", "bars",     "temporary", "lines",
+    "detail", "section", "explain", "join",  "threshold"};
 
 /* A value given again takes the place of the one before; of a list it stands behind it. */
 static enum smtplog_status keep_value(struct smtplog_analyzer *a, enum option option,
