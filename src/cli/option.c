@@ -85,7 +85,7 @@ const struct cli_option cli_options[] = {
      "only these columns, comma separated: time,code,recipient"},
     {0, "format", "FORMAT", CLI_OPTION_FORMAT,
      CLI_ANALYZE | CLI_EVENTS | CLI_TRACE | CLI_EXPLAIN | CLI_COMPARE | CLI_FIGURES,
-     "text (default), json, of analyze also html, nagios; of events, trace ndjson, tsv"},
+     "text (default), json or html, of analyze also nagios; of events, trace ndjson, tsv"},
     {'o', "output", "FILE", CLI_OPTION_OUTPUT, CLI_ANALYZE | CLI_EVENTS | CLI_TRACE,
      "write to FILE, replaced only when complete; .json, .html and .tsv choose the format"},
     {0, "fail-if", "RULE", CLI_OPTION_RULE, CLI_ANALYZE | CLI_FIGURES | CLI_MERGE | CLI_DAILY,

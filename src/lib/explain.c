@@ -9,6 +9,8 @@
 #include "lib/knowledge.h"
 #include "report/escape.h"
 #include "report/explain_report.h"
+#include "report/html_report.h"
+#include "report/text_renderer.h"
 
 #define ARGUMENT_MAXIMUM ((size_t)65536)
 #define NAME_MAXIMUM     32
@@ -50,14 +52,20 @@ static enum smtplog_status write_book(struct explainer *e, const char *format, s
 {
     struct strbuf out;
     struct text_style style = {.width = width > 0 ? width : 80};
+    struct document *document = NULL;
     strbuf_init(&out, (size_t)16 * 1024 * 1024);
     enum smtplog_status status = SMTPLOG_USAGE;
     if (strcmp(format, "json") == 0) {
         status = fact_book_json(&e->book, &out);
     } else if (strcmp(format, "text") == 0) {
-        status = fact_book_text(&e->book, &style, &out);
+        document = fact_book_document(&e->book);
+        status = document->status == SMTPLOG_OK ? text_render(document, &style, &out)
+                                                : document->status;
+    } else if (strcmp(format, "html") == 0) {
+        document = fact_book_document(&e->book);
+        status = html_write(document, e->knowledge.catalog, "page/explained", NULL, &out);
     } else {
-        diagnostic_say(&e->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text or json",
+        diagnostic_say(&e->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text, json or html",
                        format);
     }
     if (status == SMTPLOG_OK && writer(context, strbuf_cstr(&out), out.length) != 0) {

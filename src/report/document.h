@@ -49,7 +49,8 @@ struct column {
 };
 
 struct table {
-    const char *key;               /* stable name, NULL for a table that is not data */
+    bool list;       /* no table to the eye: items, a mark and the words in each row */
+    const char *key; /* stable name, NULL for a table that is not data */
     enum column_audience audience; /* of all of it */
     const struct column *columns;
     size_t column_count;

@@ -1,4 +1,4 @@
-/* What is known about things, as labelled rows: building, text, JSON. */
+/* What is known about things, as labelled rows: building, document, JSON. */
 #include "report/fact_sheet.h"
 
 #include "report/json_writer.h"
@@ -97,7 +97,8 @@ static bool row_is_empty(const struct fact_sheet *sheet, const struct fact_row *
     return true;
 }
 
-/* ---- text ---------------------------------------------------------------------------------------
+/* ---- document
+ * ---------------------------------------------------------------------------------------
  */
 
 static void add_rows(struct fact_book *book, const struct fact_sheet *sheet,
@@ -132,6 +133,9 @@ static void add_list(struct fact_book *book, const struct fact_list *list)
                                                      SPAN_EMPTY)
                                   : NULL;
     struct table *table = section_table(document, section, columns, COUNT_OF(columns));
+    if (table != NULL) {
+        table->list = true;
+    }
     for (size_t i = 0; i < list->count; i++) {
         struct cell *cells = table_row(document, table);
         if (cells != NULL) {
@@ -141,11 +145,11 @@ static void add_list(struct fact_book *book, const struct fact_list *list)
     }
 }
 
-enum smtplog_status fact_book_text(struct fact_book *book, const struct text_style *style,
-                                   struct strbuf *out)
+struct document *fact_book_document(struct fact_book *book)
 {
     struct document *document = &book->document;
-    for (const struct fact_sheet *sheet = book->first; sheet != NULL; sheet = sheet->next) {
+    const struct fact_sheet *sheet = document->first == NULL ? book->first : NULL;
+    for (; sheet != NULL; sheet = sheet->next) {
         struct section *section = document_section(document, sheet->kind, sheet->title,
                                                    sheet->aside);
         if (sheet->summary.n > 0) {
@@ -156,7 +160,7 @@ enum smtplog_status fact_book_text(struct fact_book *book, const struct text_sty
             add_list(book, list);
         }
     }
-    return document->status != SMTPLOG_OK ? document->status : text_render(document, style, out);
+    return document;
 }
 
 /* ---- JSON ---------------------------------------------------------------------------------------

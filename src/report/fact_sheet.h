@@ -1,10 +1,9 @@
 /* What is known about one thing (a code, a reply, a class, a provider), or about several side by
- * side, as labelled rows: built once, written as text or JSON. */
+ * side, as labelled rows: built once, a document for renderers, or JSON. */
 #ifndef REPORT_FACT_SHEET_H
 #define REPORT_FACT_SHEET_H
 
 #include "report/document.h"
-#include "report/text_renderer.h"
 
 #define SHEET_COLUMNS 6 /* things side by side */
 #define SHEET_ROWS    48
@@ -39,7 +38,7 @@ struct fact_sheet {
 
 /* The sheets of one answer; texts live in the document's arena or in the catalogue. */
 struct fact_book {
-    struct document document; /* arena and status; sections are made when text is written */
+    struct document document; /* arena and status; sections are made by fact_book_document */
     struct fact_sheet *first, *last;
 };
 
@@ -58,8 +57,8 @@ struct fact_list *fact_sheet_list(struct fact_book *book, struct fact_sheet *she
                                   const char *heading);
 void fact_list_add(struct fact_list *list, struct span text);
 
-MUST_USE enum smtplog_status fact_book_text(struct fact_book *book, const struct text_style *style,
-                                            struct strbuf *out);
+/* The sheets as a document of the book's own, made once, for any renderer. */
+struct document *fact_book_document(struct fact_book *book);
 MUST_USE enum smtplog_status fact_book_json(struct fact_book *book, struct strbuf *out);
 
 #endif

@@ -80,6 +80,13 @@ static void open_page(struct html *html, const struct html_style *style)
 static void add_navigation(struct html *html, const struct document *document)
 {
     size_t number = 0;
+    size_t titled = 0;
+    for (const struct section *s = document->first; s != NULL; s = s->next) {
+        titled += s->title.n > 0;
+    }
+    if (titled < 3) {
+        return;
+    }
     strbuf_add_cstr(html->out, "<nav aria-label=\"");
     html_text(html, html->style->sections);
     strbuf_add_cstr(html->out, "\"><ul>\n");

@@ -5,19 +5,22 @@
 #include "report/report_build.h"
 
 enum smtplog_status html_write(struct document *document, const struct catalog *catalog,
-                               const struct instant *generated, struct strbuf *out)
+                               const char *title, const struct instant *generated,
+                               struct strbuf *out)
 {
     struct report_builder b = {.document = document, .phrases = {catalog}};
     struct html_style style = {.language = "en"};
-    style.title = builder_words(&b, "page/title");
+    style.title = builder_words(&b, title);
     style.skip = builder_words(&b, "page/skip");
     style.sections = builder_words(&b, "page/sections");
     style.figures = builder_words(&b, "page/figures");
     style.filter = builder_words(&b, "page/filter");
     style.rows = WORDS(&b, "page/rows", phrase_words("shown", SPAN_LITERAL("%1")),
                        phrase_words("all", SPAN_LITERAL("%2")));
-    style.made = WORDS(&b, "page/made", phrase_words("version", SPAN_LITERAL(SMTPLOG_VERSION)),
-                       phrase_instant("time", generated, FORMAT_YEAR));
+    struct span version = SPAN_LITERAL(SMTPLOG_VERSION);
+    style.made = generated != NULL ? WORDS(&b, "page/made", phrase_words("version", version),
+                                           phrase_instant("time", generated, FORMAT_YEAR))
+                                   : WORDS(&b, "page/made-by", phrase_words("version", version));
     return html_render(document, &style, out);
 }
 
@@ -25,7 +28,8 @@ enum smtplog_status report_write_html(const struct report *report, struct strbuf
 {
     struct document document;
     report_build(report, &document);
-    enum smtplog_status status = html_write(&document, report->catalog, &report->generated, out);
+    enum smtplog_status status = html_write(&document, report->catalog, "page/title",
+                                            &report->generated, out);
     document_free(&document);
     return status;
 }

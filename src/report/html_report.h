@@ -5,8 +5,9 @@
 #include "catalog/catalog.h"
 #include "report/document.h"
 
-/* generated: the present. */
+/* title: the phrase of the page's title; generated: the present, NULL when it does not matter. */
 MUST_USE enum smtplog_status html_write(struct document *document, const struct catalog *catalog,
-                                        const struct instant *generated, struct strbuf *out);
+                                        const char *title, const struct instant *generated,
+                                        struct strbuf *out);
 
 #endif

@@ -87,6 +87,7 @@ static const char *column_class(const struct column *column, enum cell_kind kind
 struct shown {
     const struct table *table;
     size_t count;
+    size_t wrapping; /* of these but for the first, those that wrap */
     size_t place[TABLE_COLUMNS];
 };
 
@@ -101,6 +102,12 @@ static void add_row(struct html *html, const struct shown *shown, size_t row)
         strbuf_add_cstr(html->out, header ? "<th scope=row" : "<td");
         strbuf_add_cstr(html->out, below ? " class=in" : column_class(column, cell->kind));
         add_sort_value(html, cell);
+        if (shown->wrapping > 1 && c > 0 && column->wraps && column->title.n > 0) {
+            strbuf_add_cstr(html->out,
+                            " data-h=\""); /* stands before the words on a narrow screen */
+            html_text(html, column->title);
+            strbuf_add_byte(html->out, '"');
+        }
         strbuf_add_byte(html->out, '>');
         html_cell(html, cell);
     }
@@ -135,12 +142,8 @@ static void add_head(struct html *html, const struct shown *shown)
 /* Columns by number, for a narrow screen: there the wrapping text stands below the other cells. */
 static void add_classes(struct html *html, const struct shown *shown)
 {
-    size_t wrapping = 0;
-    for (size_t c = 1; c < shown->count; c++) {
-        wrapping += shown->table->columns[shown->place[c]].wraps;
-    }
-    strbuf_addf(html->out, "<table class=\"%s%zu\">", wrapping > 0 ? "s c" : "c",
-                shown->count - wrapping);
+    strbuf_addf(html->out, "<table class=\"%s%zu\">", shown->wrapping > 0 ? "s c" : "c",
+                shown->count - shown->wrapping);
 }
 
 size_t html_table_width(const struct table *table)
@@ -162,11 +165,29 @@ size_t html_table_width(const struct table *table)
     return widest;
 }
 
+static void add_list(struct html *html, const struct table *table)
+{
+    strbuf_add_cstr(html->out, "<ul class=list>\n");
+    for (size_t row = 0; row < table->row_count; row++) {
+        strbuf_add_cstr(html->out, "<li>");
+        html_cell(html, table_cell(table, row, table->column_count - 1));
+        strbuf_add_byte(html->out, '\n');
+    }
+    strbuf_add_cstr(html->out, "</ul>\n");
+}
+
 void html_table(struct html *html, const struct section *section, const struct table *table)
 {
     struct shown shown = {.table = table};
     shown.count = table_columns(table, COLUMN_PEOPLE, shown.place);
+    for (size_t c = 1; c < shown.count; c++) {
+        shown.wrapping += table->columns[shown.place[c]].wraps;
+    }
     if (table->row_count == 0 || shown.count == 0) {
+        return;
+    }
+    if (table->list) {
+        add_list(html, table);
         return;
     }
     strbuf_add_cstr(html->out, "<div class=scroll>");

@@ -77,7 +77,9 @@
 
   for (const table of document.querySelectorAll('table')) {
     const section = table.closest('section');
-    if (!table.tHead || table.tBodies[0].rows.length < 2) continue;
+    // A table whose rows have no heading of their own is no list to sort: its order says something.
+    const named = table.tHead && table.tHead.rows[0].cells[0].tagName === 'TH';
+    if (!named || table.tBodies[0].rows.length < 2) continue;
     makeSortable(table);
     if (section && !table.closest('details') && table.tBodies[0].rows.length >= FILTER_FROM) {
       makeFilterable(table, section.querySelector('h2').textContent);

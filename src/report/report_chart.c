@@ -5,6 +5,7 @@
 
 #define CODE_BARS  10
 #define DELAY_ROWS 8
+#define FEW        20 /* replies: shares of so few are better read than drawn */
 
 static void set_series(struct chart *chart, size_t at, struct span name, enum chart_tone tone)
 {
@@ -223,6 +224,9 @@ void report_chart_code(struct report_builder *b, struct section *section)
         if (code >= 400 && seen > 0) {
             bars[count++] = (struct code_bar){seen, code};
         }
+    }
+    if (by_digit[2] + by_digit[3] + by_digit[4] + by_digit[5] < FEW) {
+        return;
     }
     qsort(bars, count, sizeof bars[0], compare_bars);
     chart_digits(b, section, by_digit);

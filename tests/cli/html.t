@@ -16,7 +16,7 @@ VOID = {"meta"}
 OPTIONAL_END = {"li", "dt", "dd", "tr", "td", "th", "thead", "tbody"}
 # Everything that may stand on an element; nothing of it can run or load.
 ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-labelledby", "tabindex",
-              "scope", "data-v", "data-filter", "data-rows", "aria-hidden", "role", "width", "height", "rx", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "d",
+              "scope", "data-v", "data-filter", "data-rows", "data-h", "aria-hidden", "role", "width", "height", "rx", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "d",
               "viewbox", "preserveaspectratio"}
 
 
@@ -67,9 +67,14 @@ with Directory() as directory:
     rotated = [os.path.join(DATA, "rotated", name) for name in ("mail.log", "mail.log.1", "mail.log.2.gz")]
     transcripts = [os.path.join(DATA, "transcripts", name) for name in sorted(os.listdir(os.path.join(DATA, "transcripts")))
                    if name.endswith(".txt")][:3]
-    for name, inputs in [("a log", [log]), ("real logs", rotated), ("hostile names", [hostile]), ("nothing", [directory("0", b"")]),
-                         ("transcripts", transcripts)]:
-        done = run("analyze", "--format", "html", "--year", "2026", "--tz", "UTC", *inputs)
+    analyze_page = ["analyze", "--format", "html", "--year", "2026", "--tz", "UTC"]
+    for name, arguments in [("a log", analyze_page + [log]), ("real logs", analyze_page + rotated),
+                            ("in full", analyze_page + ["--detail", "full", "--explain", "full"] + rotated),
+                            ("hostile names", analyze_page + [hostile]), ("nothing", analyze_page + [directory("0", b"")]),
+                            ("transcripts", analyze_page + transcripts), ("explain", ["explain", "--format", "html", "450", "5.7.26"]),
+                            ("explain a reply", ["explain", "--format", "html", "550 5.1.1 <b>\"x\"</b>: User unknown"]),
+                            ("compare", ["compare", "--format", "html", "450", "550", "421"])]:
+        done = run(*arguments)
         text = done.out.decode("utf-8")
         page = Page(text)
         tap.ok(done.status in (0, 3) and text.startswith("<!doctype html>") and text.endswith("</html>\n"), name + ": a page", done)

@@ -1,5 +1,5 @@
 // Opens pages of the report in Chromium and says what it saw, as one line of JSON a finding: {ok, name, details}.
-// usage: node page.js MODULES PAGES PICTURES    (PAGES: report.html hostile.html control.html empty.html session.html)
+// usage: node page.js MODULES PAGES PICTURES    (PAGES: report.html hostile.html control.html empty.html session.html compare.html)
 // Screenshots and a PDF of the report go to PICTURES, for a person to look at.
 'use strict';
 const fs = require('fs');
@@ -89,7 +89,7 @@ async function inject(page) {
 }
 
 async function plain(browser) {
-  for (const name of ['report.html', 'hostile.html', 'empty.html', 'session.html']) {
+  for (const name of ['report.html', 'hostile.html', 'empty.html', 'session.html', 'compare.html']) {
     const { page, heard, close } = await open(browser, name, DESK);
     same(heard.console.concat(heard.error), [], name + ': nothing on the console');
     same(heard.request, [address(name)], name + ': no request beside the file');
@@ -206,7 +206,7 @@ async function withoutScript(browser) {
 async function looks(browser) {
   for (const [look, options] of [['light', DESK], ['dark', { ...DESK, colorScheme: 'dark' }], ['phone', PHONE],
     ['phone-dark', { ...PHONE, colorScheme: 'dark' }], ['small', { viewport: { width: 320, height: 640 } }]]) {
-    for (const name of ['report.html', 'hostile.html', 'session.html']) {
+    for (const name of ['report.html', 'hostile.html', 'session.html', 'compare.html']) {
       const { page, close } = await open(browser, name, options);
       const [wide, window] = await page.evaluate(overflow);
       say(wide <= window, look + ', ' + name + ': nothing stands out at the side', wide, window);

@@ -54,6 +54,9 @@ with Directory() as directory:
     hostile = write(directory, "hostile.html", directory("hostile.log", HOSTILE))
     write(directory, "empty.html", directory("empty.log", b""))
     write(directory, "session.html", os.path.join(DATA, "transcripts", "login-needed.txt"))
+    done = run("compare", "--format", "html", "450", "550")
+    tap.ok(done.status == 0, "compare.html is written", done)
+    directory("compare.html", done.out)
     # What the page would be without its two protections: shows that the browser's test sees it.
     for escaped, raw in ((b"&lt;", b"<"), (b"&gt;", b">"), (b"&quot;", b'"'), (b"&#39;", b"'"), (b"http-equiv", b"x-http-equiv")):
         hostile = hostile.replace(escaped, raw)
