@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "lib/knowledge.h"
 #include "report/explain_report.h"
+#include "report/text_renderer.h"
 
 #include "tap.h"
 
@@ -49,7 +50,7 @@ static const char *fault(const struct explain_source *source, const struct span 
         found = "no summary";
     } else if (book.first->rows[0].text[0].n == 0 || book.first->rows[0].text[1].n == 0) {
         found = "no name";
-    } else if (fact_book_text(&book, &style, out) != SMTPLOG_OK) {
+    } else if (text_render(fact_book_document(&book), &style, out) != SMTPLOG_OK) {
         found = "no text";
     } else if (widest(strbuf_span(out)) > 80) {
         found = "wider than 80 columns";
