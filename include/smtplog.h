@@ -117,7 +117,8 @@ void smtplog_analyzer_set_progress(struct smtplog_analyzer *analyzer, smtplog_pr
 /* Sets an option by the name it has on the command line, without hyphens. Filters (code, enhanced,
  * dsn, class, stage, direction, kind, status, domain, provider, peer, client, sender, recipient,
  * sasl-user, queue-id, message-id, host, service, daemon, mta) take a comma separated list and may
- * be set again for more; join (any value) makes records show what other lines of their message
+ * be set again for more; redact (yes or keep-domains) and redact-key (a file) show pseudonyms for
+ * what identifies; join (any value) makes records show what other lines of their message
  * tell. The others take one value:
  *   since, until   first and last instant shown (yesterday, today, -2h, 2026-11-21, RFC 3339)
  *   year           year of the last line, for stamps without one

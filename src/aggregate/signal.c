@@ -445,12 +445,13 @@ static enum smtplog_status add_context(struct signal_set *set, const struct even
     }
 }
 
-static enum smtplog_status add_inbound(struct signal_set *set, const struct event *event)
+static enum smtplog_status add_inbound(struct signal_set *set, const struct event *event,
+                                       const struct event *logged)
 {
     bool greylisted = span_is(event->reason_class, "greylisting");
     TRY(count_place(&set->inbound, event, event->repeat));
     if (greylisted) {
-        TRY(note_mover(set, event));
+        TRY(note_mover(set, logged));
     }
     if (span_is(event->reason_class, "user-unknown")) {
         TRY(add_client(set, event, event->reason_class, event->repeat));
@@ -458,7 +459,8 @@ static enum smtplog_status add_inbound(struct signal_set *set, const struct even
     return add_refusal(set, event);
 }
 
-enum smtplog_status signal_add(struct signal_set *set, const struct event *event)
+enum smtplog_status signal_add(struct signal_set *set, const struct event *event,
+                               const struct event *logged)
 {
     bool inbound = event_value(event, EVENT_DIRECTION) == DIRECTION_INBOUND;
     switch (event_value(event, EVENT_KIND)) {
@@ -467,7 +469,7 @@ enum smtplog_status signal_add(struct signal_set *set, const struct event *event
     case KIND_DELIVERY:
         return event_is_attempt(event) ? add_attempt(set, event) : SMTPLOG_OK;
     case KIND_REJECT:
-        return add_inbound(set, event);
+        return add_inbound(set, event, logged);
     case KIND_AUTH:
         if (!inbound) {
             return add_refusal(set, event);
@@ -476,7 +478,7 @@ enum smtplog_status signal_add(struct signal_set *set, const struct event *event
         TRY(add_client(set, event, SPAN_LITERAL("auth-failed"), event->repeat));
         return add_refusal(set, event);
     case KIND_CONNECTION:
-        return inbound ? add_inbound(set, event) : SMTPLOG_OK;
+        return inbound ? add_inbound(set, event, logged) : SMTPLOG_OK;
     default:
         return SMTPLOG_OK;
     }

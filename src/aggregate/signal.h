@@ -76,8 +76,10 @@ struct signal_set {
 MUST_USE enum smtplog_status signal_set_new(struct signal_set **set);
 void signal_set_free(struct signal_set *set);
 
-/* Adds an event or context line of the range asked for. */
-MUST_USE enum smtplog_status signal_add(struct signal_set *set, const struct event *event);
+/* Adds an event or context line of the range asked for, as it may be shown; logged is the same as
+ * the log has it, for networks and for what signal_accept is told. */
+MUST_USE enum smtplog_status signal_add(struct signal_set *set, const struct event *event,
+                                        const struct event *logged);
 
 /* Adds failed log-ins that only a session's counters tell. */
 MUST_USE enum smtplog_status signal_add_unseen_auth(struct signal_set *set,

@@ -51,6 +51,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     session_table_free(a->sessions);
     summary_free(a->summary);
     selection_free(&a->selection);
+    redactor_free(a->redactor);
     free(a->inputs);
     free(a->verdicts);
     free(a->providers);
@@ -143,10 +144,9 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     TRY(option_read_all(a));
     TRY(report_option_read(a, &look)); /* mistakes are said before hours of reading */
     TRY(load_knowledge(a));
-    struct track_listener listener = {summary_add_recipient, summary_add_message, summary_add_cause,
-                                      NULL};
+    TRY(redaction_prepare(a));
     TRY(summary_new(&a->summary));
-    listener.context = a->summary;
+    struct track_listener listener = redaction_listener(a);
     TRY(tracker_new(&listener, 0, &a->tracker));
     TRY(inbound_new(&a->inbound));
     TRY(inbound_new(&a->greylisters));
@@ -252,21 +252,25 @@ static void note_input(struct smtplog_analyzer *a, size_t file, const struct eve
 
 /* Remembers the place and head of the first line of a kind that was not understood. */
 static enum smtplog_status note_first(struct smtplog_analyzer *a, struct span *first,
-                                      const struct stream_line *line)
+                                      const struct stream_line *line, const struct event *event)
 {
     struct strbuf text;
     if (first->n > 0) {
         return SMTPLOG_OK;
     }
-    strbuf_init(&text, 4096);
+    strbuf_init(&text, 65536);
     strbuf_addf(&text, "%s:%llu: ", a->plan.files[line->file].path,
                 (unsigned long long)line->line.number);
     size_t n = line->line.text.n < 160 ? line->line.text.n : 160;
     struct strbuf shown; /* it may be a line of a log-in */
+    struct strbuf said;
     strbuf_init(&shown, 4096);
+    strbuf_init(&said, 65536);
     secret_add_hidden(&shown, NULL, span_of(line->line.text.p, n), true);
-    utf8_add_clean(&text, strbuf_span(&shown));
+    redaction_line(a, event, strbuf_span(&shown), &said);
+    utf8_add_clean(&text, strbuf_span(&said));
     strbuf_free(&shown);
+    strbuf_free(&said);
     enum smtplog_status status = arena_copy(&a->arena, strbuf_span(&text), first)
                                      ? SMTPLOG_OK
                                      : SMTPLOG_NO_MEMORY;
@@ -346,9 +350,26 @@ static enum smtplog_status feed_transcript(struct smtplog_analyzer *a,
     TRY(transcript_feed_line(a->transcripts, line->file, &line->line, event, bin, taken));
     a->last_is_text = *taken && !event->has_time;
     if (*taken && bin == BIN_MALFORMED) {
-        TRY(note_first(a, &a->inputs[line->file].first_text, line));
+        TRY(note_first(a, &a->inputs[line->file].first_text, line, event));
     }
     return *taken ? take_transcript(a, line->file) : SMTPLOG_OK;
+}
+
+/* A mail daemon's line that no rule understood, as it may be shown. */
+static enum smtplog_status add_unknown(struct smtplog_analyzer *a, const struct event *event,
+                                       struct span line)
+{
+    struct strbuf said;
+    if (a->redactor == NULL) {
+        return summary_add_unknown(a->summary, event, line);
+    }
+    strbuf_init(&said, OUTPUT_MAXIMUM);
+    redaction_line(a, event, line, &said);
+    enum smtplog_status status = strbuf_status(&said);
+    status = status == SMTPLOG_OK ? summary_add_unknown(a->summary, event, strbuf_span(&said))
+                                  : status;
+    strbuf_free(&said);
+    return status;
 }
 
 enum smtplog_status analyzer_process(struct smtplog_analyzer *a, const struct stream_line *line,
@@ -381,15 +402,15 @@ enum smtplog_status analyzer_process(struct smtplog_analyzer *a, const struct st
         TRY(analyzer_take_event(a, line->file, event, !outside));
     } else if (bin == BIN_UNKNOWN && !outside && a->event_writer == NULL) {
         if (selection_shows_line(&a->selection, event)) {
-            TRY(summary_add_unknown(summary, event, line->line.text));
+            TRY(add_unknown(a, event, line->line.text));
         } else {
             summary_add_hidden(summary, event);
         }
     }
     if (!outside && bin == BIN_UNKNOWN) {
-        return note_first(a, &a->first_unknown, line);
+        return note_first(a, &a->first_unknown, line, event);
     }
-    return bin == BIN_MALFORMED ? note_first(a, &a->first_malformed, line) : SMTPLOG_OK;
+    return bin == BIN_MALFORMED ? note_first(a, &a->first_malformed, line, event) : SMTPLOG_OK;
 }
 
 /* ---- a run ----------------------------------------------------------------------------------- */
@@ -485,6 +506,7 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
     TRY(read_lines(a));
     for (size_t i = 0; i < a->plan.count; i++) {
         TRY(finish_transcript(a, i));
+        redaction_transcript(a, transcript_feed_transcript(a->transcripts, i));
     }
     TRY(tracker_finish(a->tracker));
     inbound_finish(a->inbound, a->summary->last.seconds, &a->summary->inbound_ends);

@@ -9,6 +9,7 @@
 #include "lib/line_stream.h"
 #include "lib/other_log.h"
 #include "lib/provider_cache.h"
+#include "lib/redaction.h"
 #include "lib/selection.h"
 #include "lib/transcript_feed.h"
 #include "lib/verdict_cache.h"
@@ -29,6 +30,7 @@ struct input_figures {
     struct other_log other; /* while it has no line of a mail server */
     uint64_t texts;         /* lines without a header that are no part of a dialogue */
     struct span first_text; /* the first of them, with its place */
+    struct span path;       /* as records show it; empty until one does */
 };
 
 struct rule_set;
@@ -63,6 +65,7 @@ struct smtplog_analyzer {
     struct session_table *sessions;
     struct summary *summary;
     struct selection selection;
+    struct redactor *redactor;        /* owned; NULL: names are shown as they are */
     bool join;                        /* records show what other lines of their message tell */
     struct verdict_cache *verdicts;   /* owned */
     struct provider_cache *providers; /* owned */

@@ -2,35 +2,46 @@
  * becomes. Trust: events hold texts from logs. */
 #include "lib/analyzer.h"
 
-#define OUTPUT_BLOCK ((size_t)64 * 1024)
+#define OUTPUT_BLOCK   ((size_t)64 * 1024)
+#define SENDER_MAXIMUM 65536
 
 static enum smtplog_status write_record(struct smtplog_analyzer *a, size_t file,
-                                        const struct event *event)
+                                        struct event *event)
 {
-    event_writer_add(a->event_writer, event, span_cstr(a->plan.files[file].path), &a->out);
+    if (a->redactor != NULL) {
+        TRY(redact_event(a->redactor, event));
+    }
+    struct span *path = &a->inputs[file].path;
+    if (path->n == 0) {
+        *path = redaction_path(a, a->plan.files[file].path);
+    }
+    event_writer_add(a->event_writer, event, *path, &a->out);
     return a->out.length >= OUTPUT_BLOCK ? analyzer_write_out(a) : SMTPLOG_OK;
 }
 
+/* said: the event as it may be shown. */
 static enum smtplog_status note_reject(struct smtplog_analyzer *a, const struct event *event,
-                                       bool shown, struct inbound_return *back)
+                                       const struct event *said, bool shown,
+                                       struct inbound_return *back)
 {
     unsigned fresh = 0;
     struct greylist_figures *detail = &a->summary->greylist_detail;
     bool named = span_is(event->reason_class, "greylisting");
-    TRY(inbound_note(a->inbound, event, shown, named ? greylist_sender_tag(detail, event) : 0,
+    TRY(inbound_note(a->inbound, event, shown, named ? greylist_sender_tag(detail, said) : 0,
                      &fresh, back));
     summary_add_inbound(a->summary, fresh);
-    return (fresh & INBOUND_GREYLISTED) != 0 ? greylist_sender_greylisted(detail, event)
+    return (fresh & INBOUND_GREYLISTED) != 0 ? greylist_sender_greylisted(detail, said)
                                              : SMTPLOG_OK;
 }
 
 /* A refusal we gave, or a mail that came back and was let in. */
 static enum smtplog_status add_inbound(struct smtplog_analyzer *a, const struct event *event,
+                                       const struct event *said,
                                        const struct track_context *context, bool shown)
 {
     struct inbound_return back = {.recovered = false};
     if (event_value(event, EVENT_KIND) == KIND_REJECT && event_is_refusal(event)) {
-        TRY(note_reject(a, event, shown, &back));
+        TRY(note_reject(a, event, said, shown, &back));
     } else if (context->first_record && context->has_sender && context->client_ip.n > 0) {
         struct span address = event_text(event, EVENT_ORIG_RECIPIENT);
         signal_accept(a->summary->signals, context->sender, event_text(event, EVENT_RECIPIENT));
@@ -58,36 +69,54 @@ static enum smtplog_status add_arrival_of(struct smtplog_analyzer *a, const stru
     return summary_add_received(a->summary, &identity->arrival, identity->logged_in);
 }
 
+/* Into the figures, with the sender as it may be shown. */
+static enum smtplog_status add_figures(struct smtplog_analyzer *a, const struct event *said,
+                                       const struct track_context *context)
+{
+    struct strbuf sender;
+    struct traffic_message message = {context->has_sender, context->sender, context->size};
+    if (a->redactor == NULL || context->sender.n == 0) {
+        return summary_add_event(a->summary, said, &message);
+    }
+    strbuf_init(&sender, SENDER_MAXIMUM);
+    redact_address(a->redactor, context->sender, &sender);
+    message.sender = strbuf_span(&sender);
+    enum smtplog_status status = strbuf_status(&sender);
+    status = status == SMTPLOG_OK ? summary_add_event(a->summary, said, &message) : status;
+    strbuf_free(&sender);
+    return status;
+}
+
 /* To the tracker and, when shown, into the figures. */
 static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *event,
                                      const struct selected *selected, bool in_range)
 {
     struct track_context context;
     uint64_t unseen = 0;
-    bool filtered = a->selection.filter != NULL;
     bool is_record = event_value(event, EVENT_KIND) != KIND_CONTEXT;
+    bool filtered = a->selection.filter != NULL;
     TRY(tracker_add(a->tracker, event, selected->shown && (is_record || !filtered), &context));
     TRY(session_note(a->sessions, event, &unseen));
-    TRY(add_inbound(a, event, &context, selected->shown));
+    struct event said = *event;
+    if (a->redactor != NULL) {
+        TRY(redact_event(a->redactor, &said));
+    }
+    TRY(add_inbound(a, event, &said, &context, selected->shown));
     TRY(analyzer_add_greylister(a, event, selected->shown && !filtered));
-    if (!selected->shown) {
+    bool arrives = event_value(event, EVENT_FACT) == FACT_ARRIVAL && !is_record;
+    if (!selected->shown || (filtered && arrives)) {
         if (in_range) {
             summary_add_hidden(a->summary, event);
         }
         return SMTPLOG_OK;
     }
-    if (filtered && event_value(event, EVENT_FACT) == FACT_ARRIVAL && !is_record) {
-        summary_add_hidden(a->summary, event);
-        return SMTPLOG_OK;
-    }
     if (filtered && is_record) {
         TRY(add_arrival_of(a, event, selected));
     }
-    TRY(summary_add_unseen_auth(a->summary, event, unseen));
-    TRY(signal_add_unseen_auth(a->summary->signals, event, unseen));
-    TRY(signal_add(a->summary->signals, event));
-    struct traffic_message message = {context.has_sender, context.sender, context.size};
-    return summary_add_event(a->summary, event, &message);
+    TRY(summary_add_unseen_auth(a->summary, &said, unseen));
+    TRY(signal_add_unseen_auth(a->summary->signals, &said, unseen));
+    TRY(signal_add(a->summary->signals, &said, event));
+    return add_figures(a, &said, &context);
 }
 
 /* Adds what other lines of the message tell. The tracker knows which deliveries go to a filter. */

@@ -15,7 +15,7 @@ enum smtplog_status analyzer_describe_inputs(struct smtplog_analyzer *a,
         const struct input_figures *figures = &a->inputs[i];
         const char *damage = line_stream_damage(a->stream, i);
         list[i] = (struct report_input){
-            .path = span_cstr(file->path),
+            .path = redaction_path(a, file->path),
             .mta = span_cstr(event_mta_name(figures->mta)),
             .bytes = file->info.stored_size,
             .lines = figures->lines,
@@ -44,6 +44,7 @@ static enum smtplog_status describe_filter(struct smtplog_analyzer *a, struct re
     report->events_shown = filter_shown(a->selection.filter);
     bool copied = strbuf_status(&text) == SMTPLOG_OK &&
                   arena_copy(&a->arena, strbuf_span(&text), &report->filter);
+    report->filter = redaction_text(a, report->filter);
     strbuf_free(&text);
     return copied ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }

@@ -8,9 +8,28 @@
 #include "lib/time_spec.h"
 
 static const char *const option_names[OPTIONS] = {
-    "since",  "until",   "year",    "tz",    "now",      "input",     "patterns",
-    "top",    "fields",  "width",   "color", "bars",     "temporary", "lines",
-    "detail", "section", "explain", "join",  "threshold"};
+    [OPTION_SINCE] = "since",
+    [OPTION_UNTIL] = "until",
+    [OPTION_YEAR] = "year",
+    [OPTION_TZ] = "tz",
+    [OPTION_NOW] = "now",
+    [OPTION_INPUT] = "input",
+    [OPTION_PATTERNS] = "patterns",
+    [OPTION_TOP] = "top",
+    [OPTION_FIELDS] = "fields",
+    [OPTION_WIDTH] = "width",
+    [OPTION_COLOR] = "color",
+    [OPTION_BARS] = "bars",
+    [OPTION_TEMPORARY] = "temporary",
+    [OPTION_LINES] = "lines",
+    [OPTION_DETAIL] = "detail",
+    [OPTION_SECTION] = "section",
+    [OPTION_EXPLAIN] = "explain",
+    [OPTION_JOIN] = "join",
+    [OPTION_THRESHOLD] = "threshold",
+    [OPTION_REDACT] = "redact",
+    [OPTION_REDACT_KEY] = "redact-key",
+};
 
 /* A value given again takes the place of the one before; of a list it stands behind it. */
 static enum smtplog_status keep_value(struct smtplog_analyzer *a, enum option option,

@@ -24,6 +24,8 @@ enum option {
     OPTION_EXPLAIN,
     OPTION_JOIN,
     OPTION_THRESHOLD, /* a list */
+    OPTION_REDACT,
+    OPTION_REDACT_KEY,
     OPTIONS
 };
 
