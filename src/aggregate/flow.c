@@ -212,10 +212,11 @@ static void received_names(const struct message_story *story, struct span names[
         names[RECEIVED_SENDER] = sender.n > 0 ? sender : SPAN_LITERAL("<>");
     }
     names[RECEIVED_HOST] = local ? SPAN_LITERAL("local") : client;
-    names[RECEIVED_SENDER_DOMAIN] = domain.n > 0   ? domain
-                                    : !local       ? client
-                                    : sender.n > 0 ? sender
-                                                   : SPAN_LITERAL("<>");
+    names[RECEIVED_SENDER_DOMAIN] = !story->has_sender ? SPAN_EMPTY
+                                    : domain.n > 0     ? domain
+                                    : !local           ? client
+                                    : sender.n > 0     ? sender
+                                                       : SPAN_LITERAL("<>");
     names[RECEIVED_LOCAL_USER] = local ? story->client_name : SPAN_EMPTY;
 }
 

@@ -22,6 +22,7 @@ void traffic_free(struct topk tables[TRAFFIC_TABLES])
     }
 }
 
+#define DOMAIN_KEPT   255
 #define MICROSECONDS  1000000
 #define LONGEST_DELAY ((int64_t)1 << 32) /* seconds; beyond it is no delay */
 
@@ -106,13 +107,31 @@ static struct span transport_name(const struct event *event)
     return agent ? event_text(event, EVENT_DAEMON) : transport;
 }
 
+/* The recipient's domain, in lower case. A record has it only when another host is involved;
+ * deliveries into mailboxes here have a domain too. */
+static struct span domain_name(const struct event *event, char lower[DOMAIN_KEPT])
+{
+    struct span address = event_text(event, EVENT_RECIPIENT);
+    size_t at = address.n;
+    if (event->domain.n > 0 || event_value(event, EVENT_KIND) == KIND_REJECT) {
+        return event->domain;
+    }
+    while (at > 0 && address.p[at - 1] != '@') {
+        at--;
+    }
+    struct span domain = at > 0 ? span_from(address, at) : SPAN_EMPTY;
+    domain.n = domain.n < DOMAIN_KEPT ? domain.n : DOMAIN_KEPT;
+    bytes_lower(lower, domain.p, domain.n);
+    return span_of(lower, domain.n);
+}
+
 /* The names under which an event counts, one a table; empty for none. */
 static void traffic_names(const struct event *event, const struct traffic_message *message,
-                          struct span names[TRAFFIC_TABLES])
+                          char lower[DOMAIN_KEPT], struct span names[TRAFFIC_TABLES])
 {
     bool reject = event_value(event, EVENT_KIND) == KIND_REJECT;
     bool outbound = event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
-    names[TRAFFIC_DOMAIN] = event->domain;
+    names[TRAFFIC_DOMAIN] = domain_name(event, lower);
     names[TRAFFIC_PROVIDER] = event->provider;
     names[TRAFFIC_PEER] = !reject && outbound ? peer_name(event) : SPAN_EMPTY;
     names[TRAFFIC_CLIENT] = reject ? event_text(event, EVENT_PEER_IP) : SPAN_EMPTY;
@@ -131,9 +150,10 @@ static void traffic_names(const struct event *event, const struct traffic_messag
 enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct event *event,
                                 const struct traffic_message *message)
 {
+    char lower[DOMAIN_KEPT];
     struct span names[TRAFFIC_TABLES];
     struct topk_key keys[TRAFFIC_TABLES];
-    traffic_names(event, message, names);
+    traffic_names(event, message, lower, names);
     for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
         bool search = names[t].n > 0 && t != TRAFFIC_TRANSPORT;
         keys[t] = search ? topk_prepare(&tables[t], names[t]) : (struct topk_key){names[t], 0};

@@ -90,7 +90,7 @@ struct message_story {
     bool canceled;
     struct instant end;
     bool delivered_remote; /* at least one recipient over SMTP to another host, filters aside */
-    bool met_deferral;     /* at least one attempt was put off */
+    bool met_deferral;     /* at least one recipient was put off, told again or not */
     bool from_filter;      /* came back from a content filter: the same mail as another message */
 };
 

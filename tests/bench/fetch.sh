@@ -5,6 +5,7 @@
 #
 # usage: tests/bench/fetch.sh [--force]
 # exit:  0 always, unless the directory cannot be written
+# BENCH_DIR and BENCH_PACKAGES say where to and which, for other tests that compare.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -12,7 +13,7 @@ top=$(cd "$here/../.." && pwd)
 base=${BENCH_DIR:-$top/build/bench}
 root=$base/root
 debs=$base/debs
-packages='pflogsumm libdate-calc-perl libbit-vector-perl libcarp-clan-perl ripgrep'
+packages=${BENCH_PACKAGES:-pflogsumm libdate-calc-perl libbit-vector-perl libcarp-clan-perl ripgrep}
 
 say() { echo "bench: $*" >&2; }
 
