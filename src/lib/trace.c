@@ -19,6 +19,7 @@ void trace_free(struct trace *t)
     trace_set_free(&t->mails);
     trace_set_free(&t->processes);
     trail_chains_free(&t->chains);
+    trace_cut_free(&t->cut);
     trail_free(t->trail);
     header_reader_free(&t->reader);
     free(t->files);
@@ -58,6 +59,7 @@ enum smtplog_status trace_new(struct smtplog_analyzer *analyzer, const char *con
     trace_set_init(&made->mails, TRACE_FOLLOWED);
     trace_set_init(&made->processes, TRACE_FOLLOWED);
     header_reader_init(&made->reader);
+    trace_cut_init(&made->cut);
     made->words = calloc(count + 1, sizeof *made->words);
     enum smtplog_status status = made->words != NULL ? read_words(made, what, count)
                                                      : SMTPLOG_NO_MEMORY;
@@ -114,17 +116,12 @@ static bool text_may_concern(const struct trace *t, struct span line)
            (t->mails.map.count > 0 && names_followed_mail(t, line));
 }
 
-/* A record that Exim cut for syslog may be cut within a word. */
-static bool is_cut_record(const struct header *header)
-{
-    return header->message.n > 5 && header->message.p[0] == '[' &&
-           byte_is_digit(header->message.p[1]) && span_starts(header->tag, SPAN_LITERAL("exim"));
-}
-
 static bool header_may_concern(const struct trace *t, const struct header *header)
 {
     char buffer[TRACE_PROCESS_MAXIMUM];
-    return is_cut_record(header) ||
+    unsigned number = 0;
+    struct span text;
+    return trace_cut_is_piece(header, &number, &text) ||
            trace_set_has(&t->processes, trace_process_key(header->host, header->pid, buffer));
 }
 
@@ -269,8 +266,9 @@ static enum smtplog_status run_pass(struct trace *t)
         return SMTPLOG_NO_MEMORY;
     }
     TRY(trail_new(&t->trail));
-    TRY(read_lines(t));
-    return follow_wanted(t);
+    enum smtplog_status status = read_lines(t);
+    trace_cut_clear(&t->cut, t->trail);
+    return status == SMTPLOG_OK ? follow_wanted(t) : status;
 }
 
 /* What other lines of a message tell of each of its events. */

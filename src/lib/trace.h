@@ -5,6 +5,7 @@
 #define LIB_TRACE_H
 
 #include "lib/analyzer.h"
+#include "lib/trace_cut.h"
 #include "lib/trace_search.h"
 #include "lib/trace_set.h"
 #include "logfmt/header_reader.h"
@@ -31,6 +32,7 @@ struct trace {
     size_t word_count;
     struct trace_set ids, mails, processes;
     struct trail *trail;
+    struct trace_cut cut; /* its pieces are the trail's */
     struct header_reader reader;
     struct trace_file *files; /* owned; by file of the plan */
     bool grew;                /* something to follow was found in this pass */

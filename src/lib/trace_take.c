@@ -4,18 +4,18 @@
 #define VISIT_GAP \
     60 /* seconds between lines of a client that are one visit, without a process id */
 
-/* What the program wrote: the log's own host in front of it is not what anybody asks for. */
+/* What the program wrote: the log's own host in front of it is not what anybody asks for. *header
+ * is empty when there is none. */
 static struct span message_part(struct trace *t, const struct stream_line *line,
-                                const struct event *event, struct span *host)
+                                const struct event *event, struct header *header)
 {
-    struct header header;
-    *host = event_text(event, EVENT_HOST);
     bool own_file = event->mta == MTA_EXIM && !event_has(event, EVENT_HOST);
-    if (own_file || !header_reader_read(&t->reader, line->line.text, &header)) {
+    if (own_file || !header_reader_read(&t->reader, line->line.text, header)) {
+        *header = (struct header){
+            .host = SPAN_EMPTY, .tag = SPAN_EMPTY, .pid = SPAN_EMPTY, .message = SPAN_EMPTY};
         return line->line.text;
     }
-    *host = header.host; /* also of another program's line */
-    return header.repeated > 0 ? line->line.previous : header.message;
+    return header->repeated > 0 ? line->line.previous : header->message;
 }
 
 static bool is_asked_for(const struct trace *t, struct span text)
@@ -179,8 +179,10 @@ static struct trail_node *goes_on(const struct trace *t, const struct stream_lin
     return behind && event->mta == MTA_EXIM && !event->has_time ? file->node : NULL;
 }
 
+/* A line of a mail server. *taken: somebody has it, or nobody needs it. */
 static enum smtplog_status take_own_line(struct trace *t, const struct stream_line *line,
-                                         const struct event *event, enum line_bin bin, bool matched)
+                                         const struct event *event, enum line_bin bin, bool matched,
+                                         bool *taken)
 {
     struct trail_node *message = NULL;
     struct trail_node *session = NULL;
@@ -188,9 +190,11 @@ static enum smtplog_status take_own_line(struct trace *t, const struct stream_li
     bool own = event_text(event, EVENT_QUEUE_ID).n > 0;
     TRY(own ? message_of(t, event, matched, &message) : SMTPLOG_OK);
     TRY(session_of(t, event, matched && !own, &session));
-    if (message != NULL || session != NULL) {
-        TRY(keep(t, line, event, bin, matched, &kept));
+    *taken = own || session != NULL;
+    if (message == NULL && session == NULL) {
+        return SMTPLOG_OK;
     }
+    TRY(keep(t, line, event, bin, matched, &kept));
     if (message != NULL && kept != NULL) {
         TRY(add(t, line, message, kept));
     }
@@ -205,31 +209,61 @@ static enum smtplog_status take_own_line(struct trace *t, const struct stream_li
     return SMTPLOG_OK;
 }
 
-enum smtplog_status trace_take(struct trace *t, const struct stream_line *line, struct event *event,
-                               enum line_bin bin)
+/* ---- records in pieces ------------------------------------------------------------------------
+ */
+
+/* The pieces before the one that completed the record go where it went. */
+static enum smtplog_status add_pieces(struct trace *t, const struct stream_line *line,
+                                      struct trace_cut_record *record)
+{
+    const struct trace_file *file = &t->files[line->file];
+    record->node = file->kept == line->line.number ? file->node : NULL;
+    for (size_t i = 0; record->node != NULL && i < record->count; i++) {
+        TRY(trail_add(t->trail, record->node, record->lines[i]));
+    }
+    for (size_t i = 0; record->node == NULL && i < record->count; i++) {
+        trail_discard(t->trail, record->lines[i]);
+    }
+    record->count = 0;
+    return SMTPLOG_OK;
+}
+
+/* A piece that does not complete its record. */
+static enum smtplog_status keep_piece(struct trace *t, const struct stream_line *line,
+                                      const struct event *event, struct trace_cut_record *record)
+{
+    struct trail_line *kept = NULL;
+    if (record->node == NULL && record->count == TRACE_CUT_PIECES) {
+        return SMTPLOG_OK;
+    }
+    TRY(keep(t, line, event, BIN_CONTEXT, false, &kept));
+    if (kept == NULL) {
+        return SMTPLOG_OK;
+    }
+    if (record->node != NULL) {
+        return trail_add(t->trail, record->node, kept);
+    }
+    record->lines[record->count++] = kept;
+    return SMTPLOG_OK;
+}
+
+/* A line that is no piece of a record, or the whole record when its last piece is here. */
+static enum smtplog_status take_record(struct trace *t, const struct stream_line *line,
+                                       struct event *event, enum line_bin bin, struct span host,
+                                       struct span text)
 {
     struct trail_node *node = NULL;
     struct trail_line *kept = NULL;
-    if (line->duplicate || event->duplicate || is_past(t->analyzer, event)) {
-        return SMTPLOG_OK;
-    }
-    struct span host = SPAN_EMPTY;
-    struct span text = message_part(t, line, event, &host);
+    bool taken = false;
     bool matched = is_asked_for(t, text);
-    bool understood = bin == BIN_EVENT || bin == BIN_CONTEXT;
     if (bin == BIN_EVENT) {
         analyzer_add_knowledge(t->analyzer, event);
     }
-    if (understood && event->mta != MTA_NONE && event->has_time) {
-        bool own = event_text(event, EVENT_QUEUE_ID).n > 0;
-        bool process = has_process(event);
-        if (own || process || event_text(event, EVENT_PEER_IP).n > 0) {
-            uint64_t before = t->trail->order;
-            TRY(take_own_line(t, line, event, bin, matched));
-            if (t->trail->order > before || own) {
-                return SMTPLOG_OK;
-            }
-        }
+    if (bin != BIN_FOREIGN && bin != BIN_MALFORMED && event->mta != MTA_NONE && event->has_time) {
+        TRY(take_own_line(t, line, event, bin, matched, &taken));
+    }
+    if (taken) {
+        return SMTPLOG_OK;
     }
     node = goes_on(t, line, event);
     if (node == NULL) {
@@ -243,4 +277,30 @@ enum smtplog_status trace_take(struct trace *t, const struct stream_line *line, 
     }
     TRY(keep(t, line, event, bin, matched, &kept));
     return kept != NULL ? add(t, line, node, kept) : SMTPLOG_OK;
+}
+
+enum smtplog_status trace_take(struct trace *t, const struct stream_line *line, struct event *event,
+                               enum line_bin bin)
+{
+    struct header header;
+    if (line->duplicate || event->duplicate || is_past(t->analyzer, event)) {
+        return SMTPLOG_OK;
+    }
+    struct span text = message_part(t, line, event, &header);
+    struct trace_cut_record *record = NULL;
+    char buffer[TRACE_PROCESS_MAXIMUM];
+    unsigned number = 0;
+    struct span piece;
+    if (event->mta == MTA_EXIM && trace_cut_is_piece(&header, &number, &piece)) {
+        struct span process = trace_process_key(header.host, header.pid, buffer);
+        record = trace_cut_piece(&t->cut, t->trail, process, number, piece);
+    }
+    if (record == NULL) {
+        return take_record(t, line, event, bin, header.host, text);
+    }
+    if (event->rule.n == 0 && bin != BIN_UNKNOWN) {
+        return keep_piece(t, line, event, record);
+    }
+    TRY(take_record(t, line, event, bin, header.host, strbuf_span(&record->text)));
+    return add_pieces(t, line, record);
 }

@@ -20,13 +20,19 @@ enum smtplog_status trail_new(struct trail **trail)
     return SMTPLOG_OK;
 }
 
+void trail_discard(struct trail *trail, struct trail_line *line)
+{
+    if (line->owners == 0) {
+        free(line);
+        trail->lines--;
+    }
+}
+
 static void release_lines(struct trail *trail, struct trail_node *node)
 {
     for (size_t i = 0; i < node->count; i++) {
-        if (--node->lines[i]->owners == 0) {
-            free(node->lines[i]);
-            trail->lines--;
-        }
+        node->lines[i]->owners--;
+        trail_discard(trail, node->lines[i]);
     }
     free(node->lines);
     node->lines = NULL;

@@ -104,6 +104,9 @@ MUST_USE enum smtplog_status trail_keep(struct trail *trail, const struct event 
 MUST_USE enum smtplog_status trail_add(struct trail *trail, struct trail_node *node,
                                        struct trail_line *line);
 
+/* Gives a kept line back that no node has. */
+void trail_discard(struct trail *trail, struct trail_line *line);
+
 /* A session is over: its lines go when nobody asked for it. */
 void trail_end_session(struct trail *trail, struct trail_node *node);
 

@@ -2,6 +2,7 @@
 """smtplog trace: which lines belong to what is asked for, in which order, over which links; the story; formats; hostile words
 and hostile lines; standard input; exit statuses."""
 import glob
+import json
 import os
 import re
 import stat
@@ -9,7 +10,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from harness import DATA, SMTPLOG, UNSAFE_TEXT, Directory, Tap, environment, gzipped, run
+from harness import BUILD, DATA, SMTPLOG, UNSAFE_TEXT, Directory, Tap, environment, gzipped, run
 
 tap = Tap()
 OUTBOUND = os.path.join(DATA, "postfix-outbound.log")
@@ -139,6 +140,46 @@ Nov 21 06:00:04 mx1 postfix/cleanup[2]: CCCC000003: message-id=<other@a.example>
 """)
     for what in ("AAAA000001", "BBBB000002"):
         tap.equal(raw(what, pipe), text_of(pipe)[:8], "a filter that says nothing, by the message id (%s)" % what)
+
+# ---- records that Exim cut for syslog
+CUT_LOG = text_of(os.path.join(DATA, "exim-outsys.log"))
+found = raw("long-1@ok.example", os.path.join(DATA, "exim-outsys.log"))
+pieces = [line for line in CUT_LOG if re.search(r"exim-outsys\[753\]: \[\d/2\] ", line)]
+tap.ok(len(pieces) == 2 and [line for line in found if line in pieces] == pieces, "both pieces of a record", *found)
+with Directory() as d:
+    cut = d("cut.log", """\
+Nov 22 14:17:38 mx exim[75]: [1/3] 1xV8Ns-00008f-2R ** bob@ok.exa
+Nov 22 14:17:38 mx exim[76]: [1/2] 1xV8Ns-00008g-2R ** bob@ok.exa
+Nov 22 14:17:38 mx exim[75]: [2/3] mple R=hosts T=remote_smtp H=mx.ok.example [198.51.100.11]: SMTP error from remote mail server after
+Nov 22 14:17:38 mx exim[76]: [2/2] m R=hosts T=remote_smtp H=mx.ok.example [198.51.100.11]: SMTP error from remote mail server after RCPT TO:<bob@ok.exam>: 550 no
+Nov 22 14:17:38 mx exim[75]: [3/3]  RCPT TO:<bob@ok.other>: 550 5.1.1 no
+Nov 22 14:17:39 mx exim[77]: 1xV8Ns-00008f-2R Completed
+""")
+    tap.equal(raw("bob@ok.example", cut), [line for line in text_of(cut) if "[75]" in line or "[77]" in line],
+              "a word cut in two, two records at a time")
+    reject = d("reject.log", """\
+2026-11-22 14:17:38 H=(h.example) [192.0.2.7] F=<a@b.example> rejected after DATA: no
+Envelope-from: <a@b.example>
+P Received: from h.example
+2026-11-22 14:17:39 H=(i.example) [192.0.2.8] F=<c@d.example> rejected after DATA: no
+Envelope-from: <c@d.example>
+""")
+    tap.equal(raw("192.0.2.7", reject), text_of(reject)[:3], "headers that the rejectlog dumps go with their line")
+
+# ---- what is told apart by bytes alone is what is read: JSON lines are all parsed
+with Directory() as d:
+    with open(os.path.join(BUILD, "found"), encoding="ascii") as file:
+        supported = "jansson" in file.read().split()
+    if supported:
+        for path, names in ((OUTBOUND, (GREY, "ok.example", "192.0.2.10", "home.example")), (INBOUND, ("192.0.2.101", "kim@hosted.test"))):
+            lines = text_of(path)
+            wrapped = d(os.path.basename(path), "".join(
+                json.dumps({"log": line + "\n", "time": "2026-11-22T%sZ" % line[7:15]}) + "\n" for line in lines))
+            for name in names:
+                plain = [(r["line"], r["chain"]) for r in trace("--format", "ndjson", name, path).records()]
+                json_lines = [(r["line"], r["chain"]) for r in trace("--format", "ndjson", name, wrapped).records()]
+                tap.ok(plain == json_lines and len(plain) > 5, "the same lines of %s in JSON: %s (%d)" % (os.path.basename(path), name, len(plain)),
+                       [x for x in plain if x not in json_lines][:5], [x for x in json_lines if x not in plain][:5])
 
 # ---- sessions
 IN = text_of(INBOUND)
