@@ -163,6 +163,31 @@ static void follow_time(struct trace *t, const struct stream_line *line,
     *taken_back = line_stream_take_back(t->analyzer->stream, &time);
 }
 
+/* The header of a line, of Exim's own log its stamp alone. */
+static bool read_front(struct trace *t, const struct stream_line *line, struct header *header)
+{
+    struct span text = line->line.text;
+    size_t length = 0;
+    bool own = t->analyzer->inputs[line->file].mta == MTA_EXIM && !t->files[line->file].cut_records;
+    if (!own || text.n < 11 || text.p[10] != ' ') {
+        return header_reader_read(&t->reader, text, header);
+    }
+    *header = (struct header){.host = SPAN_EMPTY, .tag = SPAN_EMPTY, .pid = SPAN_EMPTY};
+    header->message = SPAN_EMPTY;
+    if (!stamp_parse(text, &header->stamp, &length)) {
+        return false;
+    }
+    struct span rest = span_from(text, length);
+    size_t digits = 1;
+    while (digits < rest.n && byte_is_digit(rest.p[digits])) {
+        digits++;
+    }
+    if (digits > 1 && digits < rest.n && rest.p[0] == '[' && rest.p[digits] == ']') {
+        header->pid = span_of(rest.p + 1, digits - 1);
+    }
+    return true;
+}
+
 static enum smtplog_status read_line(struct trace *t, const struct stream_line *line)
 {
     struct smtplog_analyzer *a = t->analyzer;
@@ -176,7 +201,7 @@ static enum smtplog_status read_line(struct trace *t, const struct stream_line *
         if (!processes && !stamp && !t->files[line->file].cut_records) {
             return SMTPLOG_OK;
         }
-        if (!header_reader_read(&t->reader, line->line.text, &header)) {
+        if (!read_front(t, line, &header)) {
             return SMTPLOG_OK;
         }
         bool taken_back = false;

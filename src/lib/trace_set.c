@@ -20,12 +20,14 @@ static bool same_text(const void *item, const void *key)
     return span_equal(member->text, *(const struct span *)key);
 }
 
-static unsigned beginning_of(struct span text)
+/* A number below TRACE_SET_MARKS from a few bytes. */
+static unsigned mark_of(struct span text)
 {
-    unsigned first = (unsigned char)text.p[0];
-    unsigned second = text.n > 1 ? (unsigned char)text.p[1] : 0;
-    unsigned last = (unsigned char)text.p[text.n - 1];
-    return (first * 31 + second * 7 + last * 113 + (unsigned)text.n) % (64 * 64);
+    size_t n = text.n;
+    uint32_t front = (unsigned char)text.p[n / 2] | (uint32_t)(unsigned char)text.p[n / 3] << 8;
+    uint32_t back = (unsigned char)text.p[n - 1] | (uint32_t)(unsigned char)text.p[n - n / 4 - 1]
+                                                       << 8;
+    return (uint32_t)((front * 0x9e3779b1u ^ back * 0x85ebca6bu) + (uint32_t)n * 0xc2b2ae35u) >> 16;
 }
 
 struct trace_member *trace_set_find(const struct trace_set *set, struct span text)
@@ -33,8 +35,8 @@ struct trace_member *trace_set_find(const struct trace_set *set, struct span tex
     if (text.n == 0 || set->map.count == 0) {
         return NULL;
     }
-    unsigned bit = beginning_of(text);
-    if ((set->beginnings[bit / 64] >> (bit % 64) & 1) == 0) {
+    unsigned bit = mark_of(text);
+    if ((set->marks[bit / 64] >> (bit % 64) & 1) == 0) {
         return NULL;
     }
     return hashmap_find(&set->map, hash_span(set->seed, text), same_text, &text);
@@ -58,8 +60,8 @@ enum smtplog_status trace_set_add(struct trace_set *set, struct span text, bool 
     if (copy == NULL || !arena_copy(&set->arena, text, &copy->text)) {
         return SMTPLOG_NO_MEMORY;
     }
-    unsigned bit = beginning_of(text);
-    set->beginnings[bit / 64] |= (uint64_t)1 << (bit % 64);
+    unsigned bit = mark_of(text);
+    set->marks[bit / 64] |= (uint64_t)1 << (bit % 64);
     *grew = true;
     return hashmap_add(&set->map, hash_span(set->seed, text), copy);
 }

@@ -6,6 +6,8 @@
 #include "base/arena.h"
 #include "base/hashmap.h"
 
+#define TRACE_SET_MARKS 65536
+
 struct trace_member {
     struct span text;
     unsigned uses; /* counted by the caller */
@@ -16,8 +18,8 @@ struct trace_set {
     struct arena arena;
     uint64_t seed;
     size_t maximum;
-    bool overflown;          /* a text was left out */
-    uint64_t beginnings[64]; /* bits of what members begin with: most texts are sorted out by it */
+    bool overflown;                       /* a text was left out */
+    uint64_t marks[TRACE_SET_MARKS / 64]; /* bits of some bytes of members: sorts out most texts */
 };
 
 void trace_set_init(struct trace_set *set, size_t maximum);
