@@ -28,20 +28,22 @@ COMPILE   = $(CC) $(STANDARD) $(WARNINGS) $(HARDENING) $(CFLAGS) -Iinclude -Isrc
 FLOORS  = base input data event pattern catalog filter logfmt track aggregate finding report lib
 LIB_SRC = $(sort $(foreach floor,$(FLOORS),$(wildcard src/$(floor)/*.c)))
 CLI_SRC = $(sort $(wildcard src/cli/*.c))
-LIB_OBJ = $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded_files.o $(BUILD)/obj/embedded_pages.o
+LIB_OBJ = $(LIB_SRC:src/%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/embedded_files.o $(BUILD)/obj/embedded_pages.o \
+          $(BUILD)/obj/embedded_translations.o
 CLI_OBJ = $(CLI_SRC:src/%.c=$(BUILD)/obj/%.o)
 
 PATTERNS = $(sort $(wildcard patterns/*/*.pat patterns/*/*.cat))
 PAGES    = src/report/page.css src/report/page.js
 UNIT     = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN = $(UNIT:tests/unit/%.c=$(BUILD)/test/%)
+PO       = $(sort $(wildcard patterns/po/*.po))
 MAN      = $(sort $(wildcard src/man/*.1 src/man/*.5))
 
 DEPS_REQUIRED = gcc make pkg-config libpcre2-dev zlib1g-dev gettext perl python3 gzip
 DEPS_OPTIONAL = libjansson-dev libsystemd-dev libncurses-dev
 DEPS_CHECK    = g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux chromium fonts-dejavu-core
 
-.PHONY: always help all deps demo check check-e2e check-all sanitize lint format bench score-classes \
+.PHONY: always help all deps demo check check-e2e check-all sanitize lint format bench score-classes po \
         install uninstall dist clean
 
 .DEFAULT_GOAL := all
@@ -81,6 +83,26 @@ $(BUILD)/embedded_files.c: $(BUILD)/embed $(PATTERNS) $(wildcard patterns/*)
 
 $(BUILD)/embedded_pages.c: $(BUILD)/embed $(PAGES)
 	$(BUILD)/embed embedded_pages src/report/ $(PAGES) > $@.new && mv $@.new $@
+
+# Texts of the catalogue come from the program, those of the sources from xgettext.
+$(BUILD)/smtplog.pot: $(BUILD)/smtplog $(LIB_SRC) $(CLI_SRC)
+	xgettext --language=C --from-code=UTF-8 --no-wrap --package-name=smtplog --msgid-bugs-address=none \
+	    --keyword= --keyword=N_ --keyword=cli_complain --keyword=diagnostic_say:3 --flag=cli_complain:1:c-format \
+	    --flag=diagnostic_say:3:c-format --sort-by-file -o $(BUILD)/sources.pot $(LIB_SRC) $(CLI_SRC)
+	$(BUILD)/smtplog patterns texts > $(BUILD)/catalogue.pot
+	msgcat --no-wrap --use-first -o $@ $(BUILD)/sources.pot $(BUILD)/catalogue.pot
+
+po: $(BUILD)/smtplog.pot ## bring patterns/po up to date with the English texts; says what is left to do
+	for po in $(PO); do \
+	    msgmerge --quiet --update --backup=none --no-wrap --previous $$po $(BUILD)/smtplog.pot || exit 1; \
+	    printf '%s: ' $$po; msgfmt --statistics -o /dev/null $$po || exit 1; done
+
+$(BUILD)/po/%.mo: patterns/po/%.po
+	@mkdir -p $(@D)
+	msgfmt -c -o $@ $<
+
+$(BUILD)/embedded_translations.c: $(BUILD)/embed $(PO:patterns/po/%.po=$(BUILD)/po/%.mo) $(wildcard patterns/po)
+	$(BUILD)/embed embedded_translations $(BUILD)/po/ $(PO:patterns/po/%.po=$(BUILD)/po/%.mo) > $@.new && mv $@.new $@
 
 $(BUILD)/obj/embedded_%.o: $(BUILD)/embedded_%.c
 	@mkdir -p $(@D)

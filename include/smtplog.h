@@ -86,6 +86,26 @@ typedef void (*smtplog_progress)(void *context, uint64_t bytes_done, uint64_t by
  * written. */
 size_t smtplog_clean(const char *text, char *out, size_t size);
 
+/* ---- languages --------------------------------------------------------------------------- */
+
+/* A language of reports, explanations and diagnostics. Read-only: may be shared by threads. Names
+ * of codes, classes, JSON keys, columns and rules are the same in all. */
+struct smtplog_language;
+
+/* The language of a locale name ("de", "de_DE.UTF-8", "id"). *language is NULL for English ("C",
+ * "en_GB", ""), which every function takes. SMTPLOG_USAGE when there is no translation. Free with
+ * smtplog_language_free. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_language_new(const char *name,
+                                                          struct smtplog_language **language);
+void smtplog_language_free(struct smtplog_language *language);
+
+/* Writes the names of all languages there are, a line each. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_languages(smtplog_writer writer, void *context);
+
+/* The translation of one of the program's own English texts or printf formats (same conversions),
+ * or the text itself. Lives as long as language and text. */
+const char *smtplog_translate(const struct smtplog_language *language, const char *text);
+
 /* ---- analysis of logs ------------------------------------------------------------------- */
 
 /* One run over a set of inputs. */
@@ -113,6 +133,11 @@ void smtplog_analyzer_set_diagnostic(struct smtplog_analyzer *analyzer, smtplog_
                                      void *context);
 void smtplog_analyzer_set_progress(struct smtplog_analyzer *analyzer, smtplog_progress function,
                                    void *context);
+
+/* The language of the report and of diagnostics; NULL, as at first, is English. It must outlive the
+ * analyzer. To be set before the run. */
+void smtplog_analyzer_set_language(struct smtplog_analyzer *analyzer,
+                                   const struct smtplog_language *language);
 
 /* Sets an option by the name it has on the command line, without hyphens. Filters (code, enhanced,
  * dsn, class, stage, direction, kind, status, domain, provider, peer, client, sender, recipient,
@@ -337,20 +362,18 @@ size_t smtplog_watch_findings(struct smtplog_watch *watch, struct smtplog_watch_
 /* Explains each thing asked for: a reply code ("450"), an enhanced status code ("5.7.26", "X.7.1",
  * "4.7.x" for all of a subject), a whole reply ("550 5.1.1 <bob@example.org>: User unknown"), a
  * reason class, a provider; with count 0 lists all there is. format is "text", "json" or "html",
- * width the columns of text (0: 80). What cannot be explained is said, with near misses, and gives
- * SMTPLOG_USAGE; the others are still explained. */
-SMTPLOG_MUST_USE enum smtplog_status smtplog_explain(const char *const *what, size_t count,
-                                                     const char *format, size_t width,
-                                                     smtplog_writer writer, void *context,
-                                                     smtplog_diagnostic diagnostic,
-                                                     void *diagnostic_context);
+ * width the columns of text (0: 80), language NULL for English. What cannot be explained is said,
+ * with near misses, and gives SMTPLOG_USAGE; the others are still explained. */
+SMTPLOG_MUST_USE enum smtplog_status
+smtplog_explain(const char *const *what, size_t count, const char *format, size_t width,
+                const struct smtplog_language *language, smtplog_writer writer, void *context,
+                smtplog_diagnostic diagnostic, void *diagnostic_context);
 
 /* Compares two to six codes side by side. Parameters and failures as of smtplog_explain. */
-SMTPLOG_MUST_USE enum smtplog_status smtplog_compare(const char *const *what, size_t count,
-                                                     const char *format, size_t width,
-                                                     smtplog_writer writer, void *context,
-                                                     smtplog_diagnostic diagnostic,
-                                                     void *diagnostic_context);
+SMTPLOG_MUST_USE enum smtplog_status
+smtplog_compare(const char *const *what, size_t count, const char *format, size_t width,
+                const struct smtplog_language *language, smtplog_writer writer, void *context,
+                smtplog_diagnostic diagnostic, void *diagnostic_context);
 
 /* ---- pattern sets ----------------------------------------------------------------------- */
 
@@ -360,6 +383,12 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_patterns_list(const char *directory
                                                            smtplog_writer writer, void *context,
                                                            smtplog_diagnostic diagnostic,
                                                            void *diagnostic_context);
+
+/* Writes all texts for people that the catalogue holds as a template for translators (gettext's
+ * .pot). */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_patterns_texts(smtplog_writer writer, void *context,
+                                                            smtplog_diagnostic diagnostic,
+                                                            void *diagnostic_context);
 
 /* Runs the samples inside pattern and catalogue files: the built-in ones when count is 0, else
  * the files named. Failures and lint findings are written as lines of text; *failed is how many

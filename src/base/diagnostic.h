@@ -5,9 +5,14 @@
 
 #include "base/status.h"
 
+/* The translation of a printf format, with the same conversions, or the format itself. */
+typedef const char *(*diagnostic_translate)(const void *language, const char *format);
+
 struct diagnostic {
     smtplog_diagnostic function; /* NULL: messages are dropped */
     void *context;
+    diagnostic_translate translate; /* NULL: English */
+    const void *language;           /* handed to translate; borrowed */
 };
 
 /* Formats one message and hands it on with every control byte and every piece of invalid UTF-8

@@ -28,6 +28,7 @@ struct catalog {
     size_t count, capacity;
     struct hashmap suffixes; /* of struct provider_suffix */
     const struct catalog_entry *reply[600];
+    const struct translation *translation; /* borrowed; NULL: English */
 };
 
 /* A record type: keys it may have; those before the empty string it must have. */
@@ -429,4 +430,26 @@ enum smtplog_status catalog_check(const struct catalog *catalog,
         check_lengths(&checker, entry);
     }
     return checker.status;
+}
+
+enum smtplog_status catalog_each_text(struct catalog *catalog, catalog_visit_text visit,
+                                      void *context)
+{
+    for (size_t i = 0; i < catalog->count; i++) {
+        const struct catalog_entry *entry = &catalog->order[i]->entry;
+        for (size_t k = 0; k < entry->record->pair_count; k++) {
+            TRY(visit(context, entry, &entry->texts[k]));
+        }
+    }
+    return SMTPLOG_OK;
+}
+
+void catalog_keep_translation(struct catalog *catalog, const struct translation *translation)
+{
+    catalog->translation = translation;
+}
+
+const struct translation *catalog_translation(const struct catalog *catalog)
+{
+    return catalog->translation;
 }

@@ -5,14 +5,16 @@
 #ifndef CATALOG_CATALOG_H
 #define CATALOG_CATALOG_H
 
+#include "base/strbuf.h"
 #include "data/record_file.h"
+#include "data/translation.h"
 
 /* One record of a catalogue file, its values joined to prose. */
 struct catalog_entry {
     struct span name; /* "450", "X.7.1", "greylisting", "google" */
     const struct record_file *file;
     const struct record *record;
-    const struct record_pair *texts; /* same keys as the record's, values as prose */
+    struct record_pair *texts; /* same keys as the record's, values as prose */
 };
 
 struct catalog;
@@ -29,6 +31,31 @@ MUST_USE enum smtplog_status catalog_add(struct catalog *catalog, const struct r
  * For tests and files from outside; built-in files pass it in the project's own tests. */
 MUST_USE enum smtplog_status catalog_check(const struct catalog *catalog,
                                            const struct diagnostic *diagnostic);
+
+/* Puts translations in the place of English texts, for all entries added so far; those that have
+ * none stay English. The translation is borrowed and must outlive the catalogue. The context of a
+ * text is "TYPE NAME/KEY", such as "reply 450/fix sender". */
+MUST_USE enum smtplog_status catalog_translate(struct catalog *catalog,
+                                               const struct translation *translation);
+
+/* The translation in force, NULL for English. */
+const struct translation *catalog_translation(const struct catalog *catalog);
+
+/* For catalog_translate: visits every text of every entry, in file order; and keeps the
+ * translation.
+ */
+typedef enum smtplog_status (*catalog_visit_text)(void *context, const struct catalog_entry *entry,
+                                                  struct record_pair *text);
+MUST_USE enum smtplog_status catalog_each_text(struct catalog *catalog, catalog_visit_text visit,
+                                               void *context);
+void catalog_keep_translation(struct catalog *catalog, const struct translation *translation);
+
+/* Whether the text of an entry under a key is for people and so to be translated. */
+bool catalog_is_translated(struct span type, struct span key);
+
+/* Appends all texts for people as a template for translators (gettext's .pot, without its header
+ * entry), in file order. */
+MUST_USE enum smtplog_status catalog_template(struct catalog *catalog, struct strbuf *out);
 
 /* Text of an entry under a key, empty when it has none or entry is NULL. */
 struct span catalog_text(const struct catalog_entry *entry, const char *key);

@@ -5,7 +5,17 @@
 
 #define PHRASE_KEY 96
 
-struct span phrase_text(const struct phrases *phrases, const char *key, bool singular)
+/* The form of a text with a singular that another language has for a count. */
+static struct span plural_text(const struct phrases *phrases, const char *name, struct span one,
+                               uint64_t count)
+{
+    char context[PHRASE_KEY + 16];
+    int n = snprintf(context, sizeof context, "phrase %s/text", name);
+    return translation_find(catalog_translation(phrases->catalog), span_of(context, (size_t)n), one,
+                            count);
+}
+
+struct span phrase_text(const struct phrases *phrases, const char *key, uint64_t count)
 {
     char name[PHRASE_KEY];
     int n = snprintf(name, sizeof name, "report/%s", key);
@@ -14,18 +24,23 @@ struct span phrase_text(const struct phrases *phrases, const char *key, bool sin
     }
     const struct catalog_entry *entry = catalog_find(phrases->catalog, "phrase",
                                                      span_of(name, (size_t)n));
-    struct span one = singular ? catalog_text(entry, "one") : SPAN_EMPTY;
-    return one.n > 0 ? one : catalog_text(entry, "text");
+    struct span one = catalog_text(entry, "one");
+    struct span said = one.n > 0 ? plural_text(phrases, name, one, count) : SPAN_EMPTY;
+    if (said.n > 0) {
+        return said;
+    }
+    return one.n > 0 && count == 1 ? one : catalog_text(entry, "text");
 }
 
-static bool is_singular(const struct phrase_value *values, size_t count)
+/* The count that decides the form. */
+static uint64_t first_count(const struct phrase_value *values, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (values[i].kind == PHRASE_COUNT) {
-            return values[i].count == 1;
+            return values[i].count;
         }
     }
-    return false;
+    return PHRASE_MANY;
 }
 
 static void add_value(struct strbuf *out, const struct phrase_value *value)
@@ -74,7 +89,7 @@ static const struct phrase_value *find_value(const struct phrase_value *values, 
 void phrase_add(const struct phrases *phrases, struct strbuf *out, const char *key,
                 const struct phrase_value *values, size_t count)
 {
-    struct span text = phrase_text(phrases, key, is_singular(values, count));
+    struct span text = phrase_text(phrases, key, first_count(values, count));
     if (text.n == 0) {
         strbuf_addf(out, "[%s]", key);
         return;

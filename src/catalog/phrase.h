@@ -20,6 +20,9 @@ struct phrases {
     const struct catalog *catalog;
 };
 
+/* A count that never asks for a singular. */
+#define PHRASE_MANY ((uint64_t)1000000)
+
 enum phrase_kind {
     PHRASE_COUNT,   /* 12,113; the first one decides between text and one */
     PHRASE_PERCENT, /* whole: 33 % */
@@ -85,9 +88,9 @@ static inline struct phrase_value phrase_log(const char *name, struct span text)
     return (struct phrase_value){.name = name, .kind = PHRASE_LOG, .text = text};
 }
 
-/* The one look-up: the text of a phrase as it stands, the singular when there is one and it is
- * asked for; empty when there is no such phrase. A translation belongs here. */
-struct span phrase_text(const struct phrases *phrases, const char *key, bool singular);
+/* The one look-up: the text of a phrase as it stands, in the form that the language has for the
+ * count (PHRASE_MANY when none decides); empty when there is no such phrase. */
+struct span phrase_text(const struct phrases *phrases, const char *key, uint64_t count);
 
 /* Appends a phrase with its placeholders filled. A key that does not exist appears as [key], a
  * placeholder without a value as it stands: wrong, but seen, and refused by the tests. */

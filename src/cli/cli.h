@@ -43,6 +43,7 @@ enum cli_option_id {
     CLI_OPTION_OUTPUT,
     CLI_OPTION_JOURNAL,
     CLI_OPTION_RULE,
+    CLI_OPTION_LANG,
     CLI_OPTION_FROM_START,
     CLI_OPTION_PLAIN,
     CLI_OPTION_WHAT,
@@ -112,7 +113,18 @@ const struct cli_command *cli_find_command(const char *name);
 bool cli_parse(int argc, char **argv, const struct cli_command *command,
                struct cli_arguments *arguments);
 
-/* Prints on standard error, the name of the program in front. */
+/* The language of messages, help and reports: chosen by --lang, else LANGUAGE, LC_ALL, LC_MESSAGES,
+ * LANG. To be called before anything is said, and at the end. */
+void cli_speak(int argc, char **argv);
+void cli_speak_no_more(void);
+const struct smtplog_language *cli_language(void);
+
+/* A text of the program's own in that language. N_ marks one in a table that is translated when it
+ * is shown. */
+const char *cli_translate(const char *text);
+#define N_(text) text
+
+/* Prints on standard error, the name of the program in front. format is translated. */
 void cli_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 int cli_help(const struct cli_command *command, FILE *to);

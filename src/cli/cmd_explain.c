@@ -39,8 +39,8 @@ static size_t read_replies(char **replies)
 static int explain(const struct cli_arguments *arguments, const char *const *what, size_t count)
 {
     const char *format = arguments->format != NULL ? arguments->format : "text";
-    return exit_status_of(smtplog_explain(what, count, format, cli_width(arguments), cli_write,
-                                          stdout, cli_diagnostic, NULL));
+    return exit_status_of(smtplog_explain(what, count, format, cli_width(arguments), cli_language(),
+                                          cli_write, stdout, cli_diagnostic, NULL));
 }
 
 int cmd_explain(const struct cli_arguments *arguments)
@@ -70,6 +70,6 @@ int cmd_compare(const struct cli_arguments *arguments)
 {
     const char *format = arguments->format != NULL ? arguments->format : "text";
     return exit_status_of(smtplog_compare(arguments->files, arguments->file_count, format,
-                                          cli_width(arguments), cli_write, stdout, cli_diagnostic,
-                                          NULL));
+                                          cli_width(arguments), cli_language(), cli_write, stdout,
+                                          cli_diagnostic, NULL));
 }

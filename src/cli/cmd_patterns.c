@@ -36,8 +36,12 @@ int cmd_patterns(const struct cli_arguments *arguments)
     if (strcmp(what, "test") == 0) {
         return run_test(arguments);
     }
+    if (strcmp(what, "texts") == 0) {
+        enum smtplog_status texts = smtplog_patterns_texts(cli_write, stdout, cli_diagnostic, NULL);
+        return texts == SMTPLOG_OK || texts == SMTPLOG_STOPPED ? CLI_DONE : CLI_USAGE;
+    }
     if (!show && strcmp(what, "list") != 0) {
-        cli_complain("smtplog patterns list, test or show; not %s", what);
+        cli_complain("smtplog patterns list, test, show or texts; not %s", what);
         return CLI_USAGE;
     }
     enum smtplog_status status = smtplog_patterns_list(library_value(arguments, "patterns"), show,

@@ -167,7 +167,7 @@ static void explain(struct watching *w)
         return;
     }
     enum smtplog_status status = smtplog_explain(&subject, 1, "text", columns < 72 ? 72 : columns,
-                                                 collect, &sink, note, w);
+                                                 cli_language(), collect, &sink, note, w);
     if (status == SMTPLOG_OK && sink.bytes != NULL) {
         watch_screen_show(w->screen, subject, sink.bytes);
     }

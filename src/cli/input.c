@@ -178,6 +178,7 @@ bool cli_run_begin(struct cli_run *run, const struct cli_arguments *arguments, i
         return false;
     }
     smtplog_analyzer_set_diagnostic(run->analyzer, cli_diagnostic, NULL);
+    smtplog_analyzer_set_language(run->analyzer, cli_language());
     if (strcmp(arguments->progress, "always") == 0 ||
         (strcmp(arguments->progress, "auto") == 0 && run->on_terminal)) {
         smtplog_analyzer_set_progress(run->analyzer, show_progress, run);

@@ -16,13 +16,13 @@ const struct cli_command cli_commands[] = {
      "the story of a queue id, message id, address, host or IP: every line, in order", CLI_TRACE,
      cmd_trace},
     {"explain", "[OPTION]... [CODE|REPLY|CLASS|PROVIDER]...",
-     "what a reply code, an enhanced code or a whole reply means, and what to do", CLI_EXPLAIN,
+     N_("what a reply code, an enhanced code or a whole reply means, and what to do"), CLI_EXPLAIN,
      cmd_explain},
-    {"compare", "[OPTION]... CODE CODE...", "codes side by side", CLI_COMPARE, cmd_compare},
+    {"compare", "[OPTION]... CODE CODE...", N_("codes side by side"), CLI_COMPARE, cmd_compare},
     {"figures", "[OPTION]... [FILE]...",
-     "every named figure with its value: the names that rules use", CLI_FIGURES, cmd_figures},
-    {"patterns", "list|show|test [FILE]...", "the pattern files in force, and their samples",
-     CLI_PATTERNS, cmd_patterns},
+     N_("every named figure with its value: the names that rules use"), CLI_FIGURES, cmd_figures},
+    {"patterns", "list|show|test|texts [FILE]...",
+     N_("the pattern files in force, and their samples"), CLI_PATTERNS, cmd_patterns},
 };
 const size_t cli_command_count = sizeof cli_commands / sizeof cli_commands[0];
 
@@ -38,7 +38,7 @@ const struct cli_command *cli_find_command(const char *name)
 
 static void help_options(unsigned command, FILE *to)
 {
-    fputs("\nOptions\n", to);
+    fprintf(to, "\n%s\n", cli_translate(N_("Options")));
     for (size_t i = 0; i < cli_option_count; i++) {
         const struct cli_option *option = &cli_options[i];
         char left[64];
@@ -49,38 +49,40 @@ static void help_options(unsigned command, FILE *to)
                  option->letter ? option->letter : ' ', option->letter ? "," : " ", option->name,
                  option->argument != NULL && option->argument[0] != '[' ? " " : "",
                  option->argument != NULL ? option->argument : "");
-        fprintf(to, "  %-22s\n        %s\n", left, option->help);
+        fprintf(to, "  %-22s\n        %s\n", left, cli_translate(option->help));
     }
 }
 
 int cli_help(const struct cli_command *command, FILE *to)
 {
     if (command != NULL) {
-        fprintf(to, "Usage: smtplog %s %s\n\n%s.\n", command->name, command->arguments,
-                command->summary);
+        fprintf(to, "%s smtplog %s %s\n\n%s.\n", cli_translate(N_("Usage:")), command->name,
+                command->arguments, cli_translate(command->summary));
         help_options(command->bit, to);
         fputs(
-            (command->bit & (CLI_ANALYZE | CLI_EVENTS | CLI_FIGURES | CLI_TRACE)) == 0
-                ? "\nExit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could not be "
-                  "read.\n"
-                : "\nFILE may be plain or gzip, rotated files may come in any order, - is "
-                  "standard input.\n"
-                  "Exit status: 0 done, 1 a rule held or nothing was found, 2 wrong usage, 3 done "
-                  "but\n"
-                  "something could not be read or understood, 4 nothing could be read.\n",
+            cli_translate(
+                (command->bit & (CLI_ANALYZE | CLI_EVENTS | CLI_FIGURES | CLI_TRACE)) == 0
+                    ? N_("\nExit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could "
+                         "not be read.\n")
+                    : N_("\nFILE may be plain or gzip, rotated files may come in any order, - is "
+                         "standard input.\n"
+                         "Exit status: 0 done, 1 a rule held or nothing was found, 2 wrong usage, "
+                         "3 done but\n"
+                         "something could not be read or understood, 4 nothing could be read.\n")),
             to);
         return CLI_DONE;
     }
-    fputs("smtplog reads mail server logs, finds every SMTP reply, and says what it means.\n\n"
-          "Usage: smtplog COMMAND [OPTION]... [FILE]...\n"
-          "       smtplog FILE...            the same as smtplog analyze FILE...\n\n"
-          "Commands\n",
+    fputs(cli_translate(N_(
+              "smtplog reads mail server logs, finds every SMTP reply, and says what it means.\n\n"
+              "Usage: smtplog COMMAND [OPTION]... [FILE]...\n"
+              "       smtplog FILE...            the same as smtplog analyze FILE...\n\n"
+              "Commands\n")),
           to);
     for (size_t i = 0; i < cli_command_count; i++) {
-        fprintf(to, "  %-10s %s\n", cli_commands[i].name, cli_commands[i].summary);
+        fprintf(to, "  %-10s %s\n", cli_commands[i].name, cli_translate(cli_commands[i].summary));
     }
-    fputs("  help       this text, or smtplog help COMMAND\n\n"
-          "Start with: smtplog analyze /var/log/mail.log\n",
+    fputs(cli_translate(N_("  help       this text, or smtplog help COMMAND\n\n"
+                           "Start with: smtplog analyze /var/log/mail.log\n")),
           to);
     return CLI_DONE;
 }
@@ -114,10 +116,8 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     return exit_status;
 }
 
-int main(int argc, char **argv)
+static int run_line(int argc, char **argv)
 {
-    /* A closed pipe is an ordinary end of output: writes fail with EPIPE instead of killing us. */
-    signal(SIGPIPE, SIG_IGN);
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         return cli_help(NULL, stdout);
     }
@@ -133,4 +133,14 @@ int main(int argc, char **argv)
         return run_command(command, argc - 2, argv + 2);
     }
     return run_command(&cli_commands[0], argc - 1, argv + 1);
+}
+
+int main(int argc, char **argv)
+{
+    /* A closed pipe is an ordinary end of output: writes fail with EPIPE instead of killing us. */
+    signal(SIGPIPE, SIG_IGN);
+    cli_speak(argc, argv);
+    int exit_status = run_line(argc, argv);
+    cli_speak_no_more();
+    return exit_status;
 }

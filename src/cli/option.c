@@ -108,6 +108,8 @@ const struct cli_option cli_options[] = {
      "read all that is there first, not only its last 24 hours and 64 MiB"},
     {0, "plain", NULL, CLI_OPTION_PLAIN, CLI_WATCH,
      "plain lines instead of the screen, as when the output is no terminal"},
+    {0, "lang", "LANGUAGE", CLI_OPTION_LANG, CLI_ALL,
+     "language of reports and messages: en, de, fr, id, tr (default: LANGUAGE, LC_ALL, ... LANG)"},
     {'h', "help", NULL, CLI_OPTION_HELP, CLI_ALL, "show this help"},
     {'V', "version", NULL, CLI_OPTION_VERSION, CLI_ALL, "show the version"},
 };
@@ -119,7 +121,7 @@ void cli_complain(const char *format, ...)
     char clean[3 * sizeof raw + 1];
     va_list args;
     va_start(args, format);
-    vsnprintf(raw, sizeof raw, format, args);
+    vsnprintf(raw, sizeof raw, cli_translate(format), args);
     va_end(args);
     smtplog_clean(raw, clean, sizeof clean);
     fprintf(stderr, "smtplog: %s\n", clean);
@@ -208,6 +210,8 @@ static bool take_option(const struct cli_option *option, const char *value,
     case CLI_OPTION_OUTPUT:
         arguments->output = value;
         return true;
+    case CLI_OPTION_LANG:
+        return true; /* taken before anything was said: cli_speak */
     case CLI_OPTION_FROM_START:
         arguments->from_start = true;
         return true;

@@ -19,4 +19,7 @@ const struct embedded_file *embedded_files(size_t *count);
 /* The style sheet and the script of a page ("page.css", "page.js"). Static storage. */
 const struct embedded_file *embedded_pages(size_t *count);
 
+/* Translations as msgfmt compiled them: "de.mo". Static storage. */
+const struct embedded_file *embedded_translations(size_t *count);
+
 #endif

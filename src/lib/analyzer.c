@@ -69,7 +69,8 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
 void smtplog_analyzer_set_diagnostic(struct smtplog_analyzer *a, smtplog_diagnostic function,
                                      void *context)
 {
-    a->diagnostic = (struct diagnostic){function, context};
+    a->diagnostic.function = function;
+    a->diagnostic.context = context;
 }
 
 void smtplog_analyzer_set_progress(struct smtplog_analyzer *a, smtplog_progress function,
@@ -77,6 +78,13 @@ void smtplog_analyzer_set_progress(struct smtplog_analyzer *a, smtplog_progress 
 {
     a->progress = function;
     a->progress_context = context;
+}
+
+void smtplog_analyzer_set_language(struct smtplog_analyzer *a,
+                                   const struct smtplog_language *language)
+{
+    a->language = language;
+    language_set_diagnostic(&a->diagnostic, language);
 }
 
 static enum smtplog_status add_input(struct smtplog_analyzer *a, const char *path, bool is_journal,
@@ -115,8 +123,10 @@ enum smtplog_status smtplog_analyzer_add_journal(struct smtplog_analyzer *a, con
 
 static enum smtplog_status load_knowledge(struct smtplog_analyzer *a)
 {
-    struct knowledge_source source = {
-        .built_in = true, .system = true, .directory = a->option[OPTION_PATTERNS]};
+    struct knowledge_source source = {.built_in = true,
+                                      .system = true,
+                                      .directory = a->option[OPTION_PATTERNS],
+                                      .translation = language_translation(a->language)};
     a->knowledge_loaded = true;
     TRY(knowledge_load(&a->knowledge, &source, &a->diagnostic));
     return finding_rules_load(&a->finding_rules, a->knowledge.catalog, a->option[OPTION_THRESHOLD],

@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "finding/finding_rule.h"
 #include "lib/knowledge.h"
+#include "lib/language.h"
 #include "lib/line_stream.h"
 #include "lib/other_log.h"
 #include "lib/provider_cache.h"
@@ -37,6 +38,7 @@ struct rule_set;
 
 struct smtplog_analyzer {
     struct diagnostic diagnostic;
+    const struct smtplog_language *language; /* borrowed; NULL: English */
     smtplog_progress progress;
     void *progress_context;
     struct plan_input *given; /* owned, with its texts */

@@ -7,6 +7,7 @@
 #include "base/utf8.h"
 #include "event/reply.h"
 #include "lib/knowledge.h"
+#include "lib/language.h"
 #include "report/escape.h"
 #include "report/explain_report.h"
 #include "report/html_report.h"
@@ -21,13 +22,23 @@ struct explainer {
     struct explain_source source;
     struct fact_book book;
     struct diagnostic diagnostic;
+    const struct smtplog_language *language;
     struct strbuf scratch;
     struct strbuf joined;
 };
 
+static void explainer_speak(struct explainer *e, const struct smtplog_language *language,
+                            smtplog_diagnostic diagnostic, void *context)
+{
+    e->language = language;
+    e->diagnostic = (struct diagnostic){.function = diagnostic, .context = context};
+    language_set_diagnostic(&e->diagnostic, language);
+}
+
 static enum smtplog_status explainer_begin(struct explainer *e)
 {
-    struct knowledge_source source = {.built_in = true, .system = true};
+    struct knowledge_source source = {
+        .built_in = true, .system = true, .translation = language_translation(e->language)};
     fact_book_init(&e->book);
     strbuf_init(&e->scratch, 2 * ARGUMENT_MAXIMUM);
     strbuf_init(&e->joined, 2 * ARGUMENT_MAXIMUM);
@@ -338,14 +349,15 @@ static enum smtplog_status answer_all(struct explainer *e, const char *const *wh
 }
 
 enum smtplog_status smtplog_explain(const char *const *what, size_t count, const char *format,
-                                    size_t width, smtplog_writer writer, void *context,
+                                    size_t width, const struct smtplog_language *language,
+                                    smtplog_writer writer, void *context,
                                     smtplog_diagnostic diagnostic, void *diagnostic_context)
 {
     struct explainer *e = calloc(1, sizeof *e);
     if (e == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    e->diagnostic = (struct diagnostic){diagnostic, diagnostic_context};
+    explainer_speak(e, language, diagnostic, diagnostic_context);
     enum smtplog_status status = explainer_begin(e);
     if (status == SMTPLOG_OK) {
         enum smtplog_status asked = answer_all(e, what, count);
@@ -358,7 +370,8 @@ enum smtplog_status smtplog_explain(const char *const *what, size_t count, const
 }
 
 enum smtplog_status smtplog_compare(const char *const *what, size_t count, const char *format,
-                                    size_t width, smtplog_writer writer, void *context,
+                                    size_t width, const struct smtplog_language *language,
+                                    smtplog_writer writer, void *context,
                                     smtplog_diagnostic diagnostic, void *diagnostic_context)
 {
     struct explainer *e = calloc(1, sizeof *e);
@@ -368,7 +381,7 @@ enum smtplog_status smtplog_compare(const char *const *what, size_t count, const
     if (e == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    e->diagnostic = (struct diagnostic){diagnostic, diagnostic_context};
+    explainer_speak(e, language, diagnostic, diagnostic_context);
     enum smtplog_status status = explainer_begin(e);
     if (status == SMTPLOG_OK && (count < 2 || count > SHEET_COLUMNS)) {
         diagnostic_say(&e->diagnostic, SMTPLOG_ERROR, "compare takes two to %d codes",

@@ -194,6 +194,9 @@ enum smtplog_status knowledge_load(struct knowledge *knowledge,
                                                            check, diagnostic, &knowledge->dialects);
     patterns = patterns != SMTPLOG_OK ? patterns : exim != SMTPLOG_OK ? exim : dialects;
     enum smtplog_status catalog = link_catalog(knowledge, check, diagnostic);
+    if (catalog == SMTPLOG_OK) {
+        catalog = catalog_translate(knowledge->catalog, source->translation);
+    }
     return patterns != SMTPLOG_OK ? patterns : catalog;
 }
 

@@ -32,7 +32,8 @@ struct knowledge_source {
     const char *directory;    /* one more, NULL for none */
     const char *const *paths; /* single files */
     size_t path_count;
-    bool check; /* compile and check everything now */
+    const struct translation *translation; /* NULL: English */
+    bool check;                            /* compile and check everything now */
 };
 
 /* Loads. Every mistake is said; SMTPLOG_FORMAT when there was one. Free with knowledge_free in any

@@ -251,7 +251,7 @@ enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count
 {
     struct pattern_run run = {
         .writer = writer, .context = context, .paths = files, .path_count = count};
-    struct diagnostic to = {diagnostic, diagnostic_context};
+    struct diagnostic to = {.function = diagnostic, .context = diagnostic_context};
     struct knowledge_source source = {
         .built_in = true, .paths = files, .path_count = count, .check = true};
     enum smtplog_status status = knowledge_load(&run.knowledge, &source, &to);
@@ -295,7 +295,7 @@ enum smtplog_status smtplog_patterns_list(const char *directory, int with_rules,
                                           smtplog_diagnostic diagnostic, void *diagnostic_context)
 {
     struct pattern_run run = {.writer = writer, .context = context};
-    struct diagnostic to = {diagnostic, diagnostic_context};
+    struct diagnostic to = {.function = diagnostic, .context = diagnostic_context};
     struct knowledge_source source = {.built_in = true, .system = true, .directory = directory};
     enum smtplog_status status = knowledge_load(&run.knowledge, &source, &to);
     for (size_t f = 0; status == SMTPLOG_OK && f < run.knowledge.file_count; f++) {
@@ -310,4 +310,24 @@ enum smtplog_status smtplog_patterns_list(const char *directory, int with_rules,
     }
     knowledge_free(&run.knowledge);
     return status == SMTPLOG_OK && run.stopped ? SMTPLOG_STOPPED : status;
+}
+
+enum smtplog_status smtplog_patterns_texts(smtplog_writer writer, void *context,
+                                           smtplog_diagnostic diagnostic, void *diagnostic_context)
+{
+    struct knowledge knowledge;
+    struct strbuf out;
+    struct diagnostic to = {.function = diagnostic, .context = diagnostic_context};
+    struct knowledge_source source = {.built_in = true};
+    strbuf_init(&out, (size_t)16 * 1024 * 1024);
+    enum smtplog_status status = knowledge_load(&knowledge, &source, &to);
+    if (status == SMTPLOG_OK) {
+        status = catalog_template(knowledge.catalog, &out);
+    }
+    if (status == SMTPLOG_OK && writer(context, strbuf_cstr(&out), out.length) != 0) {
+        status = SMTPLOG_STOPPED;
+    }
+    knowledge_free(&knowledge);
+    strbuf_free(&out);
+    return status;
 }

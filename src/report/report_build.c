@@ -9,7 +9,7 @@
 
 struct span builder_words(struct report_builder *b, const char *key)
 {
-    struct span text = phrase_text(&b->phrases, key, false);
+    struct span text = phrase_text(&b->phrases, key, PHRASE_MANY);
     return text.n > 0 ? text : builder_phrase(b, key, NULL, 0);
 }
 

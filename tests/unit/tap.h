@@ -136,7 +136,7 @@ static inline void tap_collect(void *context, enum smtplog_severity severity, co
 
 static inline struct diagnostic tap_diagnostic(struct strbuf *into)
 {
-    return (struct diagnostic){tap_collect, into};
+    return (struct diagnostic){.function = tap_collect, .context = into};
 }
 
 #endif

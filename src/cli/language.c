@@ -1,0 +1,96 @@
+/* The language in which the program speaks to its user. Chosen once, before anything is said, by
+ * --lang or the environment; like the locale of a process it is kept in one place, since every
+ * message needs it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static struct smtplog_language *spoken; /* NULL: English */
+
+const struct smtplog_language *cli_language(void)
+{
+    return spoken;
+}
+
+const char *cli_translate(const char *text)
+{
+    return smtplog_translate(spoken, text);
+}
+
+/* The value of --lang on a command line that has not been parsed yet; NULL without. */
+static const char *asked_for(int argc, char **argv)
+{
+    const char *name = NULL;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strncmp(argv[i], "--lang=", 7) == 0) {
+            name = argv[i] + 7;
+        } else if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc) {
+            name = argv[i + 1];
+        }
+    }
+    return name;
+}
+
+/* The first known language of a list such as "de:fr". */
+static bool speak_one_of(const char *list)
+{
+    char name[32];
+    while (*list != '\0') {
+        size_t length = strcspn(list, ":");
+        snprintf(name, sizeof name, "%.*s", (int)length, list);
+        if (length > 0 && smtplog_language_new(name, &spoken) == SMTPLOG_OK) {
+            return true;
+        }
+        list += length + (list[length] == ':');
+    }
+    return false;
+}
+
+/* LANGUAGE is a wish by itself here, also in the C locale: that is what cron has. The first of the
+ * others that is set decides, known or not. */
+static void speak_as_environment_says(void)
+{
+    static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *list = getenv("LANGUAGE");
+    if (list != NULL && speak_one_of(list)) {
+        return;
+    }
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *value = getenv(names[i]);
+        if (value != NULL && value[0] != '\0') {
+            if (smtplog_language_new(value, &spoken) != SMTPLOG_OK) {
+                spoken = NULL;
+            }
+            return;
+        }
+    }
+}
+
+static int print_name(void *context, const char *bytes, size_t length)
+{
+    (void)context;
+    return bytes[0] == '\n' ? 0 : fprintf(stderr, " %.*s", (int)length, bytes) < 0;
+}
+
+void cli_speak(int argc, char **argv)
+{
+    const char *name = asked_for(argc, argv);
+    if (name == NULL) {
+        speak_as_environment_says();
+        return;
+    }
+    if (smtplog_language_new(name, &spoken) != SMTPLOG_OK) {
+        cli_complain("--lang: there is no translation for \"%s\"; going on in English", name);
+        fprintf(stderr, "  %s", cli_translate(N_("there are:")));
+        if (smtplog_languages(print_name, NULL) == SMTPLOG_OK) {
+            fputs("\n", stderr);
+        }
+    }
+}
+
+void cli_speak_no_more(void)
+{
+    smtplog_language_free(spoken);
+    spoken = NULL;
+}

@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+"""The machinery of languages: which one is spoken, what happens with one that is not known, and a made-up language whose every
+word is twice as wide as in English, through explain and compare."""
+import json
+import os
+import re
+import subprocess
+import sys
+import unicodedata
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import harness
+import po
+from harness import BUILD, DATA, GOOD, SANITIZED, TOP, Directory, Tap, differences, environment, run
+
+tap = Tap()
+
+# ---- one that is not known
+with Directory() as directory:
+    log = directory("mail.log", GOOD)
+    english = run("analyze", "--tz", "UTC", "--year", "2026", log)
+    done = run("analyze", "--lang", "xx", "--tz", "UTC", "--year", "2026", log)
+    tap.ok(done.status == 0 and done.out == english.out, "an unknown language: English", done)
+    tap.equal(done.errors.count('there is no translation for "xx"'), 1, "... and it is said once")
+    tap.match(done.errors, r"there are: en de fr id tr\n", "... with those there are")
+    for name in ("C", "POSIX", "en_GB", "pl_PL.ISO-8859-2", "", "../../etc/passwd", "x" * 5000):
+        done = run("analyze", "--tz", "UTC", "--year", "2026", log, env=environment(LC_ALL=name))
+        tap.ok(done.out == english.out and done.err == b"", "LC_ALL=%s: English, nothing said" % name[:20], done)
+
+# ---- a made-up one
+if SANITIZED:
+    tap.note("the made-up language is not linked again for the sanitizers")
+    tap.done()
+
+
+def widen(text):
+    """Letters of the text at full width, but placeholders and conversions, words with capitals or digits, and what is typed."""
+    pieces, at = [], 0
+    for found in re.finditer(r"\{[a-z0-9-]+\}|%[-0-9.*]*(?:ll|z|l)?[a-zA-Z%]|\S*[A-Z0-9_=/<>@.-]\S*", text):
+        pieces.append("".join(chr(ord(c) + 0xfee0) if "a" <= c <= "z" else c for c in text[at:found.start()]))
+        pieces.append(found.group(0))
+        at = found.end()
+    return "".join(pieces) + "".join(chr(ord(c) + 0xfee0) if "a" <= c <= "z" else c for c in text[at:])
+
+
+def columns(line):
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
+
+
+with Directory() as directory:
+    made = subprocess.run(["make", "-s", "BUILD=" + os.environ.get("BUILD", "build"), os.environ.get("BUILD", "build") + "/smtplog.pot"],
+                          cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    tap.ok(made.returncode == 0, "the template is made", made.stdout)
+    template = po.read(os.path.join(BUILD, "smtplog.pot"))[1:]
+    tap.ok(len(template) > 2000, "it has many texts (%d)" % len(template))
+    source = directory("zz.po")
+    po.write(source, "Language: zz\nContent-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n",
+             [(m, [widen(m.id)] + ([widen(m.plural)] if m.plural is not None else [])) for m in template])
+    program = directory("smtplog")
+    command = "msgfmt -o {0}/zz.mo {0}/zz.po && {1}/embed embedded_translations {0}/ {0}/zz.mo >{0}/t.c && " \
+              "{2} -std=c11 -D_DEFAULT_SOURCE -Iinclude -Isrc {0}/t.c {1}/obj/cli/*.o {1}/libsmtplog.a -o {3} " \
+              "$(pkg-config --libs libpcre2-8 zlib $(cat {1}/found) 2>/dev/null || echo -lpcre2-8 -lz) -lm".format(
+                  directory.path, BUILD, os.environ.get("CC", "cc"), program)
+    built = subprocess.run(["sh", "-c", command], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if not tap.ok(built.returncode == 0, "a program that speaks it is linked", built.stdout):
+        tap.done()
+    ordinary = harness.SMTPLOG
+    harness.SMTPLOG = program
+
+    wide = re.compile("[\uff41-\uff5a]{3}")
+    log = directory("mail.log", GOOD)
+    for name, env in (("LANGUAGE", {"LANGUAGE": "zz"}), ("LANGUAGE, a list", {"LANGUAGE": "pl:zz_ZZ"}), ("LC_ALL", {"LC_ALL": "zz_ZZ.UTF-8"}),
+                      ("LC_MESSAGES", {"LC_ALL": "", "LC_MESSAGES": "zz"}), ("LANG", {"LC_ALL": "", "LANG": "zz@x"})):
+        tap.ok(wide.search(run("explain", "450", env=environment(**env)).text), "%s chooses it" % name)
+    tap.ok(not wide.search(run("explain", "450", env=environment(LC_ALL="C", LANG="zz")).text), "LC_ALL=C outweighs LANG")
+    tap.ok(not wide.search(run("explain", "450", "--lang", "en", env=environment(LANGUAGE="zz")).text), "--lang outweighs all")
+    tap.ok(wide.search(run("--help", "--lang", "zz").text) or wide.search(run("help", "--lang=zz").text), "the help speaks it")
+    tap.ok(wide.search(run("analyze", "--help", "--lang", "zz").text), "so does the help of a command")
+    tap.ok(wide.search(run("analyze", "--lang", "zz", directory("missing.log")).errors) or
+           wide.search(run("analyze", "--lang", "zz", "--year", "x", log).errors), "so do errors")
+
+    logs = [os.path.join(DATA, "rotated", name) for name in ("mail.log", "mail.log.1", "mail.log.2.gz")]
+    cases = [("explain 450", ["explain", "450"]), ("explain 5.7.26", ["explain", "5.7.26"]), ("explain a reply", ["explain", "550 5.1.1 no such user"]),
+             ("explain all", ["explain"]), ("compare", ["compare", "450", "550"]), ("compare 235", ["compare", "235", "450", "421"])]
+    for name, command in cases:
+        done = run(*command, "--lang", "zz")
+        tap.ok(done.status == 0 and wide.search(done.text), "%s speaks it" % name, done)
+        long = [line for line in done.text.split("\n") if columns(line) > 80]
+        tap.ok(not long, "%s keeps to 80 columns" % name, *long[:5])
+
+    # Figures do not depend on the language; keys neither.
+    harness.SMTPLOG = ordinary
+    english = run("analyze", "--format", "json", "--now", "2026-11-22T15:00:00Z", "--year", "2026", "--tz", "UTC", *logs).json()
+    harness.SMTPLOG = program
+    other = run("analyze", "--format", "json", "--now", "2026-11-22T15:00:00Z", "--year", "2026", "--tz", "UTC", "--lang", "zz", *logs).json()
+
+    def without_words(value):
+        if isinstance(value, dict):
+            return {k: without_words(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [without_words(v) for v in value]
+        return "words" if isinstance(value, str) and (wide.search(value) or " " in value) else value
+
+    found = [d for d in differences(without_words(other), without_words(english)) if not re.search(r"got 'words'|wanted 'words'", d)]
+    tap.ok(not found and other != english, "JSON has the same keys and figures in both", *found[:10])
+    tsv = run("events", "--format", "tsv", "--lang", "zz", "--year", "2026", "--tz", "UTC", *logs).out
+    harness.SMTPLOG = ordinary
+    tap.ok(tsv == run("events", "--format", "tsv", "--year", "2026", "--tz", "UTC", *logs).out, "records are the same in both")
+tap.done()
