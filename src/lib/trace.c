@@ -377,7 +377,7 @@ enum smtplog_status trace_run(struct trace *t)
         if (t->passes == 1) {
             analyzer_report_damage(a);
         }
-        a->diagnostic = (struct diagnostic){NULL, NULL}; /* what is to say was said */
+        a->diagnostic = (struct diagnostic){.function = NULL}; /* what is to say was said */
     }
     a->diagnostic = diagnostic;
     if (status == SMTPLOG_OK) {
