@@ -109,7 +109,7 @@ int main(void)
 {
     struct knowledge *knowledge = calloc(1, sizeof *knowledge);
     struct knowledge_source built_in = {.built_in = true};
-    struct diagnostic nobody = {NULL, NULL};
+    struct diagnostic nobody = {.function = NULL, .context = NULL};
     struct provider_set *providers = NULL;
     if (knowledge == NULL) {
         return 1;

@@ -170,7 +170,7 @@ int main(void)
 {
     static struct knowledge knowledge;
     const struct knowledge_source source = {.built_in = true};
-    const struct diagnostic silent = {NULL, NULL};
+    const struct diagnostic silent = {.function = NULL, .context = NULL};
     if (!tap_ok(knowledge_load(&knowledge, &source, &silent) == SMTPLOG_OK,
                 "the built-in patterns load")) {
         return tap_end();
