@@ -93,7 +93,9 @@ struct shown {
 
 static void add_row(struct html *html, const struct shown *shown, size_t row)
 {
-    strbuf_add_cstr(html->out, "<tr>");
+    const struct cell *first = table_cell(shown->table, row, shown->place[0]);
+    bool on = shown->wrapping > 0 && first->kind == CELL_NONE; /* goes on with the row above */
+    strbuf_add_cstr(html->out, on ? "<tr class=on>" : "<tr>");
     for (size_t c = 0; c < shown->count; c++) {
         const struct column *column = &shown->table->columns[shown->place[c]];
         const struct cell *cell = table_cell(shown->table, row, shown->place[c]);
