@@ -81,6 +81,7 @@ static enum smtplog_status add_row(struct topk *table, struct span name,
     TRY(topk_add(table, name, 1, &found));
     struct greylist_row *row = found->value;
     row->wait.exact_limit = EXACT_ROW_WAITS;
+    row->wait.budget = table->budget;
     greylist_count_end(&row->ends, story);
     return story->state == RECIPIENT_DELIVERED ? histogram_add(&row->wait, story->wait, 1)
                                                : SMTPLOG_OK;

@@ -57,6 +57,14 @@ static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64
     }
     if (h->bucket_count == h->bucket_capacity) {
         size_t capacity = h->bucket_capacity > 0 ? h->bucket_capacity * 2 : 16;
+        if (h->bucket_count > 0 &&
+            !budget_take(h->budget, h->bucket_capacity * sizeof *h->buckets)) {
+            /* No memory left for this one: the nearest bucket takes the value. */
+            low -= low == h->bucket_count ||
+                   (low > 0 && index - h->buckets[low - 1].index < h->buckets[low].index - index);
+            h->buckets[low].count += times;
+            return SMTPLOG_OK;
+        }
         struct histogram_bucket *buckets = realloc(h->buckets, capacity * sizeof *buckets);
         if (buckets == NULL) {
             return SMTPLOG_NO_MEMORY;

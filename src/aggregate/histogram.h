@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/budget.h"
 #include "base/status.h"
 
 struct histogram_bucket {
@@ -23,6 +24,8 @@ struct histogram {
     size_t value_count, value_capacity;
     struct histogram_bucket *buckets; /* owned; ascending by index */
     size_t bucket_count, bucket_capacity;
+    struct budget
+        *budget;    /* borrowed; where memory for further buckets comes from, NULL: anywhere */
     uint64_t zeros; /* values below HISTOGRAM_SMALLEST, in sketch mode */
 };
 

@@ -164,6 +164,9 @@ static const struct record_type matrix_type = RECORD_TYPE("matrix", struct matri
 #define TRAFFIC(name, table)            TABLE(name, traffic[table], SUMMARY_TABLE_ROWS, &traffic_type)
 
 static const struct record_field summary_fields[] = {
+    WORK(memory),
+    WORK(name_budget),
+    WORK(address_budget),
     WORK(template_slots),
     WORK(signals),
     COUNT("lines.read", lines_read),

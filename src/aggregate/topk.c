@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#define ROW_OWNED    256 /* of a row that owns memory of its own: a few delays, a sample */
+#define ROW_OVERHEAD 96  /* of the allocator, and the row's places in the table */
+
 #define FILTER_BITS 12
 
 void topk_init(struct topk *table, size_t capacity, size_t value_size, topk_release release)
@@ -182,13 +185,28 @@ static enum smtplog_status row_contend(struct topk *table, const struct topk_key
     return row_replace(table, rarest, key->key, key->hash, always ? rarest->count : *seen);
 }
 
+/* Whether the table has room for one more row. One that was refused memory has none any more. */
+static bool has_room(struct topk *table, struct span key)
+{
+    size_t bytes = sizeof(struct topk_row) + table->value_size + key.n + ROW_OVERHEAD +
+                   (table->release != NULL ? ROW_OWNED : 0);
+    if (table->count >= table->capacity) {
+        return false;
+    }
+    if (budget_take(table->budget, bytes) || table->count < table->reserved) {
+        return true;
+    }
+    table->capacity = table->count;
+    return false;
+}
+
 static enum smtplog_status add_key(struct topk *table, const struct topk_key *key, uint64_t weight,
                                    bool always, struct topk_row **row)
 {
     struct topk_row *found = hashmap_find(&table->map, key->hash, row_same, &key->key);
     if (found == NULL) {
-        TRY(table->count < table->capacity ? row_new(table, key->key, key->hash, &found)
-                                           : row_contend(table, key, weight, always, &found));
+        TRY(has_room(table, key->key) ? row_new(table, key->key, key->hash, &found)
+                                      : row_contend(table, key, weight, always, &found));
     }
     found->count += weight;
     *row = found;

@@ -7,6 +7,7 @@
 #ifndef AGGREGATE_TOPK_H
 #define AGGREGATE_TOPK_H
 
+#include "base/budget.h"
 #include "base/hashmap.h"
 
 struct topk_row {
@@ -34,6 +35,10 @@ struct topk {
     /* where the search for the rarest row goes on once the table is full */
     size_t cursor;
     uint64_t floor, next_floor;
+    /* rows beyond the reserved ones need their bytes from a budget; without them the table is full
+     */
+    struct budget *budget; /* borrowed; NULL: none */
+    size_t reserved;
 };
 
 void topk_init(struct topk *table, size_t capacity, size_t value_size, topk_release release);

@@ -57,6 +57,7 @@ struct traffic_share {
     uint64_t size;
     int64_t microseconds; /* of the delay, -1: unknown */
     const struct histogram_value *delay;
+    struct budget *budget; /* for the spread of a row's delays */
 };
 
 static enum smtplog_status add_delivered(struct traffic *traffic, const struct traffic_share *share,
@@ -70,6 +71,7 @@ static enum smtplog_status add_delivered(struct traffic *traffic, const struct t
     }
     traffic->delay_sum += (uint64_t)share->microseconds * share->weight;
     traffic->delay.exact_limit = EXACT_DELAYS;
+    traffic->delay.budget = share->budget;
     return spread ? histogram_add_placed(&traffic->delay, share->delay, share->weight) : SMTPLOG_OK;
 }
 
@@ -184,6 +186,7 @@ enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct
         }
         TRY(t == TRAFFIC_TRANSPORT ? topk_add_again(&tables[t], names[t], event->repeat, &row)
                                    : topk_add_key(&tables[t], &keys[t], event->repeat, &row));
+        share.budget = tables[t].budget;
         TRY(add_share(row->value, &share, t != TRAFFIC_RECIPIENT));
     }
     return SMTPLOG_OK;

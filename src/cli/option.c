@@ -25,6 +25,8 @@ const struct cli_option cli_options[] = {
      "read more pattern files from DIR; they replace built-in ones of the same name"},
     {0, "threshold", "LIMIT", CLI_OPTION_LIBRARY, CLI_ANALYZE,
      "NAME=NUMBER: from when on a finding is told (see the manual); may be given again"},
+    {0, "memory", "SIZE", CLI_OPTION_LIBRARY, CLI_ANALYZE,
+     "what may be remembered of a log: 16M (default), 1G; beyond it figures are approximate"},
     {0, "top", "N", CLI_OPTION_LIBRARY, CLI_ANALYZE, "rows of each table, 0 for all (default 10)"},
     {0, "detail", "LEVEL", CLI_OPTION_LIBRARY, CLI_ANALYZE,
      "brief, normal (default) or full: how many sections the report has"},

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "aggregate/summary_memory.h"
 #include "base/utf8.h"
 #include "lib/report_option.h"
 #include "lib/rule_set.h"
@@ -143,6 +144,13 @@ static void limit_journals(struct smtplog_analyzer *a)
     }
 }
 
+/* How --memory is shared out. */
+#define MEMORY_SHARES   32
+#define MEMORY_MESSAGES 15
+#define MEMORY_KEYS     5
+#define MEMORY_TRIPLETS 1 /* of greylisters' lines */
+#define MEMORY_TABLES   11
+
 enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
 {
     if (a->started) {
@@ -154,12 +162,19 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     TRY(option_read_all(a));
     TRY(report_option_read(a, &look)); /* mistakes are said before hours of reading */
     TRY(load_knowledge(a));
+    uint64_t memory = 0;
+    TRY(option_memory(a, &memory));
+    size_t share = (size_t)(memory / MEMORY_SHARES);
     TRY(redaction_prepare(a));
     TRY(summary_new(&a->summary));
+    summary_set_memory(a->summary, MEMORY_TABLES * share);
+    a->summary->memory = memory;
     struct track_listener listener = redaction_listener(a);
-    TRY(tracker_new(&listener, 0, &a->tracker));
+    TRY(tracker_new(&listener, MEMORY_MESSAGES * share, &a->tracker));
     TRY(inbound_new(&a->inbound));
     TRY(inbound_new(&a->greylisters));
+    inbound_set_memory(a->inbound, MEMORY_KEYS * share);
+    inbound_set_memory(a->greylisters, MEMORY_TRIPLETS * share);
     inbound_set_listener(a->inbound, greylist_sender_ended, &a->summary->greylist_detail);
     TRY(session_table_new(&a->sessions));
     TRY(parser_new(a->knowledge.postfix, &a->parser));

@@ -8,27 +8,17 @@
 #include "lib/time_spec.h"
 
 static const char *const option_names[OPTIONS] = {
-    [OPTION_SINCE] = "since",
-    [OPTION_UNTIL] = "until",
-    [OPTION_YEAR] = "year",
-    [OPTION_TZ] = "tz",
-    [OPTION_NOW] = "now",
-    [OPTION_INPUT] = "input",
-    [OPTION_PATTERNS] = "patterns",
-    [OPTION_TOP] = "top",
-    [OPTION_FIELDS] = "fields",
-    [OPTION_WIDTH] = "width",
-    [OPTION_COLOR] = "color",
-    [OPTION_BARS] = "bars",
-    [OPTION_TEMPORARY] = "temporary",
-    [OPTION_LINES] = "lines",
-    [OPTION_DETAIL] = "detail",
-    [OPTION_SECTION] = "section",
-    [OPTION_EXPLAIN] = "explain",
-    [OPTION_JOIN] = "join",
-    [OPTION_THRESHOLD] = "threshold",
-    [OPTION_REDACT] = "redact",
-    [OPTION_REDACT_KEY] = "redact-key",
+    [OPTION_SINCE] = "since",       [OPTION_UNTIL] = "until",
+    [OPTION_YEAR] = "year",         [OPTION_TZ] = "tz",
+    [OPTION_NOW] = "now",           [OPTION_INPUT] = "input",
+    [OPTION_PATTERNS] = "patterns", [OPTION_TOP] = "top",
+    [OPTION_FIELDS] = "fields",     [OPTION_MEMORY] = "memory",
+    [OPTION_WIDTH] = "width",       [OPTION_COLOR] = "color",
+    [OPTION_BARS] = "bars",         [OPTION_TEMPORARY] = "temporary",
+    [OPTION_LINES] = "lines",       [OPTION_DETAIL] = "detail",
+    [OPTION_SECTION] = "section",   [OPTION_EXPLAIN] = "explain",
+    [OPTION_JOIN] = "join",         [OPTION_THRESHOLD] = "threshold",
+    [OPTION_REDACT] = "redact",     [OPTION_REDACT_KEY] = "redact-key",
 };
 
 /* A value given again takes the place of the one before; of a list it stands behind it. */
@@ -116,6 +106,34 @@ static enum smtplog_status read_zone(struct smtplog_analyzer *a)
         return option_refuse(a, OPTION_TZ, "a time zone (Europe/Berlin, UTC, +01:00)");
     }
     return status;
+}
+
+enum smtplog_status option_memory(const struct smtplog_analyzer *a, uint64_t *bytes)
+{
+    static const char units[] = "KMG";
+    struct span text = span_cstr(a->option[OPTION_MEMORY] != NULL ? a->option[OPTION_MEMORY] : "");
+    uint64_t unit = 1;
+    *bytes = OPTION_MEMORY_DEFAULT;
+    if (a->option[OPTION_MEMORY] == NULL) {
+        return SMTPLOG_OK;
+    }
+    for (size_t i = 0; i + 1 < sizeof units && text.n > 0; i++) {
+        unit *= 1024;
+        if (byte_lower(text.p[text.n - 1]) == byte_lower(units[i])) {
+            text.n--;
+            if (!span_to_u64(text, OPTION_MEMORY_MAXIMUM / unit, bytes)) {
+                break;
+            }
+            *bytes *= unit;
+            return *bytes >= OPTION_MEMORY_MINIMUM
+                       ? SMTPLOG_OK
+                       : option_refuse(a, OPTION_MEMORY, "a size from 1M on: 16M, 1G");
+        }
+    }
+    if (!span_to_u64(text, OPTION_MEMORY_MAXIMUM, bytes) || *bytes < OPTION_MEMORY_MINIMUM) {
+        return option_refuse(a, OPTION_MEMORY, "a size from 1M on: 16M, 1G");
+    }
+    return SMTPLOG_OK;
 }
 
 enum smtplog_status option_read_all(struct smtplog_analyzer *a)

@@ -14,6 +14,7 @@ enum option {
     OPTION_PATTERNS,
     OPTION_TOP,
     OPTION_FIELDS,
+    OPTION_MEMORY,
     OPTION_WIDTH,
     OPTION_COLOR,
     OPTION_BARS,
@@ -42,6 +43,12 @@ MUST_USE enum smtplog_status option_number(const struct smtplog_analyzer *a, enu
 MUST_USE enum smtplog_status option_word(const struct smtplog_analyzer *a, enum option option,
                                          const char *const *words, const char *expected,
                                          unsigned *choice);
+
+/* What may be remembered of a log, in bytes. */
+#define OPTION_MEMORY_DEFAULT ((uint64_t)16 << 20)
+#define OPTION_MEMORY_MINIMUM ((uint64_t)1 << 20)
+#define OPTION_MEMORY_MAXIMUM ((uint64_t)1 << 40)
+MUST_USE enum smtplog_status option_memory(const struct smtplog_analyzer *a, uint64_t *bytes);
 
 /* Reads zone, present, range and kind of input into the analyzer. */
 MUST_USE enum smtplog_status option_read_all(struct smtplog_analyzer *a);

@@ -1,5 +1,6 @@
 /* The summary as JSON, with the keys of interface, section 4. One function a key of the outermost
  * object. */
+#include "aggregate/summary_memory.h"
 #include "report/dialogue_report.h"
 #include "report/finding_report.h"
 #include "report/json_greylist.h"
@@ -623,13 +624,32 @@ static void add_not_understood(struct json_report *r)
     free(rows);
 }
 
+/* A table that had no room for all its names. */
+static void add_approximate(void *context, struct span name, struct topk *table)
+{
+    struct json_writer *json = context;
+    if (table->replaced > 0) {
+        json_object(json, NULL);
+        json_text(json, "table", name);
+        json_u64(json, "rows", table->count);
+        json_u64(json, "error_at_most", topk_error(table));
+        json_end(json, '}');
+    }
+}
+
 static void add_checks(struct json_report *r)
 {
     struct strbuf text;
     strbuf_init(&text, 4096);
     summary_check(r->summary, &text);
     json_object(&r->json, "accuracy");
+    if (r->summary->memory > 0) {
+        json_u64(&r->json, "memory", r->summary->memory);
+    }
     json_u64(&r->json, "state_lost", r->summary->evicted);
+    json_array(&r->json, "approximate");
+    summary_each_table(r->report->summary, add_approximate, &r->json);
+    json_end(&r->json, ']');
     json_text(&r->json, "sums", text.length > 0 ? strbuf_span(&text) : SPAN_LITERAL("add up"));
     json_end(&r->json, '}');
     strbuf_free(&text);

@@ -2,6 +2,7 @@
  * went out, and the messages that the log shows in part. */
 #include <stdlib.h>
 
+#include "aggregate/summary_memory.h"
 #include "report/json_greylist.h"
 #include "report/report_greylist.h"
 #include "report/section.h"
@@ -218,12 +219,24 @@ void build_notices(struct report_builder *b)
     free(rows);
 }
 
+static void count_approximate(void *context, struct span name, struct topk *table)
+{
+    (void)name;
+    *(uint64_t *)context += table->replaced > 0;
+}
+
 void report_say_borders(struct report_builder *b, struct section *head)
 {
     const struct greylist_figures *f = &b->summary->greylist_detail;
     if (f->messages_before + f->messages_open > 0) {
         SAY(b, "read/in-part", phrase_count("before", f->messages_before),
             phrase_count("open", f->messages_open));
+        builder_paragraph(b, head);
+    }
+    uint64_t tables = 0;
+    summary_each_table(b->summary, count_approximate, &tables);
+    if (tables > 0) {
+        SAY(b, "read/approximate", phrase_count("tables", tables));
         builder_paragraph(b, head);
     }
 }

@@ -6,9 +6,8 @@
 
 #include "base/hashmap.h"
 
-#define GENERATION_KEYS (INBOUND_KEYS / 2)
-#define FIRST_SLOTS     1024 /* of a generation; doubled when half full */
-#define NETWORK_BITS    32768
+#define FIRST_SLOTS  1024 /* of a generation; doubled when half full */
+#define NETWORK_BITS 32768
 
 struct inbound_slot {
     uint64_t key; /* 0: free */
@@ -27,6 +26,7 @@ struct inbound {
     uint64_t seed;
     struct generation young, old;
     uint64_t networks[NETWORK_BITS / 64]; /* a bit for each network that ever got a key */
+    size_t generation_keys;               /* a generation holds at most */
     uint64_t evicted;
     struct inbound_ends ended; /* of keys given up */
     int64_t latest;            /* instant of the last reject or accept */
@@ -41,6 +41,7 @@ enum smtplog_status inbound_new(struct inbound **inbound)
         return SMTPLOG_NO_MEMORY;
     }
     made->seed = hash_random_seed();
+    made->generation_keys = INBOUND_KEYS / 2;
     *inbound = made;
     return SMTPLOG_OK;
 }
@@ -52,6 +53,16 @@ void inbound_free(struct inbound *inbound)
         free(inbound->old.slots);
         free(inbound);
     }
+}
+
+void inbound_set_memory(struct inbound *inbound, size_t bytes)
+{
+    /* Tables double: the largest that fits twice, half full. */
+    size_t slots = FIRST_SLOTS;
+    while (slots * 2 * sizeof(struct inbound_slot) <= bytes / 2) {
+        slots *= 2;
+    }
+    inbound->generation_keys = slots / 2 - 1;
 }
 
 void inbound_set_listener(struct inbound *inbound, inbound_ended function, void *context)
@@ -223,7 +234,7 @@ static enum smtplog_status find_slot(struct inbound *inbound, uint64_t key, bool
         *slot = NULL;
         return SMTPLOG_OK;
     }
-    if (inbound->young.count >= GENERATION_KEYS) {
+    if (inbound->young.count >= inbound->generation_keys) {
         turn_generation(inbound);
         return find_slot(inbound, key, create, slot);
     }

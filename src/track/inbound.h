@@ -39,6 +39,9 @@ typedef void (*inbound_ended)(void *context, uint64_t tag, bool late);
 MUST_USE enum smtplog_status inbound_new(struct inbound **inbound);
 void inbound_free(struct inbound *inbound);
 
+/* Bytes for keys instead of INBOUND_KEYS of them; before the first is noted. */
+void inbound_set_memory(struct inbound *inbound, size_t bytes);
+
 void inbound_set_listener(struct inbound *inbound, inbound_ended function, void *context);
 
 /* A mail whose key has recovered. */

@@ -1,0 +1,70 @@
+/* The memory that the tables of a summary share. */
+#include "aggregate/summary_memory.h"
+
+#include <stdio.h>
+
+#include "aggregate/summary_field.h"
+
+#define LARGE_TABLE 512 /* rows; smaller ones are not worth counting */
+#define NAME_LENGTH 128
+
+struct table_walk {
+    summary_table function;
+    void *context;
+};
+
+static void walk(const struct table_walk *tables, const struct record_type *type, char *record,
+                 const char *prefix)
+{
+    for (size_t f = 0; f < type->field_count; f++) {
+        const struct record_field *field = &type->fields[f];
+        char name[NAME_LENGTH];
+        bool nested = field->kind == FIELD_RECORD && field->type != NULL;
+        if (!nested && (field->kind != FIELD_TABLE || field->guard != 0)) {
+            continue;
+        }
+        int n = snprintf(name, sizeof name, "%s%s%s", prefix, prefix[0] != '\0' ? "." : "",
+                         field->name);
+        if (field->kind == FIELD_TABLE) {
+            tables->function(tables->context, span_of(name, n < NAME_LENGTH ? (size_t)n : 0),
+                             (struct topk *)(record + field->offset));
+            continue;
+        }
+        for (size_t i = 0; i < field->count; i++) {
+            walk(tables, field->type, record + field->offset + i * field->type->size, name);
+        }
+    }
+}
+
+void summary_each_table(struct summary *summary, summary_table function, void *context)
+{
+    struct table_walk tables = {function, context};
+    walk(&tables, &summary_type, (char *)summary, "");
+}
+
+/* Tables of addresses fill up first, and nobody misses a rare one. */
+static bool is_of_addresses(struct span name)
+{
+    static const char *const names[] = {"senders", "recipient_addresses", "flow.", "auth."};
+    size_t i = 0;
+    while (i < COUNT_OF(names) && !span_starts(name, span_cstr(names[i]))) {
+        i++;
+    }
+    return i < COUNT_OF(names);
+}
+
+static void share(void *context, struct span name, struct topk *table)
+{
+    struct summary *summary = context;
+    if (table->capacity >= LARGE_TABLE) {
+        table->budget = is_of_addresses(name) ? &summary->address_budget : &summary->name_budget;
+        table->reserved = SUMMARY_ROWS_RESERVED;
+    }
+}
+
+void summary_set_memory(struct summary *summary, size_t bytes)
+{
+    summary->address_budget = (struct budget){.limit = bytes / 3};
+    summary->name_budget = (struct budget){.limit = bytes - bytes / 3};
+    summary_each_table(summary, share, summary);
+}
