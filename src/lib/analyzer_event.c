@@ -97,11 +97,14 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     bool filtered = a->selection.filter != NULL;
     TRY(tracker_add(a->tracker, event, selected->shown && (is_record || !filtered), &context));
     TRY(session_note(a->sessions, event, &unseen));
-    struct event said = *event;
+    struct event redacted;
+    const struct event *said = event;
     if (a->redactor != NULL) {
-        TRY(redact_event(a->redactor, &said));
+        redacted = *event;
+        TRY(redact_event(a->redactor, &redacted));
+        said = &redacted;
     }
-    TRY(add_inbound(a, event, &said, &context, selected->shown));
+    TRY(add_inbound(a, event, said, &context, selected->shown));
     TRY(analyzer_add_greylister(a, event, selected->shown && !filtered));
     bool arrives = event_value(event, EVENT_FACT) == FACT_ARRIVAL && !is_record;
     if (!selected->shown || (filtered && arrives)) {
@@ -113,10 +116,10 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     if (filtered && is_record) {
         TRY(add_arrival_of(a, event, selected));
     }
-    TRY(summary_add_unseen_auth(a->summary, &said, unseen));
-    TRY(signal_add_unseen_auth(a->summary->signals, &said, unseen));
-    TRY(signal_add(a->summary->signals, &said, event));
-    return add_figures(a, &said, &context);
+    TRY(summary_add_unseen_auth(a->summary, said, unseen));
+    TRY(signal_add_unseen_auth(a->summary->signals, said, unseen));
+    TRY(signal_add(a->summary->signals, said, event));
+    return add_figures(a, said, &context);
 }
 
 /* Adds what other lines of the message tell. The tracker knows which deliveries go to a filter. */
