@@ -354,14 +354,48 @@ static const uint8_t field_redactions[EVENT_TEXTS] = {
     [EVENT_DELIVERY_TIME] = FIELD_KEPT,
 };
 
+/* `postfix/submission/smtpd`: the words of the servers stay, an instance's own name does not. */
+static bool is_service_word(struct span word)
+{
+    static const char *const words[] = {"postfix",     "exim",  "exim4",    "submission",
+                                        "submissions", "smtps", "smtp",     "smtpd",
+                                        "lmtp",        "relay", "sendmail", "dovecot"};
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (span_is(word, words[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void redact_service(struct redactor *redactor, struct span service, struct strbuf *out)
+{
+    struct span piece;
+    for (const char *gap = ""; span_next_piece(&service, '/', &piece); gap = "/") {
+        strbuf_add_cstr(out, gap);
+        if (is_service_word(piece)) {
+            strbuf_add_span(out, piece);
+        } else {
+            redact_add_pseudonym(redactor, REDACT_SERVICE, piece, false, out);
+        }
+    }
+}
+
 static void learn_from(struct redactor *redactor, const struct event *event)
 {
     static const enum event_field names[] = {EVENT_HOST, EVENT_HELO, EVENT_PEER};
     static const enum event_field users[] = {EVENT_SASL_USER, EVENT_LOCAL_USER};
     static const enum event_field addresses[] = {EVENT_RECIPIENT, EVENT_ORIG_RECIPIENT,
                                                  EVENT_SENDER};
+    struct span service = event_text(event, EVENT_SERVICE);
+    struct span piece;
     redactor->word_count = 0;
     strbuf_clear(&redactor->own);
+    while (service.n > 0 && span_next_piece(&service, '/', &piece)) {
+        if (!is_service_word(piece)) {
+            learn(redactor, REDACT_SERVICE, piece);
+        }
+    }
     for (size_t i = 0; i < COUNT_OF(names); i++) {
         struct span name = event_text(event, names[i]);
         if (name.n > 0 && memchr(name.p, '.', name.n) == NULL) {
@@ -377,27 +411,6 @@ static void learn_from(struct redactor *redactor, const struct event *event)
     note_own(redactor, REDACT_ID, event_text(event, EVENT_QUEUE_ID));
     note_own(redactor, REDACT_ID, event_text(event, EVENT_LINKED_ID));
     note_own(redactor, REDACT_ID, event_text(event, EVENT_ORIG_QUEUE_ID));
-}
-
-/* `postfix/submission/smtpd`: the words of the servers stay, an instance's own name does not. */
-static void redact_service(struct redactor *redactor, struct span service, struct strbuf *out)
-{
-    static const char *const words[] = {"postfix",     "exim",  "exim4",    "submission",
-                                        "submissions", "smtps", "smtp",     "smtpd",
-                                        "lmtp",        "relay", "sendmail", "dovecot"};
-    struct span piece;
-    for (const char *gap = ""; span_next_piece(&service, '/', &piece); gap = "/") {
-        bool known = false;
-        for (size_t i = 0; i < COUNT_OF(words); i++) {
-            known = known || span_is(piece, words[i]);
-        }
-        strbuf_add_cstr(out, gap);
-        if (known) {
-            strbuf_add_span(out, piece);
-        } else {
-            redact_add_pseudonym(redactor, REDACT_SERVICE, piece, true, out);
-        }
-    }
 }
 
 static void redact_field(struct redactor *redactor, enum field_redaction how, struct span text,

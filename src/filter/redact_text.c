@@ -6,7 +6,9 @@
 
 #define ENCLOSED_MAXIMUM 300 /* bytes between quotes or angle brackets that are looked at */
 #define ID_MINIMUM       10
+#define HEX_MINIMUM      6    /* of a queue id in upper case */
 #define WORD_MAXIMUM     1024 /* longer ones are ids */
+#define WRITTEN_LINE     6    /* bytes before a header in a dump of one: blanks, a letter */
 #define WRITTEN_MAXIMUM  2048 /* bytes of a written text in which its end is looked for */
 
 static void redact_word(struct redactor *redactor, struct span word, struct strbuf *out);
@@ -104,11 +106,16 @@ static bool is_id(struct span word)
 {
     size_t digits = 0;
     size_t letters = 0;
+    size_t hex = 0; /* upper case, as Postfix writes its short queue ids */
     for (size_t i = 0; i < word.n; i++) {
         digits += byte_is_digit(word.p[i]);
         letters += byte_is_alpha(word.p[i]);
+        hex += word.p[i] >= 'A' && word.p[i] <= 'F';
     }
     if (word.n > WORD_MAXIMUM) {
+        return true;
+    }
+    if (word.n >= HEX_MINIMUM && hex > 0 && digits > 1 && hex + digits == word.n) {
         return true;
     }
     if (letters == 0) {
@@ -401,9 +408,17 @@ static size_t written_end(struct span text)
 }
 
 /* Length of the words that say that text of a message follows: `Subject: `, `header From: `,
- * `body `, `T="`; 0 for none. */
-static size_t written_begin(struct span text, char before)
+ * `body `, at the beginning of a line `From: `; 0 for none. */
+static size_t written_begin(struct span text, char before, size_t at)
 {
+    static const char *const lines[] = {
+        "from: ", "to: ", "cc: ", "bcc: ", "reply-to: ", "sender: "};
+    for (size_t i = 0; at < WRITTEN_LINE && i < COUNT_OF(lines); i++) {
+        struct span head = span_cstr(lines[i]);
+        if (text.n > head.n && span_equal_nocase(span_of(text.p, head.n), head)) {
+            return head.n;
+        }
+    }
     static const char *const heads[] = {"subject: ", "body "};
     for (size_t i = 0; i < COUNT_OF(heads); i++) {
         struct span head = span_cstr(heads[i]);
@@ -420,7 +435,7 @@ static size_t written_begin(struct span text, char before)
 }
 
 /* Takes text of a message at the front. Returns how much, 0 when it is none. */
-static size_t add_written(struct redactor *redactor, struct span text, char before,
+static size_t add_written(struct redactor *redactor, struct span text, char before, size_t at,
                           struct strbuf *out)
 {
     if (span_starts(text, SPAN_LITERAL("T=\"")) && before == ' ') { /* Exim's subject */
@@ -431,7 +446,7 @@ static size_t add_written(struct redactor *redactor, struct span text, char befo
         strbuf_add_byte(out, '"');
         return end;
     }
-    size_t head = written_begin(text, before);
+    size_t head = written_begin(text, before, at);
     if (head == 0) {
         return 0;
     }
@@ -442,6 +457,32 @@ static size_t add_written(struct redactor *redactor, struct span text, char befo
     return head + end;
 }
 
+/* Exim's marks of what was done with an address, which may be a bare name: `=> ann <a@b.example>`.
+ * Returns how much was taken, 0 when there is none. */
+static size_t add_marked(struct redactor *redactor, struct span text, struct strbuf *out)
+{
+    static const char *const marks[] = {"=> ", "-> ", ">> ", "** ", "== ", "*> ", "<= "};
+    bool marked = false;
+    for (size_t i = 0; i < COUNT_OF(marks) && !marked; i++) {
+        marked = span_starts(text, span_cstr(marks[i]));
+    }
+    size_t end = 3;
+    while (marked && end < text.n && !is_edge(text.p[end])) {
+        end++;
+    }
+    struct span name = span_of(text.p + 3, marked ? end - 3 : 0);
+    if (name.n == 0 || memchr(":/|@", name.p[0], 4) != NULL) {
+        return 0;
+    }
+    strbuf_add(out, text.p, 3);
+    if (memchr(name.p, '@', name.n) != NULL) {
+        redact_word(redactor, name, out);
+    } else {
+        add_identity(redactor, name, out);
+    }
+    return end;
+}
+
 /* ---- text ------------------------------------------------------------------------------------ */
 
 void redact_text(struct redactor *redactor, struct span text, struct strbuf *out)
@@ -450,7 +491,10 @@ void redact_text(struct redactor *redactor, struct span text, struct strbuf *out
     while (i < text.n) {
         struct span rest = span_from(text, i);
         char before = i > 0 ? text.p[i - 1] : ' ';
-        size_t taken = is_edge(before) ? add_written(redactor, rest, before, out) : 0;
+        size_t taken = is_edge(before) ? add_written(redactor, rest, before, i, out) : 0;
+        if (taken == 0 && before == ' ') {
+            taken = add_marked(redactor, rest, out);
+        }
         if (taken == 0 && memchr("<\"'", rest.p[0], 3) != NULL) {
             taken = add_quoted(redactor, rest, before, out);
         }

@@ -191,3 +191,53 @@ void redaction_transcript(struct smtplog_analyzer *a, const struct transcript *t
         }
     }
 }
+
+/* ---- traces ---------------------------------------------------------------------------------- */
+
+static enum smtplog_status redact_line(struct smtplog_analyzer *a, struct trail_line *line)
+{
+    struct event event = line->event;
+    struct strbuf raw;
+    if (line->redacted) {
+        return SMTPLOG_OK;
+    }
+    strbuf_init(&raw, TEXT_MAXIMUM);
+    redaction_line(a, &event, line->raw, &raw);
+    enum smtplog_status status = strbuf_status(&raw);
+    if (status == SMTPLOG_OK && !arena_copy(&a->arena, strbuf_span(&raw), &line->raw)) {
+        status = SMTPLOG_NO_MEMORY;
+    }
+    strbuf_free(&raw);
+    TRY(status);
+    TRY(redact_event(a->redactor, &event));
+    for (int f = 0; f < EVENT_TEXTS; f++) {
+        bool set = event_has(&event, (enum event_field)f);
+        if (set && !arena_copy(&a->arena, event.text[f], &event.text[f])) {
+            return SMTPLOG_NO_MEMORY;
+        }
+    }
+    if (!arena_copy(&a->arena, event.domain, &event.domain)) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    line->event = event;
+    line->file = redacted(a, line->file, redact_path);
+    line->redacted = true;
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status redaction_trail(struct smtplog_analyzer *a, struct trail *trail)
+{
+    for (size_t i = 0; a->redactor != NULL && i < trail->node_count; i++) {
+        struct trail_node *node = trail->nodes[i];
+        for (size_t k = 0; k < node->count; k++) {
+            TRY(redact_line(a, node->lines[k]));
+        }
+        node->host = redacted(a, node->host, redact_name);
+        node->name = redacted(a, node->name, node->kind == TRAIL_MESSAGE ? redact_id : redact_text);
+        node->message_id = redacted(a, node->message_id, redact_text);
+    }
+    for (size_t i = 0; a->redactor != NULL && i < trail->link_count; i++) {
+        trail->links[i].id = redacted(a, trail->links[i].id, redact_id);
+    }
+    return SMTPLOG_OK;
+}

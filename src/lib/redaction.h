@@ -7,6 +7,7 @@
 #include "filter/redact.h"
 #include "logfmt/transcript.h"
 #include "track/message.h"
+#include "track/trail.h"
 
 struct smtplog_analyzer;
 
@@ -27,5 +28,9 @@ struct span redaction_path(struct smtplog_analyzer *analyzer, const char *path);
 
 /* What a transcript keeps for its dialogues. To be called once, when it is complete. */
 void redaction_transcript(struct smtplog_analyzer *analyzer, const struct transcript *transcript);
+
+/* All that a trace is written from. To be called once, when it is complete. */
+MUST_USE enum smtplog_status redaction_trail(struct smtplog_analyzer *analyzer,
+                                             struct trail *trail);
 
 #endif

@@ -123,6 +123,9 @@ enum smtplog_status smtplog_analyzer_trace(struct smtplog_analyzer *a, const cha
     }
     if (status == SMTPLOG_OK) {
         a->traced = trace->chains.count;
+        status = redaction_trail(a, trace->trail);
+    }
+    if (status == SMTPLOG_OK) {
         status = write_trace(trace, format);
     }
     trace_free(trace);

@@ -39,6 +39,7 @@ struct trail_line {
     struct span file; /* name of the input */
     struct span raw;
     bool matched;               /* what was asked for stands in it */
+    bool redacted;              /* its texts are pseudonyms by now */
     unsigned owners;            /* nodes that hold it */
     struct trail_node *message; /* of these the message, NULL for none */
 };

@@ -97,13 +97,20 @@ for name, logs in LOGS.items():
     plain = run("analyze", *NOW, "--format", "json", "--top", "0", *logs).text
     tap.ok(len(leaks(plain, secrets)) >= 10, "%s: without --redact %d of them are shown" % (name, len(leaks(plain, secrets))))
     for format in formats:
-        done = run("analyze", *NOW, "--format", format, "--top", "0", "--redact", *(["--detail", "full"] if format == "text" else []), *logs)
+        done = run("analyze", *NOW, "--format", format, "--top", "0", "--redact", *(["--detail", "full", "--width", "300"] if format == "text" else []), *logs)
         found = leaks(done.text + done.errors, secrets)
         tap.ok(done.out and not found, "%s as %s: none" % (name, format), *found[:20])
     for arguments in (["--format", "ndjson"], ["--format", "tsv"], ["--join"]):
         done = run("events", *NOW, "--redact", *arguments, *logs)
         found = leaks(done.text + done.errors, secrets)
         tap.ok(done.out and not found, "%s, events %s: none" % (name, " ".join(arguments)), *found[:20])
+    if name in ("postfix", "exim", "exim syslog"):
+        recipients = sorted({r["recipient"] for r in run("events", *NOW, *logs).records() if "@" in r.get("recipient", "")})
+        what = [word for recipient in recipients[:40] for word in ("-e", recipient)]
+        for arguments in (["--width", "300"], ["--width", "300", "--lines"], ["--format", "ndjson"]):
+            done = run("trace", *NOW, "--redact", *arguments, *what, *logs)
+            found = leaks(done.text + done.errors, secrets)
+            tap.ok(done.out and not found, "%s, trace %s: none" % (name, " ".join(arguments)), *found[:20])
     kept = run("events", *NOW, "--redact=keep-domains", *logs)
     found = leaks(kept.text, {secret for secret in secrets if "@" in secret or re.match(r"[\d.]+$", secret)})
     tap.ok(not found, "%s, domains kept: no whole address, no IP address" % name, *found[:20])
@@ -141,6 +148,16 @@ with Directory() as directory:
     named = directory("mx7.secret.example/mail.log", GOOD)
     done = analyze("--redact", "--recipient", "bob@z.example", named)
     tap.ok("mx7" not in done.text and "bob@" not in done.text and "--recipient user-" in done.text, "file names and filters are redacted too", done)
+
+    # ---- a trace has the same story, a service of its own no name
+    story = run("trace", *NOW, "--width", "300", "--redact", "bob@z.example", directory("mail.log"))
+    plain = run("trace", *NOW, "--width", "300", "bob@z.example", directory("mail.log"))
+    words = lambda text: re.sub(r"\S*(?:example|ip4|id-|host-|3F2A1B0C9D|mx1|4AB)\S*", "*", " ".join(text.split()))
+    tap.equal(words(story.text), words(plain.text), "a trace tells the same story")
+    own = directory("own.log", GOOD.replace(b"postfix/", b"postfix-customer/"))
+    for arguments in (["trace", "--lines", "bob@z.example"], ["events"], ["analyze"]):
+        done = run(arguments[0], *NOW, "--redact", *arguments[1:], own)
+        tap.ok(done.out and "customer" not in done.text, "an instance's name is none in " + arguments[0], done.text[:600])
 
     # ---- what a stranger may have put into a text
     texts = {
