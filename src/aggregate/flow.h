@@ -70,7 +70,10 @@ struct flow {
     struct topk handshakes;   /* key "direction level version" */
     struct topk problems;     /* key "direction what stage" */
     struct topk action_texts; /* key "action stage text" */
-    struct histogram_value memo[FLOW_MEMO];
+    struct flow_memo {
+        int64_t value;
+        struct histogram_value placed;
+    } memo[FLOW_MEMO];
     char key[FLOW_KEY];
 };
 

@@ -34,7 +34,9 @@ static enum smtplog_status add_table(const struct report *report, struct json_wr
 {
     size_t count = 0;
     struct topk_row **rows = NULL;
-    TRY(topk_sorted(table, report->top, &rows, &count));
+    if (json_wants_lists(json)) {
+        TRY(topk_sorted(table, report->top, &rows, &count));
+    }
     json_array(json, name);
     for (size_t i = 0; i < count; i++) {
         struct greylist_row *row = rows[i]->value;

@@ -93,6 +93,13 @@ static struct topk_row **rows_of(struct json_report *r, const struct topk *table
     return rows;
 }
 
+/* Rows of a list for people, as many as asked for. */
+static struct topk_row **list_of(struct json_report *r, const struct topk *table, size_t *count)
+{
+    *count = 0;
+    return json_wants_lists(&r->json) ? rows_of(r, table, r->report->top, count) : NULL;
+}
+
 static void counts_of(struct json_report *r, const char *name, const struct topk *table)
 {
     size_t count = 0;
@@ -506,7 +513,7 @@ static void add_stages(struct json_report *r)
 static void add_named_counts(struct json_report *r, const char *name, const struct topk *table)
 {
     size_t count = 0;
-    struct topk_row **rows = rows_of(r, table, r->report->top, &count);
+    struct topk_row **rows = list_of(r, table, &count);
     json_array(&r->json, name);
     for (size_t i = 0; i < count; i++) {
         json_object(&r->json, NULL);
@@ -553,7 +560,7 @@ static void add_templates(struct json_report *r)
 {
     size_t count = 0;
     struct json_writer *json = &r->json;
-    struct topk_row **rows = rows_of(r, &r->summary->templates, r->report->top, &count);
+    struct topk_row **rows = list_of(r, &r->summary->templates, &count);
     json_array(json, "templates");
     for (size_t i = 0; i < count; i++) {
         const struct template_row *row = rows[i]->value;
@@ -584,7 +591,7 @@ static void add_warnings(struct json_report *r)
 {
     size_t count = 0;
     struct json_writer *json = &r->json;
-    struct topk_row **rows = rows_of(r, &r->summary->warnings, r->report->top, &count);
+    struct topk_row **rows = list_of(r, &r->summary->warnings, &count);
     json_array(json, "warnings");
     for (size_t i = 0; i < count; i++) {
         const struct sample_row *row = rows[i]->value;
@@ -609,7 +616,7 @@ static void add_not_understood(struct json_report *r)
 {
     size_t count = 0;
     struct json_writer *json = &r->json;
-    struct topk_row **rows = rows_of(r, &r->summary->unknown, r->report->top, &count);
+    struct topk_row **rows = list_of(r, &r->summary->unknown, &count);
     json_array(json, "not_understood");
     for (size_t i = 0; i < count; i++) {
         const struct sample_row *row = rows[i]->value;

@@ -8,10 +8,15 @@
 
 #define MICROSECONDS 1e6
 
+/* Rows of a table, as many as asked for; providers have figures of their own, the others are lists.
+ */
 static struct topk_row **rows_of(struct json_traffic *t, const struct topk *table, size_t *count)
 {
     struct topk_row **rows = NULL;
     *count = 0;
+    if (!json_wants_lists(t->json) && table != &t->summary->traffic[TRAFFIC_PROVIDER]) {
+        return NULL;
+    }
     enum smtplog_status status = topk_sorted(table, t->report->top, &rows, count);
     if (status != SMTPLOG_OK) {
         t->status = status;

@@ -29,6 +29,12 @@ struct json_writer {
 };
 
 void json_begin(struct json_writer *json, struct strbuf *out, bool indent);
+/* True when lists for people are wanted: who listens hears figures, and long lists cost time. */
+static inline bool json_wants_lists(const struct json_writer *json)
+{
+    return json->listener == NULL;
+}
+
 /* key is NULL inside an array and for the outermost value. */
 void json_object(struct json_writer *json, const char *key);
 void json_array(struct json_writer *json, const char *key);
