@@ -18,6 +18,7 @@ void trace_free(struct trace *t)
     trace_set_free(&t->ids);
     trace_set_free(&t->mails);
     trace_set_free(&t->processes);
+    trace_set_free(&t->clients);
     trail_chains_free(&t->chains);
     trace_cut_free(&t->cut);
     trail_free(t->trail);
@@ -58,6 +59,7 @@ enum smtplog_status trace_new(struct smtplog_analyzer *analyzer, const char *con
     trace_set_init(&made->ids, TRACE_FOLLOWED);
     trace_set_init(&made->mails, TRACE_FOLLOWED);
     trace_set_init(&made->processes, TRACE_FOLLOWED);
+    trace_set_init(&made->clients, TRACE_FOLLOWED);
     header_reader_init(&made->reader);
     trace_cut_init(&made->cut);
     made->words = calloc(count + 1, sizeof *made->words);
@@ -105,6 +107,29 @@ static bool names_followed_id(const struct trace *t, struct span line)
     return false;
 }
 
+/* `[192.0.2.1]:40000` */
+static bool names_followed_client(const struct trace *t, struct span line)
+{
+    struct span rest = line;
+    size_t at = 0;
+    while ((at = span_find(rest, SPAN_LITERAL("["))) != SIZE_MAX) {
+        rest = span_from(rest, at + 1);
+        size_t n = 0;
+        while (n < rest.n && (byte_is_digit(rest.p[n]) || byte_is_alpha(rest.p[n]) ||
+                              rest.p[n] == '.' || rest.p[n] == ':')) {
+            n++;
+        }
+        size_t end = n + 2;
+        while (end < rest.n && byte_is_digit(rest.p[end])) {
+            end++;
+        }
+        if (end <= rest.n && n + 2 < end && trace_set_has(&t->clients, span_of(rest.p, end))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool text_may_concern(const struct trace *t, struct span line)
 {
     for (size_t i = 0; i < t->word_count; i++) {
@@ -113,7 +138,8 @@ static bool text_may_concern(const struct trace *t, struct span line)
         }
     }
     return (t->ids.map.count > 0 && names_followed_id(t, line)) ||
-           (t->mails.map.count > 0 && names_followed_mail(t, line));
+           (t->mails.map.count > 0 && names_followed_mail(t, line)) ||
+           (t->clients.map.count > 0 && names_followed_client(t, line));
 }
 
 static bool header_may_concern(const struct trace *t, const struct header *header)
@@ -358,7 +384,7 @@ static void say_limits(const struct trace *t)
                        "or use --since and --until",
                        TRAIL_LINES);
     }
-    if (t->ids.overflown || t->mails.overflown || t->processes.overflown) {
+    if (t->ids.overflown || t->mails.overflown || t->processes.overflown || t->clients.overflown) {
         diagnostic_say(to, SMTPLOG_WARNING,
                        "more than %d messages or sessions are concerned: not all are followed",
                        TRACE_FOLLOWED);

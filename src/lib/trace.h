@@ -31,6 +31,7 @@ struct trace {
     struct trace_word *words;          /* owned */
     size_t word_count;
     struct trace_set ids, mails, processes;
+    struct trace_set clients; /* of postscreen: `192.0.2.1]:40000` */
     struct trail *trail;
     struct trace_cut cut; /* its pieces are the trail's */
     struct header_reader reader;

@@ -114,15 +114,19 @@ static bool is_daemon(const struct event *event, const char *name)
     return span_is(event_text(event, EVENT_DAEMON), name);
 }
 
-/* postscreen is one process for all clients: a client's port tells its sessions apart. */
+/* postscreen is one process for all clients: a client's port tells its sessions apart. Written as
+ * in its lines, `192.0.2.1]:40000`. */
 static struct span postscreen_client(const struct event *event, char buffer[TRACE_PROCESS_MAXIMUM])
 {
     struct span ip = event_text(event, EVENT_PEER_IP);
     struct span port = event_text(event, EVENT_PEER_PORT);
-    if (ip.n == 0 || ip.n + port.n + 1 > TRACE_PROCESS_MAXIMUM) {
-        return SPAN_EMPTY;
+    if (ip.n == 0 || port.n == 0 || ip.n + port.n + 2 > TRACE_PROCESS_MAXIMUM) {
+        return ip;
     }
-    return trace_process_key(ip, port.n > 0 ? port : SPAN_LITERAL("-"), buffer);
+    memcpy(buffer, ip.p, ip.n);
+    memcpy(buffer + ip.n, "]:", 2);
+    memcpy(buffer + ip.n + 2, port.p, port.n);
+    return span_of(buffer, ip.n + 2 + port.n);
 }
 
 /* Whether all lines of the process between connect and disconnect are one client's. */
@@ -147,11 +151,15 @@ static enum smtplog_status session_of(struct trace *t, const struct event *event
         return trace_set_has(&t->processes, key) ? trail_session(t->trail, event, process, node)
                                                  : SMTPLOG_OK;
     }
+    struct span client = event_text(event, EVENT_PEER_IP);
+    if (is_daemon(event, "postscreen")) {
+        client = postscreen_client(event, buffer);
+        TRY(matched ? trace_set_add(&t->clients, client, &t->grew) : SMTPLOG_OK);
+        matched = trace_set_has(&t->clients, client);
+    }
     if (!matched) {
         return SMTPLOG_OK;
     }
-    struct span client = is_daemon(event, "postscreen") ? postscreen_client(event, buffer)
-                                                        : event_text(event, EVENT_PEER_IP);
     bool inbound = event_value(event, EVENT_DIRECTION) == DIRECTION_INBOUND ||
                    event_value(event, EVENT_FACT) == FACT_POSTSCREEN ||
                    event_value(event, EVENT_FACT) == FACT_DISCONNECT;

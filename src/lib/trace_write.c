@@ -2,6 +2,7 @@
 #include "lib/option.h"
 #include "lib/trace.h"
 #include "report/escape.h"
+#include "report/html_report.h"
 #include "report/text_renderer.h"
 #include "report/trace_report.h"
 #include "report/trace_writer.h"
@@ -69,7 +70,7 @@ static enum smtplog_status write_lines(struct smtplog_analyzer *a, const struct 
 static enum smtplog_status write_text(struct trace *t)
 {
     struct smtplog_analyzer *a = t->analyzer;
-    struct trace_report report = {t->trail, a->knowledge.catalog, says_yes(a, OPTION_LINES)};
+    struct trace_report report = {t->trail, a->knowledge.catalog, says_yes(a, OPTION_LINES), false};
     uint64_t width = 80;
     TRY(option_number(a, OPTION_WIDTH, 72, 1000, &width));
     struct text_style style = {(size_t)width, says_yes(a, OPTION_COLOR), says_yes(a, OPTION_BARS)};
@@ -91,10 +92,30 @@ static enum smtplog_status write_text(struct trace *t)
     return SMTPLOG_OK;
 }
 
+/* All stories as one page. */
+static enum smtplog_status write_page(struct trace *t)
+{
+    struct smtplog_analyzer *a = t->analyzer;
+    struct trace_report report = {t->trail, a->knowledge.catalog, says_yes(a, OPTION_LINES), true};
+    struct instant generated = {.seconds = a->now, .offset = zone_offset(a->zone, a->now)};
+    struct document document;
+    document_init(&document);
+    for (size_t i = 0; i < t->chains.count; i++) {
+        trace_report_add(&report, &t->chains.chains[i], &document);
+    }
+    enum smtplog_status status = html_write(&document, a->knowledge.catalog, "page/traced",
+                                            &generated, &a->out);
+    document_free(&document);
+    return status == SMTPLOG_OK ? analyzer_write_out(a) : status;
+}
+
 static enum smtplog_status write_trace(struct trace *t, const char *format)
 {
     if (strcmp(format, "ndjson") == 0) {
         return write_records(t, EVENT_NDJSON);
+    }
+    if (strcmp(format, "html") == 0) {
+        return write_page(t);
     }
     return strcmp(format, "tsv") == 0 ? write_records(t, EVENT_TSV) : write_text(t);
 }
@@ -103,14 +124,15 @@ enum smtplog_status smtplog_analyzer_trace(struct smtplog_analyzer *a, const cha
                                            size_t count, const char *format, smtplog_writer writer,
                                            void *context)
 {
-    static const char *const formats[] = {"text", "ndjson", "tsv"};
+    static const char *const formats[] = {"text", "ndjson", "tsv", "html"};
     struct trace *trace = NULL;
     bool known = false;
     for (size_t i = 0; i < COUNT_OF(formats); i++) {
         known = known || strcmp(format, formats[i]) == 0;
     }
     if (!known) {
-        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: a trace is text, ndjson or tsv");
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
+                       "--format: a trace is text, html, ndjson or tsv");
         return SMTPLOG_USAGE;
     }
     a->writer = writer;

@@ -80,7 +80,8 @@ static struct span aside_of(struct trace_builder *b, const struct trail_node *no
                                      phrase_words("size", size));
 }
 
-static void add_node(struct trace_builder *b, const struct trail_node *node, uint64_t lines)
+static void add_node(struct trace_builder *b, const struct trail_chain *chain,
+                     const struct trail_node *node, uint64_t lines)
 {
     struct report_builder *w = &b->words;
     struct trail_story story;
@@ -96,6 +97,9 @@ static void add_node(struct trace_builder *b, const struct trail_node *node, uin
             trace_add_steps(b, node, &story, section);
         }
         trace_add_story(b, node, &story, section);
+        if (b->last && b->report->lines && b->report->inside) {
+            trace_add_lines(b, chain, section);
+        }
         if (lines > 0) {
             SAY(w, "trace/lines", phrase_count("lines", lines));
             builder_paragraph(w, section);
@@ -126,7 +130,7 @@ void trace_report_add(const struct trace_report *report, const struct trail_chai
     }
     for (size_t i = 0; i < chain->node_count && document->status == SMTPLOG_OK; i++) {
         b.last = i + 1 == chain->node_count;
-        add_node(&b, chain->nodes[i], b.last && !report->lines ? chain->line_count : 0);
+        add_node(&b, chain, chain->nodes[i], b.last && !report->lines ? chain->line_count : 0);
     }
     strbuf_free(&b.words.text);
 }

@@ -9,7 +9,8 @@
 struct trace_report {
     const struct trail *trail;
     const struct catalog *catalog;
-    bool lines; /* the lines are shown beside it: no steps, no word about them */
+    bool lines;  /* the lines are asked for: no steps, no word about them */
+    bool inside; /* they stand in the document, not beside it */
 };
 
 /* Adds the sections of one chain to a document. */
@@ -35,6 +36,10 @@ struct span trace_time(struct trace_builder *b, const struct trail_line *line);
 
 /* The other side's name, `[192.0.2.1]` when it has none, empty when the line names nobody. */
 struct span trace_peer(struct trace_builder *b, const struct event *event);
+
+/* The lines of a chain as a table. */
+void trace_add_lines(struct trace_builder *b, const struct trail_chain *chain,
+                     struct section *section);
 
 /* Steps as a table, and the story as a paragraph. */
 void trace_add_steps(struct trace_builder *b, const struct trail_node *node,

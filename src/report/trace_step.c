@@ -193,19 +193,26 @@ static struct span step_words(struct trace_builder *b, const struct trail_story 
 /* ---- the table --------------------------------------------------------------------------------
  */
 
-static void add_other(struct trace_builder *b, const struct trail_node *node,
-                      struct section *section)
+/* Lines as they stand, as rows. */
+static void add_rows(struct trace_builder *b, struct trail_line *const *lines, size_t count,
+                     struct section *section)
 {
     static const struct column columns[] = {{.key = "time"}, {.key = "text", .wraps = true}};
     struct table *table = TABLE(&b->words, section, "trace", columns);
-    for (size_t i = 0; i < node->count && i < OTHER_ROWS; i++) {
+    for (size_t i = 0; i < count; i++) {
         struct cell *cells = table_row(b->words.document, table);
         if (cells == NULL) {
             return;
         }
-        cells[0] = cell_text(CELL_WORDS, trace_time(b, node->lines[i]));
-        cells[1] = cell_text(CELL_LOG, node->lines[i]->raw);
+        cells[0] = cell_text(CELL_WORDS, trace_time(b, lines[i]));
+        cells[1] = cell_text(CELL_LOG, lines[i]->raw);
     }
+}
+
+void trace_add_lines(struct trace_builder *b, const struct trail_chain *chain,
+                     struct section *section)
+{
+    add_rows(b, chain->lines, chain->line_count, section);
 }
 
 /* A row that says the same as the one before, of lines that only tell the server's own steps. */
@@ -220,7 +227,7 @@ void trace_add_steps(struct trace_builder *b, const struct trail_node *node,
     static const struct column columns[] = {
         {.key = "time"}, {.key = "daemon"}, {.key = "peer"}, {.key = "text", .wraps = true}};
     if (node->kind == TRAIL_OTHER) {
-        add_other(b, node, section);
+        add_rows(b, node->lines, node->count < OTHER_ROWS ? node->count : OTHER_ROWS, section);
         return;
     }
     struct span before = SPAN_EMPTY;

@@ -170,6 +170,20 @@ static void say_more(struct trace_builder *b, const struct trail_story *story)
 /* ---- the message, the session -----------------------------------------------------------------
  */
 
+/* Postfix's bounce(8) writes notices of several kinds, Exim's line names none. */
+static void say_notice(struct report_builder *w, struct span words, struct phrase_value id)
+{
+    if (span_starts(words, SPAN_LITERAL("postmaster "))) {
+        SAY(w, "trace/told-postmaster", id);
+    } else if (span_starts(words, SPAN_LITERAL("sender delay "))) {
+        SAY(w, "trace/told-delay", id);
+    } else if (span_starts(words, SPAN_LITERAL("sender delivery status "))) {
+        SAY(w, "trace/told-status", id);
+    } else {
+        SAY(w, "trace/told", id);
+    }
+}
+
 static void say_notices(struct trace_builder *b, const struct trail_node *node)
 {
     const struct trail *trail = b->report->trail;
@@ -181,7 +195,7 @@ static void say_notices(struct trace_builder *b, const struct trail_node *node)
         bool mine = link->backwards ? link->to == node : link->from == node;
         struct span id = link->backwards ? link->from->name : link->id;
         if (mine) {
-            SAY(&b->words, "trace/told", phrase_words("id", id));
+            say_notice(&b->words, link->words, phrase_words("id", id));
         }
     }
 }

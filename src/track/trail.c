@@ -185,12 +185,14 @@ enum smtplog_status trail_session(struct trail *trail, const struct event *event
     int fact = event_value(event, EVENT_FACT);
     bool late = found != NULL && found->has_time && event->has_time &&
                 event->time.seconds - found->last.seconds > SESSION_GAP;
-    if (found == NULL || found->ended || late || fact == FACT_CONNECT) {
+    bool other = fact == FACT_CONNECT && found != NULL && found->connected;
+    if (found == NULL || found->ended || late || other) {
         if (found != NULL && !found->ended) {
             trail_end_session(trail, found);
         }
         TRY(make_node(trail, TRAIL_SESSION, host, name, &found));
     }
+    found->connected |= fact == FACT_CONNECT;
     *node = found;
     return SMTPLOG_OK;
 }
@@ -279,7 +281,7 @@ enum smtplog_status trail_keep(struct trail *trail, const struct event *event, s
 
 static enum smtplog_status add_link(struct trail *trail, struct trail_node *node,
                                     enum trail_link_kind kind, bool backwards, struct span id,
-                                    const struct instant *time)
+                                    const struct event *event)
 {
     if (trail->link_count == trail->link_capacity) {
         size_t capacity = trail->link_capacity > 0 ? 2 * trail->link_capacity : 64;
@@ -290,8 +292,12 @@ static enum smtplog_status add_link(struct trail *trail, struct trail_node *node
         trail->links = grown;
         trail->link_capacity = capacity;
     }
-    trail->links[trail->link_count++] = (struct trail_link){
-        .from = node, .kind = kind, .backwards = backwards, .id = id, .time = *time};
+    trail->links[trail->link_count++] = (struct trail_link){.from = node,
+                                                            .kind = kind,
+                                                            .backwards = backwards,
+                                                            .id = id,
+                                                            .words = event_text(event, EVENT_TEXT),
+                                                            .time = event->time};
     return SMTPLOG_OK;
 }
 
@@ -303,18 +309,16 @@ static enum smtplog_status note_links(struct trail *trail, struct trail_node *no
     struct span linked = event_text(event, EVENT_LINKED_ID);
     struct span before = event_text(event, EVENT_ORIG_QUEUE_ID);
     if (linked.n > 0 && fact == FACT_NOTIFICATION) {
-        TRY(add_link(trail, node, TRAIL_BOUNCE, false, linked, &event->time));
+        TRY(add_link(trail, node, TRAIL_BOUNCE, false, linked, event));
     } else if (linked.n > 0 && fact == FACT_ARRIVAL) {
-        TRY(add_link(trail, node, TRAIL_BOUNCE, true, linked, &event->time));
+        TRY(add_link(trail, node, TRAIL_BOUNCE, true, linked, event));
     } else if (linked.n > 0) {
         bool forward = event_value(event, EVENT_STATUS) == OUTCOME_FORWARDED;
-        TRY(add_link(trail, node, forward ? TRAIL_FORWARD : TRAIL_RELAY, false, linked,
-                     &event->time));
+        TRY(add_link(trail, node, forward ? TRAIL_FORWARD : TRAIL_RELAY, false, linked, event));
     }
     if (before.n > 0) {
         bool pickup = span_is(event_text(event, EVENT_DAEMON), "pickup");
-        TRY(add_link(trail, node, pickup ? TRAIL_REQUEUE : TRAIL_RELAY, true, before,
-                     &event->time));
+        TRY(add_link(trail, node, pickup ? TRAIL_REQUEUE : TRAIL_RELAY, true, before, event));
     }
     return SMTPLOG_OK;
 }

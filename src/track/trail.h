@@ -47,8 +47,9 @@ struct trail_line {
 struct trail_link {
     struct trail_node *from, *to; /* to is NULL until it is found, or when it is not there */
     enum trail_link_kind kind;
-    bool backwards; /* written by the later of the two */
-    struct span id; /* of the other message; borrowed from the line */
+    bool backwards;    /* written by the later of the two */
+    struct span id;    /* of the other message; borrowed from the line */
+    struct span words; /* of the line, which tell the kind of a notice; borrowed likewise */
     struct instant time;
 };
 
@@ -63,6 +64,7 @@ struct trail_node {
     bool has_time;
     struct instant first, last;
     bool arrived, ended;
+    bool connected;         /* the session's connect was seen: a warning may stand before it */
     bool local;             /* it came from this host: over loopback, or handed in by a program */
     bool wanted;            /* asked for, or linked to what is */
     bool in_range;          /* a line lies in the time asked for and passes what else is asked */

@@ -83,8 +83,12 @@ static enum smtplog_status add_same(struct trail *trail, struct trail_node *from
         trail->links = grown;
         trail->link_capacity = capacity;
     }
-    trail->links[trail->link_count++] = (struct trail_link){
-        .from = from, .to = to, .kind = TRAIL_SAME, .id = to->name, .time = to->first};
+    trail->links[trail->link_count++] = (struct trail_link){.from = from,
+                                                            .to = to,
+                                                            .kind = TRAIL_SAME,
+                                                            .id = to->name,
+                                                            .words = SPAN_EMPTY,
+                                                            .time = to->first};
     return SMTPLOG_OK;
 }
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from harness import BUILD, DATA, SMTPLOG, UNSAFE_TEXT, Directory, Tap, environment, gzipped, run
+from harness import BUILD, DATA, GOOD, SMTPLOG, UNSAFE_TEXT, Directory, Tap, environment, gzipped, run
 
 tap = Tap()
 OUTBOUND = os.path.join(DATA, "postfix-outbound.log")
@@ -89,9 +89,9 @@ one = [record["raw"] for record in trace("--format", "ndjson", "4jXV0V53pPz4q", 
 tap.equal([record["raw"] for record in trace("--format", "ndjson", "4jXV0V53pPz4q", *reversed(ROTATED)).records()], one,
           "rotated files (one of them gzip) in any order")
 with Directory() as d:
-    half = len(OUT) // 2
-    older = d("mail.log.1.gz", gzipped("\n".join(OUT[:half + 1] + [""]).encode()))
-    newer = d("mail.log", "\n".join(OUT[half - 2:] + [""]))
+    half = OUT.index(by_id(OUT, GREY)[5])
+    older = d("mail.log.1.gz", gzipped("\n".join(OUT[:half + 3] + [""]).encode()))
+    newer = d("mail.log", "\n".join(OUT[half - 3:] + [""]))
     tap.equal(raw(GREY, newer, older), by_id(OUT, GREY), "a message that goes over a rotation whose ends overlap")
     hosts = d("hosts.log", "\n".join(
         "Nov 21 06:00:%02d %s postfix/%s" % (second, host, line.replace("%s", host)) for second, line in enumerate([
@@ -110,6 +110,30 @@ with Directory() as d:
            "status=sent (delivered to maildir)" % n, "Nov 21 0%d:00:04 mx1 postfix/qmgr[3]: 3F2A1B0C9D: removed"]) + "\n")
     tap.equal(raw("bob2@x.example", again), [line for line in text_of(again) if " 02:" in line], "a queue id used again is another message")
     tap.equal(len(chains("3F2A1B0C9D", again)), 3, "asked for by the queue id all of them are told")
+    chance = d("chance.log", """\
+Nov 21 06:00:01 mx1 postfix/smtp[4]: AAAA000001: to=<bob@x.example>, relay=mx2[192.0.2.50]:25, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as BBBB000002)
+Nov 21 06:00:01 mx1 postfix/qmgr[3]: AAAA000001: removed
+Nov 23 06:00:02 mx2 postfix/smtpd[1]: BBBB000002: client=other.example[192.0.2.99]
+Nov 23 06:00:03 mx2 postfix/qmgr[3]: BBBB000002: removed
+""")
+    tap.equal(raw("AAAA000001", chance), text_of(chance)[:2], "a queue id that is the same by chance, days later, is no relay")
+    silent = d("silent.log", """\
+Nov 21 06:00:01 mx1 postfix/local[4]: AAAA000001: to=<bob@x.example>, relay=local, delay=1, delays=0/0/0/1, dsn=2.0.0, status=sent (forwarded as BBBB000002)
+Nov 21 06:00:02 mx1 postfix/smtp[5]: BBBB000002: to=<bob@y.example>, relay=none, delay=1, delays=0/0/0/1, dsn=5.4.4, status=bounced (Host or domain name not found. Name service error for name=y.example type=A: Host not found)
+Nov 21 06:00:03 mx1 postfix/bounce[6]: BBBB000002: sender non-delivery notification: CCCC000003
+Nov 21 06:00:04 mx1 postfix/bounce[6]: BBBB000002: postmaster non-delivery notification: DDDD000004
+Nov 21 06:00:05 mx1 postfix/qmgr[3]: CCCC000003: removed
+Nov 21 06:00:05 mx1 postfix/qmgr[3]: DDDD000004: removed
+""")
+    for what in ("AAAA000001", "BBBB000002", "CCCC000003", "DDDD000004"):
+        tap.equal(raw(what, silent), text_of(silent), "links alone, without message ids, from %s" % what)
+    flat = re.sub(r"\s+", " ", trace("BBBB000002", silent).text)
+    tap.match(flat, r"forwarded at 06:00:01 as BBBB000002\. .*bob@y\.example: failed for good at 06:00:02: \"Host or domain name not found.*"
+              r"The sender was told by the notice CCCC000003\. The postmaster was told by the notice DDDD000004\.", "notices and who got them")
+    good = d("good.log", GOOD)
+    flat = re.sub(r"\s+", " ", trace("3F2A1B0C9D", good).text)
+    tap.match(flat, r"bob@z\.example: greylisted at 06:00:02 by mx\.z\.example, retried at 06:10:03, delivered; 10 min 1 s\. no@w\.example: "
+              r"refused for good by mx\.w\.example at 06:00:03 with 550 5\.1\.1", "greylisted once, retried, delivered; and a hard 550")
     requeue = d("requeue.log", """\
 Nov 21 06:00:01 mx1 postfix/smtpd[1]: AAAA000001: client=mail.a.example[192.0.2.10]
 Nov 21 06:00:02 mx1 postfix/cleanup[2]: AAAA000001: message-id=<m1@a.example>
@@ -166,6 +190,10 @@ Envelope-from: <c@d.example>
 """)
     tap.equal(raw("192.0.2.7", reject), text_of(reject)[:3], "headers that the rejectlog dumps go with their line")
 
+both = raw("192.0.2.104", os.path.join(DATA, "exim-in.log"), os.path.join(DATA, "exim-in-reject.log"))
+dated = [line for line in both if line.startswith("2026") and " rejected " in line]
+tap.ok(len(dated) > 5 and len(dated) == len(set(dated)), "a line that the rejectlog has as well is shown once", *dated)
+
 # ---- what is told apart by bytes alone is what is read: JSON lines are all parsed
 with Directory() as d:
     with open(os.path.join(BUILD, "found"), encoding="ascii") as file:
@@ -192,6 +220,21 @@ tap.equal([line for line in raw("192.0.2.101", INBOUND) if "192.0.2.101" in line
           "every line that names the client")
 tap.equal(raw("192.0.2.1010", INBOUND) + raw("92.0.2.101", INBOUND), [], "a part of an address is no client")
 tap.equal(raw("mail.a.example", INBOUND)[:4], [IN[i] for i in session], "a client by its name")
+
+found = raw("list@a.example", INBOUND)
+tap.equal(found[:4], [line for line in IN if "[192.0.2.101]:60221" in line], "postscreen: all lines of the client's connection")
+with Directory() as d:
+    process = d("process.log", """\
+Nov 21 06:00:00 mx1 postfix/smtpd[1]: connect from a.example[192.0.2.1]
+Nov 21 06:00:00 mx1 postfix/smtpd[1]: disconnect from a.example[192.0.2.1] ehlo=1 commands=1
+Nov 21 06:00:01 mx1 postfix/smtpd[1]: warning: hostname b.example does not resolve to address 192.0.2.2
+Nov 21 06:00:01 mx1 postfix/smtpd[1]: connect from unknown[192.0.2.2]
+Nov 21 06:00:02 mx1 postfix/smtpd[1]: NOQUEUE: reject: RCPT from unknown[192.0.2.2]: 554 5.7.1 <x@x.example>: Relay access denied; from=<a@b.example> to=<x@x.example> proto=ESMTP helo=<h>
+Nov 21 06:00:04 mx1 postfix/smtpd[1]: connect from c.example[192.0.2.3]
+Nov 21 06:00:05 mx1 postfix/smtpd[1]: lost connection after EHLO from c.example[192.0.2.3]
+Nov 21 06:00:05 mx1 postfix/smtpd[1]: disconnect from c.example[192.0.2.3] ehlo=1 commands=1
+""")
+    tap.equal(raw("x@x.example", process), text_of(process)[2:5], "a session begins with the warning before its connect, and ends with the next one")
 
 # ---- the story
 story = trace(GREY, OUTBOUND)
@@ -234,6 +277,10 @@ tap.equal({key: record[key] for key in ("kind", "code", "class", "recipient", "q
 with Directory() as d:
     trace("-o", d("out.ndjson"), GREY, OUTBOUND)
     tap.equal(len(text_of(d("out.ndjson"))), 11, "-o FILE.ndjson chooses the format")
+page = trace("--format", "html", GREY, OUTBOUND).text
+tap.ok(page.lower().startswith("<!doctype html>") and "greylisted at 13:14:21" in re.sub(r"\s+", " ", page), "a page", page[:300])
+page = trace("--lines", "--format", "html", GREY, OUTBOUND).text
+tap.ok(all(line.split("]: ")[1].split(",")[0].replace("<", "&lt;").replace(">", "&gt;") in page for line in by_id(OUT, GREY)), "with the lines")
 tap.ok(trace("--format", "json5", GREY, OUTBOUND).status == 2, "an unknown format is wrong usage")
 
 # ---- several words, options and files
