@@ -41,7 +41,7 @@ MAN      = $(sort $(wildcard src/man/*.1 src/man/*.5))
 
 DEPS_REQUIRED = gcc make pkg-config libpcre2-dev zlib1g-dev gettext perl python3 gzip
 DEPS_OPTIONAL = libjansson-dev libsystemd-dev libncurses-dev
-DEPS_CHECK    = g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux chromium fonts-dejavu-core
+DEPS_CHECK    = g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux chromium fonts-dejavu-core sqlite3 python3-jsonschema
 
 .PHONY: always help all deps demo check check-e2e check-all sanitize lint format bench score-classes po \
         install uninstall dist clean

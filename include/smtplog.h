@@ -155,6 +155,8 @@ void smtplog_analyzer_set_language(struct smtplog_analyzer *analyzer,
  *   detail         brief, normal, full: how many sections a report has
  *   section        names of sections, comma separated: only these; given again, more of them
  *   explain        none, short, full: how much stands beside a code or a reason
+ *   table          for csv: the one table to write; empty: all, one after another
+ *   mail-to        for mail: addresses, comma separated
  *   fields         for events: comma separated record keys
  *   width          columns of the text report (default 80)
  *   color, bars    yes or no: escape sequences, block characters in the text report
@@ -183,11 +185,20 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_events(struct smtplog_anal
                                                              const char *format,
                                                              smtplog_writer writer, void *context);
 
-/* Writes the report of a finished run. format is "text", "json" or "html" (a page that needs
- * nothing beside itself). May be called repeatedly. */
+/* Writes the report of a finished run. May be called repeatedly, with options set in between.
+ * format is one of
+ *   text, html, markdown   for people
+ *   mail                   a complete mail with both, for sendmail -t; needs the option mail-to
+ *   json                   every figure
+ *   csv                    the tables, or the one of the option table
+ *   prometheus             metrics, for a textfile collector
+ *   tables                 the names of the tables, a line each */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *analyzer,
                                                              const char *format,
                                                              smtplog_writer writer, void *context);
+
+/* 1 when smtplog_analyzer_report knows the format, else 0. */
+int smtplog_is_format(const char *format);
 
 /* Writes the names that the option "section" knows, a line each, in the order of the report. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_sections(smtplog_writer writer, void *context);

@@ -61,6 +61,7 @@ struct cli_option {
 
 #define CLI_LIBRARY_OPTIONS 256
 #define CLI_RULES           32
+#define CLI_OUTPUTS         16
 
 /* A parsed command line. Strings are those of argv. */
 struct cli_arguments {
@@ -69,8 +70,10 @@ struct cli_arguments {
     const char *format; /* NULL: the command's own */
     const char *color;  /* auto, always, never */
     const char *progress;
-    const char *output; /* file to write to, NULL: standard output */
-    const char **what;  /* owned array: what -e names */
+    const char *output; /* file to write to, the last one given; NULL: standard output */
+    const char *outputs[CLI_OUTPUTS]; /* all that were given */
+    size_t output_count;
+    const char **what; /* owned array: what -e names */
     size_t what_count;
     bool lines;
     bool journal;
@@ -163,8 +166,12 @@ int cli_check_rules(const struct cli_run *run, int exit_status);
 enum smtplog_status cli_set_look(struct smtplog_analyzer *analyzer,
                                  const struct cli_arguments *arguments, bool to_terminal);
 
-/* Writes the report of a finished run where it belongs and weighs the rules; returns the exit
- * status of the command. */
+/* Where reports go, as --format and -o say; format is for outputs of which neither says anything.
+ * The first checks formats and what they need before the run: false after a message. The second
+ * writes the reports of a finished run and weighs the rules; returns the exit status of the
+ * command.
+ */
+bool cli_check_report(const struct cli_arguments *arguments, const char *format);
 int cli_write_report(struct cli_run *run, const struct cli_arguments *arguments, const char *format,
                      int exit_status);
 

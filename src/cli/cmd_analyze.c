@@ -3,24 +3,6 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "cli/output.h"
-
-static bool ends_with(const char *text, const char *end)
-{
-    size_t n = strlen(text);
-    size_t m = strlen(end);
-    return n > m && strcmp(text + n - m, end) == 0;
-}
-
-/* The format that the name of an output file asks for. */
-static const char *format_of_file(const char *path)
-{
-    if (path != NULL && ends_with(path, ".json")) {
-        return "json";
-    }
-    bool page = path != NULL && (ends_with(path, ".html") || ends_with(path, ".htm"));
-    return page ? "html" : "text";
-}
 
 /* --section help */
 static bool asks_for_sections(const struct cli_arguments *arguments)
@@ -34,32 +16,16 @@ static bool asks_for_sections(const struct cli_arguments *arguments)
     return false;
 }
 
-static bool is_format(const char *format)
-{
-    static const char *const formats[] = {"text", "json", "html", "nagios"};
-    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
-        if (strcmp(format, formats[i]) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
 int cmd_analyze(const struct cli_arguments *arguments)
 {
     int exit_status = CLI_DONE;
     if (asks_for_sections(arguments)) {
         return smtplog_sections(cli_write, stdout) == SMTPLOG_NO_MEMORY ? CLI_UNREADABLE : CLI_DONE;
     }
-    const char *format = arguments->format;
-    if (format == NULL) {
-        format = format_of_file(arguments->output);
-    }
-    if (!is_format(format)) {
-        cli_complain("--format of analyze is text, json, html or nagios");
+    if (!cli_check_report(arguments, "text")) {
         return CLI_USAGE;
     }
-    bool nagios = strcmp(format, "nagios") == 0;
+    bool nagios = arguments->format != NULL && strcmp(arguments->format, "nagios") == 0;
     struct cli_run run;
     if (!cli_run_begin(&run, arguments, &exit_status)) {
         return nagios ? CLI_PARTLY : exit_status;
@@ -71,7 +37,7 @@ int cmd_analyze(const struct cli_arguments *arguments)
     }
     exit_status = cli_exit_status(&run, status);
     if (status == SMTPLOG_OK && exit_status != CLI_UNREADABLE) {
-        exit_status = cli_write_report(&run, arguments, format, exit_status);
+        exit_status = cli_write_report(&run, arguments, "text", exit_status);
     } else if (nagios) {
         puts("SMTPLOG UNKNOWN: the log could not be read");
         exit_status = CLI_PARTLY;

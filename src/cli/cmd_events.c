@@ -8,8 +8,13 @@ int cmd_events(const struct cli_arguments *arguments)
 {
     int exit_status = CLI_DONE;
     const char *format = arguments->format != NULL ? arguments->format : "ndjson";
-    if (arguments->format == NULL && arguments->output != NULL) {
-        const char *dot = strrchr(arguments->output, '.');
+    const char *path = arguments->output_count > 0 ? arguments->outputs[0] : NULL;
+    if (arguments->output_count > 1) {
+        cli_complain("events writes to one file");
+        return CLI_USAGE;
+    }
+    if (arguments->format == NULL && path != NULL) {
+        const char *dot = strrchr(path, '.');
         format = dot != NULL && strcmp(dot, ".tsv") == 0 ? "tsv" : "ndjson";
     }
     struct output output;
@@ -17,7 +22,7 @@ int cmd_events(const struct cli_arguments *arguments)
     if (!cli_run_begin(&run, arguments, &exit_status)) {
         return exit_status;
     }
-    if (!output_open(&output, arguments->output)) {
+    if (!output_open(&output, path)) {
         cli_run_end(&run);
         return CLI_PARTLY;
     }

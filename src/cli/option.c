@@ -34,6 +34,10 @@ const struct cli_option cli_options[] = {
      "only this section; may be given again, or be a list a,b; help lists the names"},
     {0, "explain", "LEVEL", CLI_OPTION_LIBRARY, CLI_ANALYZE,
      "none, short (default) or full: what stands beside a code or a reason"},
+    {0, "table", "NAME", CLI_OPTION_LIBRARY, CLI_ANALYZE,
+     "of --format csv: only this table; an unknown name lists them"},
+    {0, "mail-to", "ADDRESS", CLI_OPTION_LIBRARY, CLI_ANALYZE,
+     "of --format mail: who gets it; may be a list a@b,c@d"},
     {0, "width", "COLUMNS", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_TRACE | CLI_EXPLAIN | CLI_COMPARE,
      "columns of the text, 72 to 1000 (default: the terminal's, else 80)"},
     {0, "code", "CODE", CLI_OPTION_LIBRARY, CLI_ANALYZE | CLI_EVENTS | CLI_TRACE,
@@ -91,9 +95,9 @@ const struct cli_option cli_options[] = {
      "only these columns, comma separated: time,code,recipient"},
     {0, "format", "FORMAT", CLI_OPTION_FORMAT,
      CLI_ANALYZE | CLI_EVENTS | CLI_TRACE | CLI_EXPLAIN | CLI_COMPARE | CLI_FIGURES,
-     "text (default), json or html, of analyze also nagios; of events, trace ndjson, tsv"},
+     "text (default), json, csv, html, markdown, prometheus, mail, nagios; events: ndjson, tsv"},
     {'o', "output", "FILE", CLI_OPTION_OUTPUT, CLI_ANALYZE | CLI_EVENTS | CLI_TRACE,
-     "write to FILE, replaced only when complete; .json, .html and .tsv choose the format"},
+     "write to FILE, replaced only when complete; its suffix chooses the format; repeatable"},
     {0, "fail-if", "RULE", CLI_OPTION_RULE, CLI_ANALYZE | CLI_FIGURES | CLI_MERGE | CLI_DAILY,
      "exit status 1 when RULE holds: 'hard_share > 5% and recipients.total > 50'; repeatable"},
     {0, "warn-if", "RULE", CLI_OPTION_RULE, CLI_ANALYZE | CLI_MERGE | CLI_DAILY,
@@ -210,7 +214,12 @@ static bool take_option(const struct cli_option *option, const char *value,
         arguments->format = value;
         return true;
     case CLI_OPTION_OUTPUT:
+        if (arguments->output_count == CLI_OUTPUTS) {
+            cli_complain("at most %d files can be written", CLI_OUTPUTS);
+            return false;
+        }
         arguments->output = value;
+        arguments->outputs[arguments->output_count++] = value;
         return true;
     case CLI_OPTION_LANG:
         return true; /* taken before anything was said: cli_speak */

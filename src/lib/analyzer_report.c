@@ -49,6 +49,39 @@ static enum smtplog_status describe_filter(struct smtplog_analyzer *a, struct re
     return copied ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }
 
+static enum smtplog_status refuse_format(struct smtplog_analyzer *a, const char *format)
+{
+    struct strbuf names;
+    strbuf_init(&names, 4096);
+    report_format_add_names(&names);
+    diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not %s", format,
+                   strbuf_cstr(&names));
+    strbuf_free(&names);
+    return SMTPLOG_USAGE;
+}
+
+int smtplog_is_format(const char *format)
+{
+    return report_format_find(format) != NULL;
+}
+
+/* One table; when there is none of that name, what there is. */
+static enum smtplog_status write_table(struct smtplog_analyzer *a, const struct report *report,
+                                       const struct report_format *csv)
+{
+    enum smtplog_status status = report_write(report, csv, &a->out);
+    if (status == SMTPLOG_USAGE) {
+        strbuf_clear(&a->out);
+        TRY(report_write(report, report_format_find("tables"), &a->out));
+        for (size_t i = 0; i + 1 < a->out.length; i++) {
+            a->out.bytes[i] = a->out.bytes[i] == '\n' ? ' ' : a->out.bytes[i];
+        }
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--table: \"%.*s\" is none of %.*s",
+                       SPAN_ARGS(report->table), (int)a->out.length - 1, strbuf_cstr(&a->out));
+    }
+    return status;
+}
+
 enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const char *format,
                                             smtplog_writer writer, void *context)
 {
@@ -59,7 +92,15 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "there is no finished run to report");
         return SMTPLOG_USAGE;
     }
+    const struct report_format *report_format = report_format_find(format);
+    if (report_format == NULL) {
+        return refuse_format(a, format);
+    }
     TRY(report_option_read(a, &report));
+    if (strcmp(format, "mail") == 0 && report.mail_to.n == 0) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format mail needs --mail-to");
+        return SMTPLOG_USAGE;
+    }
     report.generated.seconds = a->now;
     report.generated.offset = zone_offset(a->zone, a->now);
     TRY(describe_filter(a, &report));
@@ -73,16 +114,10 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
     report.findings = &findings;
     if (status != SMTPLOG_OK) {
         /* nothing to write */
-    } else if (strcmp(format, "json") == 0) {
-        status = report_write_json(&report, &a->out);
-    } else if (strcmp(format, "text") == 0) {
-        status = report_write_text(&report, &a->out);
-    } else if (strcmp(format, "html") == 0) {
-        status = report_write_html(&report, &a->out);
+    } else if (report.table.n > 0 && strcmp(format, "csv") == 0) {
+        status = write_table(a, &report, report_format);
     } else {
-        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text, json or html",
-                       format);
-        status = SMTPLOG_USAGE;
+        status = report_write(&report, report_format, &a->out);
     }
     finding_list_free(&findings);
     TRY(status);

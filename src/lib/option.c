@@ -19,6 +19,7 @@ static const char *const option_names[OPTIONS] = {
     [OPTION_SECTION] = "section",   [OPTION_EXPLAIN] = "explain",
     [OPTION_JOIN] = "join",         [OPTION_THRESHOLD] = "threshold",
     [OPTION_REDACT] = "redact",     [OPTION_REDACT_KEY] = "redact-key",
+    [OPTION_TABLE] = "table",       [OPTION_MAIL_TO] = "mail-to",
 };
 
 /* A value given again takes the place of the one before; of a list it stands behind it. */

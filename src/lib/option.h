@@ -27,6 +27,8 @@ enum option {
     OPTION_THRESHOLD, /* a list */
     OPTION_REDACT,
     OPTION_REDACT_KEY,
+    OPTION_TABLE,
+    OPTION_MAIL_TO,
     OPTIONS
 };
 

@@ -2,6 +2,8 @@
  * command line of whoever runs the program. */
 #include "lib/report_option.h"
 
+#include "report/mail_renderer.h"
+
 /* Names of sections, all of which must be known. */
 static enum smtplog_status read_sections(struct smtplog_analyzer *a, struct report *report)
 {
@@ -20,6 +22,16 @@ static enum smtplog_status read_sections(struct smtplog_analyzer *a, struct repo
             strbuf_free(&names);
             return SMTPLOG_USAGE;
         }
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status read_mail_to(struct smtplog_analyzer *a, struct report *report)
+{
+    report->mail_to = a->option[OPTION_MAIL_TO] != NULL ? span_cstr(a->option[OPTION_MAIL_TO])
+                                                        : SPAN_EMPTY;
+    if (a->option[OPTION_MAIL_TO] != NULL && !mail_address_is_good(report->mail_to)) {
+        return option_refuse(a, OPTION_MAIL_TO, "an address or a list a@b.example,c@d.example");
     }
     return SMTPLOG_OK;
 }
@@ -47,6 +59,9 @@ enum smtplog_status report_option_read(struct smtplog_analyzer *a, struct report
     report->explain = (enum report_explain)explain;
     report->color = is_yes(a, OPTION_COLOR);
     report->bars = is_yes(a, OPTION_BARS);
+    TRY(read_mail_to(a, report));
+    report->table = a->option[OPTION_TABLE] != NULL ? span_cstr(a->option[OPTION_TABLE])
+                                                    : SPAN_EMPTY;
     return read_sections(a, report);
 }
 

@@ -164,7 +164,8 @@ static bool column_is_empty(const struct table *table, size_t column)
     for (size_t row = 0; row < table->row_count; row++) {
         const struct cell *cell = table_cell(table, row, column);
         bool is_text = cell->kind == CELL_WORDS || cell->kind == CELL_NAME;
-        if (cell->kind != CELL_NONE && !(is_text && cell->text.n == 0)) {
+        bool is_quiet = cell->kind == CELL_COUNT && cell->quiet && cell->count == 0;
+        if (cell->kind != CELL_NONE && !is_quiet && !(is_text && cell->text.n == 0)) {
             return false;
         }
     }

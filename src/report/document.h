@@ -16,7 +16,8 @@ enum cell_kind {
     CELL_NAME,  /* a name from a log (domain, host, address): escaped, not quoted */
     CELL_CODE,  /* a reply code: a number that is no amount */
     CELL_COUNT,
-    CELL_SHARE, /* 0..1 */
+    CELL_NUMBER, /* of no unit, with decimals */
+    CELL_SHARE,  /* 0..1 */
     CELL_SECONDS,
     CELL_BYTES,
     CELL_INSTANT,
@@ -29,6 +30,7 @@ struct cell {
     uint64_t count;
     double number;
     struct instant instant;
+    bool quiet;      /* a zero that people are not shown */
     unsigned indent; /* levels that the words stand in under those above */
 };
 
@@ -50,6 +52,7 @@ struct column {
 
 struct table {
     bool list;       /* no table to the eye: items, a mark and the words in each row */
+    bool is_metric;  /* a row a figure for monitoring: its path, its value */
     const char *key; /* stable name, NULL for a table that is not data */
     enum column_audience audience; /* of all of it */
     const struct column *columns;
@@ -86,6 +89,7 @@ struct section {
 struct document {
     struct arena arena;
     struct section *first, *last;
+    struct span verdict;        /* the report in one sentence */
     enum smtplog_status status; /* first failure */
 };
 

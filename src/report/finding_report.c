@@ -67,7 +67,7 @@ void build_findings(struct report_builder *b)
 {
     static const struct column columns[] = {{.key = NULL}, {.wraps = true}};
     const struct finding_list *findings = b->report->findings;
-    if (findings == NULL || findings->count == 0) {
+    if (findings == NULL || !builder_filled(b, findings->count)) {
         return;
     }
     struct section *section = builder_section(b, "findings", builder_words(b, "unit/findings"));

@@ -1,5 +1,6 @@
 /* Tables of a page. Each has a caption and headers with their scope; a cell carries its value for
  * sorting where its words do not sort by themselves. */
+#include "report/cell.h"
 #include "report/html_part.h"
 
 #define NUMBER_WIDTH 10
@@ -8,7 +9,7 @@
 static bool is_number(enum cell_kind kind)
 {
     return kind == CELL_COUNT || kind == CELL_SHARE || kind == CELL_SECONDS ||
-           kind == CELL_INSTANT || kind == CELL_BAR || kind == CELL_BYTES;
+           kind == CELL_INSTANT || kind == CELL_BAR || kind == CELL_BYTES || kind == CELL_NUMBER;
 }
 
 static void add_bar(struct html *html, double part)
@@ -38,22 +39,13 @@ void html_cell(struct html *html, const struct cell *cell)
         strbuf_add_cstr(html->out, "\xe2\x80\x9d</bdi>");
         return;
     case CELL_CODE:
-        strbuf_add_u64(&html->cell, cell->count);
-        break;
-    case CELL_BYTES:
-        format_bytes(&html->cell, cell->count);
-        break;
     case CELL_COUNT:
-        format_count(&html->cell, cell->count);
-        break;
+    case CELL_NUMBER:
     case CELL_SHARE:
-        format_share(&html->cell, cell->number);
-        break;
     case CELL_SECONDS:
-        format_seconds(&html->cell, cell->number);
-        break;
+    case CELL_BYTES:
     case CELL_INSTANT:
-        format_instant(&html->cell, &cell->instant, FORMAT_DAY);
+        cell_add_figure(&html->cell, cell);
         break;
     case CELL_BAR:
         add_bar(html, cell->number);
@@ -69,7 +61,8 @@ static void add_sort_value(struct html *html, const struct cell *cell)
         strbuf_addf(html->out, " data-v=%llu", (unsigned long long)cell->count);
     } else if (cell->kind == CELL_INSTANT) {
         strbuf_addf(html->out, " data-v=%lld", (long long)cell->instant.seconds);
-    } else if (cell->kind == CELL_SHARE || cell->kind == CELL_SECONDS || cell->kind == CELL_BAR) {
+    } else if (cell->kind == CELL_SHARE || cell->kind == CELL_SECONDS || cell->kind == CELL_BAR ||
+               cell->kind == CELL_NUMBER) {
         strbuf_addf(html->out, " data-v=%.6g", cell->number);
     }
 }

@@ -53,7 +53,28 @@ struct report {
     enum report_detail detail;
     enum report_explain explain;
     struct span sections; /* names asked for, comma separated; empty: as detail says */
+    struct span table;    /* of CSV: the one asked for; empty: all */
+    struct span mail_to;  /* of mail: addresses, comma separated */
+    bool data;            /* for machines: every section and table, empty ones too */
 };
+
+/* A format that a report can be written in. */
+struct report_format {
+    const char *name;
+    bool data; /* for machines */
+    enum smtplog_status (*write)(const struct report *report, struct strbuf *out);
+};
+
+/* NULL when there is none of that name. */
+const struct report_format *report_format_find(const char *name);
+/* "text, json, ..." */
+void report_format_add_names(struct strbuf *out);
+
+MUST_USE enum smtplog_status report_write(const struct report *report,
+                                          const struct report_format *format, struct strbuf *out);
+
+/* The report as one web page. */
+MUST_USE enum smtplog_status report_write_html(const struct report *report, struct strbuf *out);
 
 /* The summary as one JSON object with the keys of interface, section 4. */
 MUST_USE enum smtplog_status report_write_json(const struct report *report, struct strbuf *out);
@@ -61,10 +82,6 @@ MUST_USE enum smtplog_status report_write_json(const struct report *report, stru
 /* The same, for somebody who only listens (report/json_writer.h). */
 MUST_USE enum smtplog_status report_tell_json(const struct report *report,
                                               const struct json_listener *listener);
-
-/* The report for people: as text, and as a web page. */
-MUST_USE enum smtplog_status report_write_text(const struct report *report, struct strbuf *out);
-MUST_USE enum smtplog_status report_write_html(const struct report *report, struct strbuf *out);
 
 /* Names of sections: section.h. */
 bool report_has_section(struct span name);

@@ -105,6 +105,11 @@ struct topk_row **builder_rows(struct report_builder *b, const struct topk *tabl
     return rows;
 }
 
+bool builder_filled(const struct report_builder *b, size_t count)
+{
+    return count > 0 || b->report->data;
+}
+
 size_t builder_top(const struct report_builder *b, size_t count)
 {
     return b->report->top > 0 && b->report->top < count ? b->report->top : count;

@@ -61,6 +61,9 @@ struct span builder_aside(struct report_builder *b, const char *unit_key, size_t
 /* Rows as many as --top allows, most first; the array is the caller's to free. */
 struct topk_row **builder_rows(struct report_builder *b, const struct topk *table, size_t *count);
 
+/* True when a section is worth adding: it has rows, or machines want its columns all the same. */
+bool builder_filled(const struct report_builder *b, size_t count);
+
 /* How many of count rows --top lets through. */
 size_t builder_top(const struct report_builder *b, size_t count);
 
@@ -69,10 +72,12 @@ struct table *builder_bars(struct report_builder *b, struct section *section, co
 void builder_bar(struct report_builder *b, struct table *table, const char *figure, unsigned indent,
                  uint64_t count, uint64_t whole);
 
-/* An empty cell instead of a zero. */
+/* A count whose zero people need not see. */
 static inline struct cell count_or_nothing(uint64_t count)
 {
-    return count > 0 ? cell_count(count) : (struct cell){.kind = CELL_NONE};
+    struct cell cell = cell_count(count);
+    cell.quiet = true;
+    return cell;
 }
 
 #endif

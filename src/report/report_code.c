@@ -136,15 +136,16 @@ void build_codes(struct report_builder *b)
             ranks[count++] = (struct code_rank){code, figures->count + figures->implied};
         }
     }
-    if (count == 0) {
+    if (!builder_filled(b, count)) {
         return;
     }
     qsort(ranks, count, sizeof ranks[0], compare_ranks);
-    size_t shown = builder_top(b, count);
+    size_t shown = b->report->data ? count : builder_top(b, count);
     struct section *section = builder_section(b, "codes",
                                               builder_aside(b, "unit/replies", shown, count));
     report_chart_code(b, section);
-    add_code_rows(b, TABLE(b, section, "codes", columns), ranks, shown, all);
+    struct table *table = TABLE(b, section, "codes", columns);
+    add_code_rows(b, table, ranks, shown, all);
     if (implied > 0) {
         SAY(b, "codes/implied", phrase_count("refusals", implied));
         builder_paragraph(b, section);
@@ -178,10 +179,11 @@ void build_classes(struct report_builder *b)
         {.key = "advice", .label = "column/whose-and-do", .wraps = true}};
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, &b->summary->classes, &count);
-    struct section *section = count > 0 ? builder_section(b, "classes",
-                                                          builder_aside(b, "unit/failures", count,
-                                                                        b->summary->classes.count))
-                                        : NULL;
+    struct section *section = builder_filled(b, count)
+                                  ? builder_section(b, "classes",
+                                                    builder_aside(b, "unit/failures", count,
+                                                                  b->summary->classes.count))
+                                  : NULL;
     struct table *table = TABLE(b, section, "classes", columns);
     for (size_t i = 0; i < count; i++) {
         struct cell *cells = table_row(b->document, table);

@@ -89,6 +89,7 @@ static void add_headline(struct report_builder *b, struct section *head)
     } else {
         builder_say_plain(b, "head/nothing");
     }
+    b->document->verdict = document_text(b->document, strbuf_span(&b->text));
     builder_paragraph(b, head);
 }
 

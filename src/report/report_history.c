@@ -70,7 +70,7 @@ static void add_rows(struct report_builder *b, const struct timeline_slot *slots
     for (size_t i = 0; i < count; i++) {
         highest = slot_height(&slots[i]) > highest ? slot_height(&slots[i]) : highest;
     }
-    if (highest == 0) {
+    if (!builder_filled(b, highest > 0)) {
         return;
     }
     struct section *section = builder_section(

@@ -13,10 +13,11 @@ void build_texts(struct report_builder *b)
     const struct topk *all = &b->summary->templates;
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, all, &count);
-    struct section *section = count > 0 ? builder_section(
-                                              b, "texts",
-                                              builder_aside(b, "unit/texts", count, all->count))
-                                        : NULL;
+    struct section *section = builder_filled(b, count)
+                                  ? builder_section(
+                                        b, "texts",
+                                        builder_aside(b, "unit/texts", count, all->count))
+                                  : NULL;
     struct table *table = TABLE(b, section, "texts", columns);
     for (size_t i = 0; i < count; i++) {
         const struct template_row *row = rows[i]->value;
@@ -38,7 +39,7 @@ void build_auth(struct report_builder *b)
         {.key = "failed", .label = "column/failed", .right = true}};
     const struct summary *s = b->summary;
     size_t count = 0;
-    if (s->auth_failed == 0) {
+    if (!builder_filled(b, s->auth_failed)) {
         return;
     }
     struct topk_row **rows = builder_rows(b, &s->auth_clients, &count);
@@ -69,10 +70,11 @@ void build_warnings(struct report_builder *b)
     const struct topk *all = &b->summary->warnings;
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, all, &count);
-    struct section *section = count > 0 ? builder_section(
-                                              b, "warnings",
-                                              builder_aside(b, "unit/lines", count, all->count))
-                                        : NULL;
+    struct section *section = builder_filled(b, count)
+                                  ? builder_section(
+                                        b, "warnings",
+                                        builder_aside(b, "unit/lines", count, all->count))
+                                  : NULL;
     struct table *table = TABLE(b, section, "warnings", columns);
     for (size_t i = 0; i < count; i++) {
         const struct sample_row *row = rows[i]->value;
@@ -116,10 +118,11 @@ void build_unknown(struct report_builder *b)
     const struct topk *all = &b->summary->unknown;
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, all, &count);
-    struct section *section = count > 0 ? builder_section(
-                                              b, "unknown",
-                                              builder_aside(b, "unit/unknown", count, all->count))
-                                        : NULL;
+    struct section *section = builder_filled(b, count)
+                                  ? builder_section(
+                                        b, "unknown",
+                                        builder_aside(b, "unit/unknown", count, all->count))
+                                  : NULL;
     struct table *table = TABLE(b, section, "unknown", columns);
     for (size_t i = 0; i < count; i++) {
         const struct sample_row *row = rows[i]->value;

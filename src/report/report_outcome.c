@@ -67,7 +67,7 @@ static void add_states(struct report_builder *b, struct section *section, uint64
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         uint64_t count = s->recipients.by_state[rows[i].state] -
                          s->null_recipients.by_state[rows[i].state];
-        struct cell *cells = count > 0 ? table_row(b->document, table) : NULL;
+        struct cell *cells = builder_filled(b, count) ? table_row(b->document, table) : NULL;
         if (cells != NULL) {
             cells[0] = cell_words(recipient_state_name(rows[i].state));
             cells[1] = cell_text(CELL_WORDS, builder_words(b, rows[i].label));
@@ -84,7 +84,7 @@ void build_outcome(struct report_builder *b)
 {
     const struct summary *s = b->summary;
     uint64_t all = s->recipients.total - s->null_recipients.total;
-    if (s->recipients.total == 0) {
+    if (!builder_filled(b, s->recipients.total)) {
         return;
     }
     struct span aside = s->null_recipients.total > 0

@@ -39,7 +39,7 @@ void build_greylisting(struct report_builder *b)
 {
     const struct summary *s = b->summary;
     uint64_t all = s->recipients_refused;
-    if (all == 0) {
+    if (!builder_filled(b, all)) {
         return;
     }
     struct section *section = builder_section(
@@ -96,12 +96,12 @@ void build_inbound(struct report_builder *b)
     const struct summary *s = b->summary;
     uint64_t all = s->inbound_refused;
     const struct refusal_lines *lines = &s->refusal_lines[DIRECTION_INBOUND];
-    if (lines->refusals == 0) {
+    if (!builder_filled(b, lines->refusals)) {
         return;
     }
     struct section *section = builder_section(
         b, "inbound", WORDS(b, "aside/triplets", phrase_count("triplets", all)));
-    if (all > 0) {
+    if (builder_filled(b, all)) {
         struct table *table = builder_bars(b, section, "inbound");
         builder_bar(b, table, "in_greylisted", 0, s->inbound_greylisted, all);
         builder_bar(b, table, "in_greylisted_450", 1, s->inbound_greylisted_450, all);

@@ -64,7 +64,7 @@ static struct section *add_traffic(struct report_builder *b, const char *name, c
     size_t count = 0;
     struct topk_row **rows = attempted_rows(b, all, &count);
     size_t shown = builder_top(b, count);
-    struct section *section = shown > 0
+    struct section *section = builder_filled(b, shown)
                                   ? builder_section(b, name, builder_aside(b, unit, shown, count))
                                   : NULL;
     if (which == TRAFFIC_DOMAIN) {
@@ -135,10 +135,11 @@ void build_clients(struct report_builder *b)
     const struct topk *all = &b->summary->traffic[TRAFFIC_CLIENT];
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, all, &count);
-    struct section *section = count > 0 ? builder_section(
-                                              b, "clients",
-                                              builder_aside(b, "unit/rejects", count, all->count))
-                                        : NULL;
+    struct section *section = builder_filled(b, count)
+                                  ? builder_section(
+                                        b, "clients",
+                                        builder_aside(b, "unit/rejects", count, all->count))
+                                  : NULL;
     struct table *table = TABLE(b, section, "clients", columns);
     for (size_t i = 0; i < count; i++) {
         const struct traffic *row = rows[i]->value;

@@ -43,7 +43,7 @@ static bool is_shown(const struct report *report, const struct report_section *s
     struct span rest = report->sections;
     struct span name = SPAN_EMPTY;
     if (rest.n == 0) {
-        return section->detail <= report->detail;
+        return report->data || section->detail <= report->detail;
     }
     while (span_next_piece(&rest, ',', &name)) {
         if (span_is(span_trim(name), section->name)) {

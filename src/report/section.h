@@ -47,7 +47,8 @@
     X(tls,         FULL,   build_tls) \
     X(actions,     FULL,   build_actions) \
     X(warnings,    NORMAL, build_warnings) \
-    X(unknown,     NORMAL, build_unknown)
+    X(unknown,     NORMAL, build_unknown) \
+    X(figures,     FULL,   build_figures)
 /* clang-format on */
 
 #define REPORT_SECTION_BUILDER(name, detail, builder) void builder(struct report_builder *b);

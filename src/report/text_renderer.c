@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/utf8.h"
+#include "report/cell.h"
 #include "report/escape.h"
 
 #define GAP            2 /* blanks between columns */
@@ -98,22 +99,13 @@ static struct span cell_content(struct text_renderer *r, const struct cell *cell
         strbuf_add_byte(&r->cell, '"');
         break;
     case CELL_CODE:
-        strbuf_add_u64(&r->cell, cell->count);
-        break;
     case CELL_COUNT:
-        format_count(&r->cell, cell->count);
-        break;
-    case CELL_BYTES:
-        format_bytes(&r->cell, cell->count);
-        break;
+    case CELL_NUMBER:
     case CELL_SHARE:
-        format_share(&r->cell, cell->number);
-        break;
     case CELL_SECONDS:
-        format_seconds(&r->cell, cell->number);
-        break;
+    case CELL_BYTES:
     case CELL_INSTANT:
-        format_instant(&r->cell, &cell->instant, FORMAT_DAY);
+        cell_add_figure(&r->cell, cell);
         break;
     case CELL_BAR:
         add_bar(r, &r->cell, cell->number, column->width - r->bar_less);
