@@ -271,7 +271,7 @@ static bool ends_with(struct span text, const char *end)
 
 enum figure_unit figure_unit_of(struct span name)
 {
-    static const char *const quantiles[] = {".p50", ".p90", ".p95", ".p99", ".max"};
+    static const char *const quantiles[] = {".p50", ".p90", ".p95", ".p99", ".max", ".mean"};
     if (span_find(name, SPAN_LITERAL("share")) != SIZE_MAX) {
         return FIGURE_SHARE;
     }
