@@ -54,8 +54,14 @@ void cell_add_value(struct strbuf *out, const struct cell *cell)
         break;
     case CELL_CODE:
     case CELL_COUNT:
-    case CELL_BYTES:
         strbuf_add_u64(out, cell->count);
+        break;
+    case CELL_BYTES:
+        if (cell->number > 0) {
+            json_add_number(out, cell->number);
+        } else {
+            strbuf_add_u64(out, cell->count);
+        }
         break;
     case CELL_NUMBER:
     case CELL_SHARE:

@@ -19,7 +19,7 @@ enum cell_kind {
     CELL_NUMBER, /* of no unit, with decimals */
     CELL_SHARE,  /* 0..1 */
     CELL_SECONDS,
-    CELL_BYTES,
+    CELL_BYTES, /* count; number too where it is no whole one: a mean */
     CELL_INSTANT,
     CELL_BAR /* 0..1 of the column's width; a repetition for the eye, of no column of data */
 };

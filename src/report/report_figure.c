@@ -7,21 +7,20 @@
 
 static struct cell figure_cell(const struct figure *figure)
 {
+    bool is_whole = figure->value == floor(figure->value);
     switch (figure->unit) {
     case FIGURE_SHARE:
         return cell_number(CELL_SHARE, figure->value);
     case FIGURE_SECONDS:
         return cell_number(CELL_SECONDS, figure->value);
-    case FIGURE_COUNT:
     case FIGURE_BYTES:
+        return (struct cell){.kind = CELL_BYTES,
+                             .count = (uint64_t)(figure->value + 0.5),
+                             .number = is_whole ? 0 : figure->value};
+    case FIGURE_COUNT:
         break;
     }
-    if (figure->value != floor(figure->value)) {
-        return cell_number(CELL_NUMBER, figure->value);
-    }
-    struct cell cell = cell_count((uint64_t)figure->value);
-    cell.kind = figure->unit == FIGURE_BYTES ? CELL_BYTES : CELL_COUNT;
-    return cell;
+    return is_whole ? cell_count((uint64_t)figure->value) : cell_number(CELL_NUMBER, figure->value);
 }
 
 void build_figures(struct report_builder *b)
