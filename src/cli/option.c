@@ -200,6 +200,17 @@ static bool is_count(const char *value)
     return digits > 0 && digits < 5 && value[digits] == '\0' && strspn(value, "0") < digits;
 }
 
+static bool take_output(const char *path, struct cli_arguments *arguments)
+{
+    if (arguments->output_count == CLI_OUTPUTS) {
+        cli_complain("at most %d files can be written", CLI_OUTPUTS);
+        return false;
+    }
+    arguments->output = path;
+    arguments->outputs[arguments->output_count++] = path;
+    return true;
+}
+
 static bool take_option(const struct cli_option *option, const char *value,
                         struct cli_arguments *arguments)
 {
@@ -214,13 +225,7 @@ static bool take_option(const struct cli_option *option, const char *value,
         arguments->format = value;
         return true;
     case CLI_OPTION_OUTPUT:
-        if (arguments->output_count == CLI_OUTPUTS) {
-            cli_complain("at most %d files can be written", CLI_OUTPUTS);
-            return false;
-        }
-        arguments->output = value;
-        arguments->outputs[arguments->output_count++] = value;
-        return true;
+        return take_output(value, arguments);
     case CLI_OPTION_LANG:
         return true; /* taken before anything was said: cli_speak */
     case CLI_OPTION_FROM_START:
