@@ -75,5 +75,8 @@ void format_instant(struct strbuf *out, const struct instant *instant, enum inst
     if (format == FORMAT_YEAR) {
         strbuf_addf(out, "%d ", c.year);
     }
-    strbuf_addf(out, "%02d:%02d:%02d", c.hour, c.minute, c.second);
+    strbuf_addf(out, "%02d:%02d", c.hour, c.minute);
+    if (format != FORMAT_MINUTE) {
+        strbuf_addf(out, ":%02d", c.second);
+    }
 }

@@ -12,6 +12,7 @@ void format_seconds(struct strbuf *out, double seconds);
 void format_bytes(struct strbuf *out, uint64_t bytes);
 enum instant_format {
     FORMAT_TIME,
+    FORMAT_MINUTE, /* 21 Nov 14:05 */
     FORMAT_DAY,
     FORMAT_YEAR
 };

@@ -56,12 +56,14 @@ struct report {
     struct span table;    /* of CSV: the one asked for; empty: all */
     struct span mail_to;  /* of mail: addresses, comma separated */
     bool data;            /* for machines: every section and table, empty ones too */
+    bool calm;            /* for reading: without tables when there is nothing to act on */
 };
 
 /* A format that a report can be written in. */
 struct report_format {
     const char *name;
     bool data; /* for machines */
+    bool calm; /* for reading line by line */
     enum smtplog_status (*write)(const struct report *report, struct strbuf *out);
 };
 

@@ -101,14 +101,10 @@ static enum smtplog_status write_mail(const struct report *report, struct strbuf
 }
 
 static const struct report_format formats[] = {
-    {"text", false, write_text},
-    {"json", true, report_write_json},
-    {"csv", true, write_csv},
-    {"html", false, report_write_html},
-    {"markdown", false, write_markdown},
-    {"prometheus", true, write_prometheus},
-    {"mail", false, write_mail},
-    {"tables", true, write_tables},
+    {"text", false, true, write_text},         {"json", true, false, report_write_json},
+    {"csv", true, false, write_csv},           {"html", false, false, report_write_html},
+    {"markdown", false, true, write_markdown}, {"prometheus", true, false, write_prometheus},
+    {"mail", false, true, write_mail},         {"tables", true, false, write_tables},
 };
 
 const struct report_format *report_format_find(const char *name)
@@ -134,5 +130,6 @@ enum smtplog_status report_write(const struct report *report, const struct repor
 {
     struct report copy = *report;
     copy.data = format->data;
+    copy.calm = format->calm && report->detail == REPORT_NORMAL && report->sections.n == 0;
     return format->write(&copy, out);
 }

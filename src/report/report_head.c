@@ -1,95 +1,26 @@
-/* The head of the report: the headline in words, what was read, what makes figures less than exact.
- */
+/* The head of the report: the verdict, what was read, what makes figures less than exact. */
 #include <stdlib.h>
 
-#include "report/dialogue_report.h"
 #include "report/report_greylist.h"
+#include "report/report_verdict.h"
 #include "report/section.h"
 
-/* ---- headline ---- */
+/* ---- verdict ---- */
 
-static struct span greylist_end(struct report_builder *b, struct span ends, const char *key,
-                                uint64_t count)
-{
-    return count > 0 ? builder_join(b, ends, WORDS(b, key, phrase_count("count", count))) : ends;
-}
-
-/* "97 delivered later (median wait 18.5 s), 11 expired" */
-static struct span greylist_ends(struct report_builder *b)
-{
-    const struct greylist_counts *g = &b->summary->greylist;
-    struct span ends = SPAN_EMPTY;
-    if (g->recovered > 0) {
-        double wait = histogram_quantile(&b->summary->wait, 0.5);
-        ends = WORDS(b, "end/recovered", phrase_count("count", g->recovered),
-                     phrase_seconds("wait", wait));
-    } else {
-        ends = builder_words(b, "end/none-recovered");
-    }
-    ends = greylist_end(b, ends, "end/lost", g->lost);
-    ends = greylist_end(b, ends, "end/refused-later", g->refused_later);
-    ends = greylist_end(b, ends, "end/waiting", g->waiting);
-    return greylist_end(b, ends, "end/other", g->other);
-}
-
-static void say_hard(struct report_builder *b)
+static void add_verdict(struct report_builder *b, struct section *head)
 {
     const struct summary *s = b->summary;
-    uint64_t all = s->recipients_refused;
-    uint64_t hard_550 = s->hard_recipient_code[550];
-    if (s->hard_recipients == 0) {
-        builder_say_plain(b, "head/no-hard");
-    } else if (s->greylisted_and_hard_550 > 0) {
-        SAY(b, "head/hard-and-greylisted", phrase_count("hard", hard_550),
-            phrase_percent("percent", hard_550, all), phrase_count("any", s->hard_recipients),
-            phrase_percent("any-percent", s->hard_recipients, all),
-            phrase_count("both", s->greylisted_and_hard_550));
-    } else {
-        SAY(b, "head/hard", phrase_count("hard", hard_550),
-            phrase_percent("percent", hard_550, all), phrase_count("any", s->hard_recipients),
-            phrase_percent("any-percent", s->hard_recipients, all));
+    report_verdict(b);
+    builder_paragraph(b, head);
+    if (s->recipients_refused > 0) {
+        return; /* the headline stands with its bars */
     }
-}
-
-static void say_refused(struct report_builder *b)
-{
-    const struct summary *s = b->summary;
-    const struct refusal_lines *lines = &s->refusal_lines[DIRECTION_OUTBOUND];
-    SAY(b, "head/refused", phrase_count("recipients", s->recipients_refused));
-    if (s->greylisted > 0) {
-        SAY(b, "head/greylisted", phrase_count("greylisted", s->greylisted),
-            phrase_percent("percent", s->greylisted, s->recipients_refused),
-            phrase_words("ends", greylist_ends(b)));
-    } else {
-        builder_say_plain(b, "head/none-greylisted");
-    }
-    say_hard(b);
-    SAY(b, "head/lines", phrase_count("refusals", lines->refusals),
-        phrase_count("greylisting", lines->greylisting),
-        phrase_count("by-450", lines->greylisting_450));
-}
-
-static void add_headline(struct report_builder *b, struct section *head)
-{
-    const struct summary *s = b->summary;
-    uint64_t sessions = dialogue_report_count(b->report);
-    if (s->lines_read == 0) {
-        builder_say_plain(b, "head/no-lines");
-    } else if (s->recipients_refused > 0) {
-        say_refused(b);
-    } else if (s->recipients.total > 0) {
+    if (s->recipients.total > 0) {
         SAY(b, "head/no-refusal", phrase_count("recipients", s->recipients.total),
             phrase_count("delivered", s->recipients.by_state[RECIPIENT_DELIVERED]));
     } else if (s->rejects_total > 0) {
         SAY(b, "head/only-rejects", phrase_count("rejects", s->rejects_total));
-    } else if (sessions > 0) {
-        struct span replies = WORDS(b, "head/replies", phrase_count("replies", s->events));
-        SAY(b, "head/sessions", phrase_count("sessions", sessions),
-            phrase_words("replies", replies));
-    } else {
-        builder_say_plain(b, "head/nothing");
     }
-    b->document->verdict = document_text(b->document, strbuf_span(&b->text));
     builder_paragraph(b, head);
 }
 
@@ -237,10 +168,14 @@ static void add_caveats(struct report_builder *b, struct section *head)
 void build_head(struct report_builder *b)
 {
     struct section *head = document_section(b->document, "head", SPAN_EMPTY, SPAN_EMPTY);
-    add_headline(b, head);
+    add_verdict(b, head);
     add_filter(b, head);
     add_inputs(b, head);
     add_lines(b, head);
     report_say_borders(b, head);
     add_caveats(b, head);
+    if (report_is_quiet(b->report)) {
+        builder_say_plain(b, "verdict/more");
+        builder_paragraph(b, head);
+    }
 }

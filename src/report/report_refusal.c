@@ -1,6 +1,7 @@
 /* Greylisting against hard failure: outbound by recipients, inbound by client network, sender and
  * recipient. */
 #include "report/report_chart.h"
+#include "report/report_headline.h"
 #include "report/section.h"
 
 /* ---- outbound ---- */
@@ -54,6 +55,10 @@ void build_greylisting(struct report_builder *b)
     if (s->bounced_without_reply > 0) {
         builder_bar(b, table, "bounced_without_reply", 0, s->bounced_without_reply, all);
     }
+    if (all > 0) {
+        report_headline(b);
+        builder_paragraph(b, section);
+    }
     add_recovery(b, section);
     add_possible(b, section);
 }
@@ -103,10 +108,14 @@ void build_inbound(struct report_builder *b)
         b, "inbound", WORDS(b, "aside/triplets", phrase_count("triplets", all)));
     if (builder_filled(b, all)) {
         struct table *table = builder_bars(b, section, "inbound");
-        builder_bar(b, table, "in_greylisted", 0, s->inbound_greylisted, all);
-        builder_bar(b, table, "in_greylisted_450", 1, s->inbound_greylisted_450, all);
-        builder_bar(b, table, "in_rejected_550", 0, s->inbound_550, all);
-        if (s->inbound_550_implied > 0) {
+        if (builder_filled(b, s->inbound_greylisted)) {
+            builder_bar(b, table, "in_greylisted", 0, s->inbound_greylisted, all);
+            builder_bar(b, table, "in_greylisted_450", 1, s->inbound_greylisted_450, all);
+        }
+        if (builder_filled(b, s->inbound_550)) {
+            builder_bar(b, table, "in_rejected_550", 0, s->inbound_550, all);
+        }
+        if (builder_filled(b, s->inbound_550_implied)) {
             builder_bar(b, table, "in_rejected_550_implied", 0, s->inbound_550_implied, all);
         }
     }

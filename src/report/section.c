@@ -2,6 +2,8 @@
  * line of whoever runs the program. */
 #include "report/section.h"
 
+#include "report/report_verdict.h"
+
 struct report_section {
     const char *name;
     enum report_detail detail;
@@ -43,7 +45,8 @@ static bool is_shown(const struct report *report, const struct report_section *s
     struct span rest = report->sections;
     struct span name = SPAN_EMPTY;
     if (rest.n == 0) {
-        return report->data || section->detail <= report->detail;
+        bool shorter = section->detail == REPORT_NORMAL && report_is_quiet(report);
+        return report->data || (section->detail <= report->detail && !shorter);
     }
     while (span_next_piece(&rest, ',', &name)) {
         if (span_is(span_trim(name), section->name)) {

@@ -29,14 +29,26 @@ static void set_color(struct text_renderer *r, const char *code)
     }
 }
 
+/* True when a line must not end at this blank: a number and its unit, "95 %", "1.2 GB". */
+static bool binds(struct span text, size_t blank)
+{
+    size_t end = blank + 1;
+    while (end < text.n && text.p[end] != ' ') {
+        end++;
+    }
+    return blank > 0 && byte_is_digit(text.p[blank - 1]) && end - blank <= 4 && end > blank + 1 &&
+           !byte_is_digit(text.p[blank + 1]);
+}
+
 /* The longest head of text that fits and ends between words; all of it when one word is too long.
  */
 static struct span take_line(struct span *text, size_t width)
 {
     struct span fits = utf8_fit(*text, width);
-    if (fits.n < text->n && text->p[fits.n] != ' ') {
+    bool between = fits.n >= text->n || (text->p[fits.n] == ' ' && !binds(*text, fits.n));
+    if (!between) {
         size_t cut = fits.n;
-        while (cut > 0 && text->p[cut - 1] != ' ') {
+        while (cut > 0 && (text->p[cut - 1] != ' ' || binds(*text, cut - 1))) {
             cut--;
         }
         fits.n = cut > 0 ? cut : fits.n;

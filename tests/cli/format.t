@@ -213,7 +213,7 @@ with Directory() as directory:
     page = run("analyze", "--format", "html", *COMMON, *ROTATED)
     tap.equal(parts[1].get_content(), page.text, "the page is the page")
     lines = done.out.split(b"\n")
-    tap.ok(max(map(len, lines)) <= 78 and all(byte < 128 for byte in done.out) and b"\r" not in done.out, "short lines of ASCII, ended by line feeds")
+    tap.ok(max(map(len, done.out.split(b"\n\n", 1)[1].split(b"\n"))) <= 76 and max(map(len, lines)) < 200 and all(byte < 128 for byte in done.out) and b"\r" not in done.out, "short lines of ASCII, ended by line feeds")
     tap.ok(not [line for line in lines if line.startswith((b"From ", b"."))], "no line begins as another MTA's secret")
 
     # ---- wrong usage
