@@ -8,7 +8,7 @@
 #include "report/document.h"
 
 struct html_style {
-    const char *language; /* "en" */
+    struct span language; /* "en", "pt-BR" */
     /* the words of the page itself */
     struct span title, skip, sections, figures, filter, made;
     struct span rows; /* of a filtered table: %1 shown of %2 */

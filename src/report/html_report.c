@@ -4,12 +4,30 @@
 #include "report/html_renderer.h"
 #include "report/report_build.h"
 
+/* The language as pages name it: "pt-BR" for gettext's "pt_BR". Only letters, digits and hyphens go
+ * into the attribute, whatever the file of a translation says. */
+static struct span page_language(struct document *document, const struct catalog *catalog)
+{
+    const struct translation *translation = catalog_translation(catalog);
+    struct span name = translation != NULL ? translation_header(translation, "Language")
+                                           : SPAN_EMPTY;
+    char text[16];
+    size_t n = name.n < sizeof text ? name.n : 0;
+    for (size_t i = 0; i < n; i++) {
+        text[i] = name.p[i] == '_' ? '-' : name.p[i];
+        if (!byte_is_alpha(text[i]) && !byte_is_digit(text[i]) && text[i] != '-') {
+            n = 0;
+        }
+    }
+    return n > 0 ? document_text(document, span_of(text, n)) : SPAN_LITERAL("en");
+}
+
 enum smtplog_status html_write(struct document *document, const struct catalog *catalog,
                                const char *title, const struct instant *generated,
                                struct strbuf *out)
 {
     struct report_builder b = {.document = document, .phrases = {catalog}};
-    struct html_style style = {.language = "en"};
+    struct html_style style = {.language = page_language(document, catalog)};
     style.title = builder_words(&b, title);
     style.skip = builder_words(&b, "page/skip");
     style.sections = builder_words(&b, "page/sections");

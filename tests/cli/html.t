@@ -118,4 +118,46 @@ with Directory() as directory:
     for row in figures["codes"]:
         tap.ok(re.search(r"<th scope=row>%d<td class=n[^>]*>%s\b" % (row["code"], format(row["count"], ",")), text) is not None,
                "code %d stands with its count" % row["code"])
+
+    # ---- charts say the figures of the summary
+    def number(text):
+        return int(text.replace(",", ""))
+
+    def chart(title):
+        return re.search(r"<figcaption>%s</figcaption>.*?</figure>" % title, text, re.S).group(0)
+
+    def said(part):
+        return [number(n) for n in re.findall(r"(?<![\d.])[\d,]*\d(?![\d.]| %| s\b| min|yz)", re.search(r"<desc[^>]*>(.*?)</desc>", part, re.S).group(1))]
+
+    shares = figures["greylisting_450_vs_hard_550"]
+    tap.equal([n for n in said(chart("Greylisting against hard failure")) if n not in (450, 550)],
+              [shares["recipients_refused"], shares["greylisted"], shares["greylisted_450"], figures["greylisting"]["recovered"],
+               shares["hard_550"], shares["hard"]], "greylisting against hard failure, in words")
+    bars = re.findall(r"<tspan class=q>([\d,]+)</tspan>[^<]*?([\d.]+) %</text>", chart("Greylisting against hard failure"))
+    tap.equal([(number(n), share) for n, share in bars],
+              [(shares[key], "%.1f" % (100 * shares["share_" + key])) for key in ("greylisted", "greylisted_450", "hard_550", "hard")],
+              "and in bars")
+    waits = [number(n) for n in re.findall(r"<td class=n[^>]*>([\d,]+)", chart("Wait from the first greylisting to delivery"))]
+    tap.equal(sum(waits), figures["greylisting"]["recovered"], "the classes of waits add up to those who recovered")
+    digits = {}
+    for row in figures["codes"]:
+        digits[row["code"] // 100] = digits.get(row["code"] // 100, 0) + row["count"]
+    part = chart("Replies by first digit")
+    tap.equal([number(n) for n in re.findall(r"<tspan class=q>([\d,]+)</tspan>", part)], [digits.get(d, 0) for d in (2, 3, 4, 5)],
+              "replies by first digit")
+    part = chart("Codes that refuse")
+    tap.equal(re.findall(r"<text class=e x=-8 y=\d+>(\d{3})</text>.*?<tspan class=q>([\d,]+)<", part),
+              [(str(row["code"]), format(row["count"], ",")) for row in
+               sorted(figures["codes"], key=lambda row: (-row["count"], row["code"])) if row["code"] >= 400 and row["count"]][:10],
+              "codes that refuse, most first")
+    sums = {"delivered": 0, "deferred": 0, "bounced": 0, "rejected": 0}
+    for title in re.findall(r"<rect class=hit x=\d+[^>]*><title>(.*?)</title>", chart("Timeline by outcome")):
+        for name in sums:
+            found = re.search(r"\b%s(?: by us)? ([\d,]+)" % name, title)
+            sums[name] += number(found.group(1)) if found else 0
+    tap.equal(sums, {name: sum(slot[name] for slot in figures["timeline"]) for name in sums}, "the columns of the timeline add up")
+
+    # ---- the language is said
+    german = run("analyze", "--format", "html", "--lang", "de", log).text
+    tap.ok('<html lang="de">' in german, "the page names its language", german[:60])
 tap.done()
