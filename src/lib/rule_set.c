@@ -220,6 +220,9 @@ enum smtplog_status smtplog_analyzer_check_rules(struct smtplog_analyzer *a, siz
 {
     struct known known = {0};
     *held = 0;
+    if (a->rules == NULL || a->rules->count == 0) {
+        return SMTPLOG_OK; /* figures by name are not for nothing */
+    }
     TRY(weigh_all(a, &known));
     for (size_t i = 0; i < a->rules->count; i++) {
         const struct set_rule *rule = &a->rules->rules[i];
