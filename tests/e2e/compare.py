@@ -81,6 +81,11 @@ def look_up(report, path):
             return entry.get("stages", {})
         return {"seen": entry.get("count"), "implied": entry.get("implied", 0),
                 "outbound": entry.get("outbound", 0), "inbound": entry.get("inbound", 0)}
+    if words[:2] == ["greylisting", "domains"]:
+        name = path.split(".", 2)[2]
+        row = next((r for r in report["greylisting"]["domains"] if r["name"] == name), None)
+        keys = ("recipients", "recovered", "refused_later", "lost", "waiting", "other")
+        return ABSENT if row is None else {key: row[key] for key in keys}
     value = report
     for word in words:
         if not isinstance(value, dict) or word not in value:

@@ -18,7 +18,10 @@ from restyle import NO_DAEMON, STYLES, last_time, restyle
 
 STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)$")
 # Names of daemons and what hangs on them cannot be the same where the log does not have them.
-DAEMON_ONLY = ("warnings", "lines", "findings")
+# Slots of time begin at whole hours and minutes: elsewhere when all stamps are moved.
+LOCAL_TIME = ("days", "hours")
+BY_TIME = ("timeline", "findings") + LOCAL_TIME
+DAEMON_ONLY = ("warnings", "lines", "findings", "queue_time", "transports", "tls")
 
 
 def normal(value, first):
@@ -90,11 +93,11 @@ class Variants:
         self.tap.check(status == 0 and not found, "%s: %s" % (self.log, name), "the figures of the original, exit 0",
                        "exit %d %s\n%s" % (status, errors, "\n".join("%s: %s / %s" % d for d in found[:12])))
 
-    def cut(self, style, lines, stamp, name="mail.log"):
+    def cut(self, style, lines, stamp, name="mail.log", days=0.0):
         """Three files as logrotate leaves them, the oldest one compressed: oldest first."""
         third = len(lines) // 3
         first, second = last_time(self.lines[:third], self.begin.year), last_time(self.lines[:2 * third], self.begin.year)
-        shift = stamp - last_time(self.lines, self.begin.year)
+        shift = stamp - last_time(self.lines, self.begin.year) if not days else days * 86400
         return [self.write("%s.%s.2.gz" % (style, name), lines[:third], first + shift, compress=True),
                 self.write("%s.%s.1" % (style, name), lines[third:2 * third], second + shift),
                 self.write("%s.%s" % (style, name), lines[2 * third:], stamp)]
@@ -110,8 +113,11 @@ class Variants:
         base = comparable(report)
         for style in STYLES:
             without = DAEMON_ONLY if style in NO_DAEMON else ()
+            if style == "rfc3339-local":                     # the hour of the day is the log's own
+                without += LOCAL_TIME
             # A day of one digit shows what the zero and the blank are for.
             shift = 3 - self.begin.day if style in ("zero-padded", "journal-short", "docker-compose", "priority") else 0
+            without += LOCAL_TIME if shift else ()
             lines, stamp = restyle(self.lines, style, year, shift), end + shift * 86400
             self.check("%s" % style, [self.write(style, lines, stamp)], stamp, base, without)
             self.check("%s, gzip" % style, [self.write(style + ".gz", lines, stamp, compress=True)], stamp, base, without)
@@ -120,7 +126,24 @@ class Variants:
             for order in orders:
                 numbers = " ".join(str(files.index(f) + 1) for f in order)
                 self.check("%s, cut in three, given as %s" % (style, numbers), list(order), stamp, base, without)
+        self.new_year(base)
         self.overlap(base, end)
+
+    def new_year(self, base):
+        """The flow as if midnight of New Year had been in its middle, in stamps without year; rotated in mid-flight."""
+        year = self.begin.year
+        midnight = datetime.datetime(year, 1, 1, tzinfo=datetime.timezone.utc).timestamp()
+        middle = (last_time(self.lines[:1], year) + last_time(self.lines, year) + 1) // 2
+        shift = (midnight - middle) / 86400
+        lines = restyle(self.lines, "traditional", year, shift)
+        stamp = last_time(self.lines, year, shift)
+        seen = {line[:3] for line in lines}
+        self.tap.check(seen == {"Dec", "Jan"}, "%s: half of it is last year's" % self.log, ["Dec", "Jan"], sorted(seen))
+        self.check("across New Year", [self.write("year", lines, stamp)], stamp, base, BY_TIME)
+        thirds = self.cut("year", lines, stamp, "mail.log", shift)
+        for order in itertools.permutations(thirds):
+            numbers = " ".join(str(thirds.index(f) + 1) for f in order)
+            self.check("across New Year, cut in three, given as %s" % numbers, list(order), stamp, base, BY_TIME)
 
     def overlap(self, base, end):
         """copytruncate: the end of one file is the beginning of the next. Read once, and said."""

@@ -334,7 +334,7 @@ def greylisting_figures(truths):
     lines = [r for _, refusals in refused for r in refusals if r.get("mark") == "named"]
     figures = {"greylisting.events": len(lines),
                "greylisting.by_code": {str(c): n for c, n in Counter(r["code"] for r in lines).items()}}
-    ends, waits = Counter(), []
+    ends, waits, retries, domains = Counter(), [], [], defaultdict(Counter)
     for person, refusals in refused:
         named = [r for r in refusals if r.get("mark") == "named"]
         if not named:
@@ -351,7 +351,19 @@ def greylisting_figures(truths):
         else:
             end = "other"
         ends[end] += 1
+        tries = sorted(r["t"] for r in person.records if r["kind"] == "delivery" and not r.get("stale")
+                       and r.get("hop") != "filter" and r["status"] != "expired")
+        later = [t for t in tries if t > named[0]["t"]]
+        retries += [later[0] - named[0]["t"]] if later else []
+        domains[domain_of(named[0]["recipient"])].update(["recipients", end])
     figures["greylisting.recipients"] = sum(ends.values())
+    figures["greylisting.retry.retried"] = len(retries)
+    figures["greylisting.retry.not_retried"] = sum(ends.values()) - len(retries)
+    if retries:
+        figures["greylisting.retry.wait.max"] = (max(retries), max(retries))
+    for name, count in domains.items():
+        figures["greylisting.domains.%s" % name] = {key: count[key] for key in (
+            "recipients", "recovered", "refused_later", "lost", "waiting", "other")}
     for end in ("recovered", "refused_later", "lost", "waiting", "other"):
         figures["greylisting." + end] = ends[end]
     if ends["recovered"] + ends["lost"]:
