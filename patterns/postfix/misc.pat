@@ -96,14 +96,28 @@ want fact = restart
 [nomatch the end]
 line = terminating on signal 15
 
-[context master]
+[context stop]
 daemon = master
 queue = no
-regex = (?<text>terminating on signal [0-9]++|master exit time has arrived|ignoring status update from .*+)
+regex = (?<text>terminating on signal [0-9]++)
+set fact = restart
 
 [sample stop]
 line = terminating on signal 15
 want text = terminating on signal 15
+want fact = restart
+
+[nomatch a process of it]
+line = ignoring status update from pid 77
+
+[context master]
+daemon = master
+queue = no
+regex = (?<text>master exit time has arrived|ignoring status update from .*+)
+
+[sample end of its time]
+line = master exit time has arrived
+want text = master exit time has arrived
 
 [nomatch start]
 line = daemon started -- version 3.11.7, configuration /etc/postfix
