@@ -187,6 +187,48 @@ KINDS = {
         "535 5.7.8 Error: authentication failed")), "relay-login", "north.example", "14:0"),
 }
 
+def exim(second, text):
+    return "2026-11-21 %02d:%02d:%02d %s\n" % (second // 3600, second // 60 % 60, second % 60, text)
+
+
+class EximDay:
+    """The same of an Exim: 600 mails out, `wrong` from ONSET on, and more."""
+
+    def __init__(self, wrong=None, more=()):
+        lines = []
+        for number in range(600):
+            second, qid = 600 + number * 140, "1vM%03d-000001-AB" % number
+            head = "%s %%s kim%d@north.example R=dnslookup T=remote_smtp H=mx.north.example [192.0.2.10]" % (qid, number)
+            lines.append(exim(second, "%s <= ann@example.org H=app.example.org [192.0.2.20] P=esmtp S=900" % qid))
+            if wrong and second >= ONSET:
+                lines.append(exim(second + 1, head % "**" + ": SMTP error from remote mail server after RCPT "
+                                  "TO:<kim%d@north.example>: %s" % (number, wrong)))
+            else:
+                lines.append(exim(second + 1, head % "=>" + ' C="250 2.0.0 Ok"'))
+            lines.append(exim(second + 2, "%s Completed" % qid))
+        self.lines = sorted(lines + [exim(*one) for one in more])
+
+    def text(self):
+        return "".join(self.lines)
+
+
+KINDS.update({
+    "Exim: blocked": (EximDay("550 5.7.1 Client host [192.0.2.1] blocked using bl.example"),
+                      "provider-blocks-us", "north.example", "14:0"),
+    "Exim: guessing": (EximDay(None, [
+        (ONSET + n, "login authenticator failed for (User) [203.0.113.5]: 535 Incorrect authentication data (set_id=u%d)" % n)
+        for n in range(150)]), "password-guessing", "203.0.113.5", "14:0"),
+    "Exim: our certificate has expired": (EximDay(None, [
+        (ONSET + n * 60, "TLS error on connection from mail.east.example [198.51.100.9] (SSL_accept): error:0A000415:SSL "
+         "routines::sslv3 alert certificate expired") for n in range(80)]), "certificate-expired", "certificate", "14:0"),
+    "Exim: greylisting never ends": (EximDay(None, [
+        (ONSET + 60 + n + k * 1200, "1vN%03d-000001-AB == kim%d@grey.example R=dnslookup T=remote_smtp defer (-44) "
+         "H=mx.grey.example [192.0.2.99]: SMTP error from remote mail server after RCPT TO:<kim%d@grey.example>: 450 4.2.0 "
+         "Greylisted" % (n, n, n)) for n in range(12) for k in range(5)]), "greylisting-never-ends", "12 recipients", "14:0"),
+    "Exim: the server was stopped": (EximDay(None, [
+        (86390, "exim 4.96 daemon terminating: pid=156")]), "server-stopped", "stopped", "23:59"),
+})
+
 # Close to a finding, and none.
 QUIET = {
     "nothing but the day": Day(),
