@@ -152,6 +152,13 @@ def figures(report, *drop):
     return {key: value for key, value in report.items() if key not in ("generated", "inputs") + drop}
 
 
+def untimed(value):
+    """JSON without the times at which things were seen: another header may tell them to the fraction."""
+    if isinstance(value, dict):
+        return {key: untimed(item) for key, item in value.items() if key not in ("first", "last")}
+    return [untimed(item) for item in value] if isinstance(value, list) else value
+
+
 class Directory:
     """A directory of files made for a test, gone when the program ends."""
 

@@ -45,6 +45,8 @@ enum smtplog_status summary_new(struct summary **summary)
     topk_init(&made->auth_users, SUMMARY_TABLE_ROWS, 1, NULL);
     timeline_init(&made->timeline);
     flow_init(&made->flow);
+    funnel_init(&made->funnel);
+    sightings_init(&made->sightings);
     greylist_figures_init(&made->greylist_detail, SUMMARY_TABLE_ROWS);
     histogram_init(&made->wait, EXACT_WAITS);
     histogram_init(&made->behaved_wait, EXACT_WAITS);
@@ -82,6 +84,8 @@ void summary_free(struct summary *summary)
     timeline_free(&summary->timeline);
     signal_set_free(summary->signals);
     flow_free(&summary->flow);
+    funnel_free(&summary->funnel);
+    sightings_free(&summary->sightings);
     greylist_figures_free(&summary->greylist_detail);
     histogram_free(&summary->wait);
     histogram_free(&summary->behaved_wait);

@@ -4,9 +4,11 @@
 #define AGGREGATE_SUMMARY_H
 
 #include "aggregate/flow.h"
+#include "aggregate/funnel.h"
 #include "aggregate/greylist_figure.h"
 #include "aggregate/histogram.h"
 #include "aggregate/matrix.h"
+#include "aggregate/sighting.h"
 #include "aggregate/signal.h"
 #include "aggregate/template.h"
 #include "aggregate/timeline.h"
@@ -148,6 +150,8 @@ struct summary {
     struct topk unknown;  /* struct sample_row; key "daemon template" */
     struct topk auth_clients, auth_users;
     struct timeline timeline;
+    struct funnel funnel;
+    struct sightings sightings;
     struct signal_set *signals; /* owned; what findings are made of */
     struct flow flow;
     struct matrix matrix;

@@ -156,6 +156,44 @@ static const struct record_field matrix_fields[] = {
 };
 static const struct record_type matrix_type = RECORD_TYPE("matrix", struct matrix, matrix_fields);
 
+static const struct record_field login_fields[] = {
+    RECORD_FIELD("ok", FIELD_COUNT, struct login_row, ok),
+    RECORD_FIELD("failed", FIELD_COUNT, struct login_row, failed),
+    RECORD_COUNTS("codes", struct login_row, code),
+};
+static const struct record_type login_type = RECORD_TYPE("login", struct login_row, login_fields);
+
+static const struct record_field funnel_fields[] = {
+    RECORD_FIELD("sessions", FIELD_COUNT, struct funnel, sessions),
+    RECORD_COUNTS("reached", struct funnel, reached),
+    RECORD_COUNTS("passed", struct funnel, passed),
+    RECORD_COUNTS("commands", struct funnel, commands),
+    RECORD_COUNTS("refused", struct funnel, refused),
+    RECORD_FIELD("attempts", FIELD_COUNT, struct funnel, attempts),
+    RECORD_FIELD("delivered", FIELD_COUNT, struct funnel, delivered),
+    RECORD_COUNTS("lost", struct funnel, lost),
+    RECORD_COUNTS("auth_replies", struct funnel, auth_code),
+    RECORD_TABLE("login_clients", struct funnel, clients, FUNNEL_NAMES, &login_type),
+    RECORD_TABLE("login_users", struct funnel, users, FUNNEL_NAMES, &login_type),
+};
+static const struct record_type funnel_type = RECORD_TYPE("funnel", struct funnel, funnel_fields);
+
+static const struct record_field sighting_fields[] = {
+    RECORD_FIELD("first", FIELD_FIRST, struct sighting, first),
+    RECORD_FIELD("last", FIELD_LAST, struct sighting, last),
+};
+static const struct record_type sighting_type = RECORD_TYPE("sighting", struct sighting,
+                                                            sighting_fields);
+
+static const struct record_field sightings_fields[] = {
+    RECORD_TABLE("codes", struct sightings, codes, SIGHTING_CODES, &sighting_type),
+    RECORD_TABLE("classes", struct sightings, classes, SIGHTING_NAMES, &sighting_type),
+    RECORD_TABLE("providers", struct sightings, providers, SIGHTING_NAMES, &sighting_type),
+    RECORD_FIELD(NULL, FIELD_WORK, struct sightings, of_code),
+};
+static const struct record_type sightings_type = RECORD_TYPE("sightings", struct sightings,
+                                                             sightings_fields);
+
 #define COUNT(name, member)             RECORD_FIELD(name, FIELD_COUNT, struct summary, member)
 #define COUNTS(name, member)            RECORD_COUNTS(name, struct summary, member)
 #define HISTOGRAM(name, member)         RECORD_FIELD(name, FIELD_HISTOGRAM, struct summary, member)
@@ -265,6 +303,10 @@ static const struct record_field summary_fields[] = {
      &flow_type, 0},
     {"matrix", FIELD_RECORD, offsetof(struct summary, matrix), RECORD_SIZE(struct summary, matrix),
      1, &matrix_type, 0},
+    {"funnel", FIELD_RECORD, offsetof(struct summary, funnel), RECORD_SIZE(struct summary, funnel),
+     1, &funnel_type, 0},
+    {"sightings", FIELD_RECORD, offsetof(struct summary, sightings),
+     RECORD_SIZE(struct summary, sightings), 1, &sightings_type, 0},
     WORK(words),
     WORK(scratch),
 };

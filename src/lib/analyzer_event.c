@@ -117,6 +117,9 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
         TRY(add_arrival_of(a, event, selected));
     }
     TRY(summary_add_unseen_auth(a->summary, said, unseen));
+    TRY(funnel_add_unseen_auth(&a->summary->funnel, said, unseen));
+    TRY(funnel_add(&a->summary->funnel, said));
+    TRY(sightings_add(&a->summary->sightings, said));
     TRY(signal_add_unseen_auth(a->summary->signals, said, unseen));
     TRY(signal_add(a->summary->signals, said, event));
     return add_figures(a, said, &context);

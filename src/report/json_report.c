@@ -3,10 +3,12 @@
 #include "aggregate/summary_memory.h"
 #include "report/dialogue_report.h"
 #include "report/finding_report.h"
+#include "report/json_funnel.h"
 #include "report/json_greylist.h"
 #include "report/json_traffic.h"
 #include "report/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define JSON_MAXIMUM ((size_t)64 * 1024 * 1024)
@@ -252,6 +254,14 @@ static int compare_words(const void *a, const void *b)
     return memcmp(x->word.p, y->word.p, n);
 }
 
+static void add_sighting(struct json_writer *json, const struct topk *table, struct span name)
+{
+    const struct sighting *sighting = sighting_of(table, name);
+    if (sighting != NULL) {
+        json_first_last(json, &sighting->first, &sighting->last);
+    }
+}
+
 static void add_code(struct json_report *r, int number, uint64_t all)
 {
     struct json_writer *json = &r->json;
@@ -262,6 +272,9 @@ static void add_code(struct json_report *r, int number, uint64_t all)
     json_u64(json, "count", code->count);
     json_u64(json, "implied", code->implied);
     json_number(json, "share", share(code->count, all));
+    char digits[16];
+    int length = snprintf(digits, sizeof digits, "%d", number);
+    add_sighting(json, &r->summary->sightings.codes, span_of(digits, (size_t)length));
     json_u64(json, "outbound", code->direction[DIRECTION_OUTBOUND]);
     json_u64(json, "inbound", code->direction[DIRECTION_INBOUND]);
     catalogue_text(json, entry, "name", "name");
@@ -479,6 +492,7 @@ static void add_classes(struct json_report *r)
         json_u64(json, "permanent", row->permanent);
         json_u64(json, "temporary", row->temporary);
         json_u64(json, "without_code", row->other);
+        add_sighting(json, &r->summary->sightings.classes, rows[i]->key);
         catalogue_text(json, entry, "who", "who");
         catalogue_text(json, entry, "meaning", "meaning");
         catalogue_text(json, entry, "fix", "fix sender");
@@ -534,6 +548,8 @@ static void add_auth(struct json_report *r)
     by_code(&r->json, "by_code", s->auth_code);
     add_named_counts(r, "clients", &s->auth_clients);
     add_named_counts(r, "users", &s->auth_users);
+    enum smtplog_status status = json_funnel_auth(r->report, &r->json);
+    r->status = status != SMTPLOG_OK ? status : r->status;
     json_end(&r->json, '}');
 }
 
@@ -561,6 +577,10 @@ static void add_templates(struct json_report *r)
     size_t count = 0;
     struct json_writer *json = &r->json;
     struct topk_row **rows = list_of(r, &r->summary->templates, &count);
+    uint64_t all = 0;
+    for (size_t i = 0; i < r->summary->templates.count; i++) {
+        all += r->summary->templates.rows[i]->count;
+    }
     json_array(json, "templates");
     for (size_t i = 0; i < count; i++) {
         const struct template_row *row = rows[i]->value;
@@ -571,6 +591,7 @@ static void add_templates(struct json_report *r)
         }
         json_text(json, "class", span_cstr(row->class_name));
         json_u64(json, "count", rows[i]->count);
+        json_number(json, "share", share(rows[i]->count, all));
         json_object(json, "outcomes");
         for (int outcome = OUTCOME_DELIVERED; outcome < OUTCOMES; outcome++) {
             if (row->outcome[outcome] > 0) {
@@ -682,6 +703,7 @@ static enum smtplog_status write_all(const struct report *report, struct strbuf 
     add_classes(&r);
     json_traffic_tables(&traffic);
     add_stages(&r);
+    json_funnel(report, &r.json);
     add_auth(&r);
     add_timeline(&r);
     json_traffic_flow(&traffic);

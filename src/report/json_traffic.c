@@ -66,6 +66,13 @@ static void add_table(struct json_traffic *t, const char *name, enum traffic_tab
         json_object(json, NULL);
         json_text(json, "name", rows[i]->key);
         add_row(json, rows[i]->value);
+        const struct sighting *seen = which == TRAFFIC_PROVIDER
+                                          ? sighting_of(&t->summary->sightings.providers,
+                                                        rows[i]->key)
+                                          : NULL;
+        if (seen != NULL) {
+            json_first_last(json, &seen->first, &seen->last);
+        }
         if (table->replaced > 0) {
             json_u64(json, "error_at_most", rows[i]->error);
         }

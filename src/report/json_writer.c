@@ -140,3 +140,10 @@ void json_instant(struct json_writer *json, const char *key, const struct instan
     instant_add(json->out, instant);
     strbuf_add_byte(json->out, '"');
 }
+
+void json_first_last(struct json_writer *json, const struct instant *first,
+                     const struct instant *last)
+{
+    json_instant(json, "first", first);
+    json_instant(json, "last", last);
+}

@@ -46,6 +46,9 @@ void json_u64(struct json_writer *json, const char *key, uint64_t value);
 /* Decimal with up to six digits behind the point, without trailing zeros. */
 void json_number(struct json_writer *json, const char *key, double value);
 void json_instant(struct json_writer *json, const char *key, const struct instant *instant);
+/* Members `first` and `last`. */
+void json_first_last(struct json_writer *json, const struct instant *first,
+                     const struct instant *last);
 /* Member with a key from data, such as a code. */
 void json_u64_at(struct json_writer *json, struct span key, uint64_t value);
 

@@ -39,6 +39,7 @@
     X(reasons,     FULL,   build_reasons) \
     X(clients,     NORMAL, build_clients) \
     X(auth,        NORMAL, build_auth) \
+    X(funnel,      FULL,   build_funnel) \
     X(timeline,    NORMAL, build_timeline) \
     X(notices,     NORMAL, build_notices) \
     X(days,        FULL,   build_days) \

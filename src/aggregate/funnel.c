@@ -1,0 +1,153 @@
+/* How far sessions get. */
+#include "aggregate/funnel.h"
+
+#include "track/session.h"
+
+const int funnel_codes[FUNNEL_OUTCOMES] = {235, 334, 454, 530, 534, 535};
+
+void funnel_init(struct funnel *funnel)
+{
+    *funnel = (struct funnel){0};
+    topk_init(&funnel->clients, FUNNEL_NAMES, sizeof(struct login_row), NULL);
+    topk_init(&funnel->users, FUNNEL_NAMES, sizeof(struct login_row), NULL);
+}
+
+void funnel_free(struct funnel *funnel)
+{
+    topk_free(&funnel->clients);
+    topk_free(&funnel->users);
+}
+
+/* ---- sessions of others with us ---------------------------------------------------------------
+ */
+
+/* A verb of Postfix's counters and the stage it stands for. */
+struct verb_stage {
+    const char *verb;
+    enum event_stage stage;
+};
+
+static const struct verb_stage verbs[] = {
+    {"helo", STAGE_EHLO}, {"ehlo", STAGE_EHLO}, {"starttls", STAGE_STARTTLS}, {"auth", STAGE_AUTH},
+    {"mail", STAGE_MAIL}, {"rcpt", STAGE_RCPT}, {"data", STAGE_DATA},         {"bdat", STAGE_DATA},
+};
+
+static void add_session(struct funnel *funnel, const struct event *event)
+{
+    struct span counters = event_text(event, EVENT_COUNTERS);
+    bool reached[STAGES] = {false};
+    bool passed[STAGES] = {false};
+    if (counters.n == 0) {
+        return;
+    }
+    funnel->sessions += event->repeat;
+    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+        enum event_stage stage = verbs[i].stage;
+        uint64_t failed = 0;
+        uint64_t tries = 0;
+        if (!session_counter(counters, verbs[i].verb, &failed, &tries) || tries == 0) {
+            continue;
+        }
+        funnel->commands[stage] += tries * event->repeat;
+        funnel->refused[stage] += failed * event->repeat;
+        reached[stage] = true;
+        passed[stage] = passed[stage] || tries > failed;
+    }
+    for (size_t stage = 0; stage < STAGES; stage++) {
+        funnel->reached[stage] += reached[stage] ? event->repeat : 0;
+        funnel->passed[stage] += passed[stage] ? event->repeat : 0;
+    }
+}
+
+/* ---- our attempts -----------------------------------------------------------------------------
+ */
+
+static void add_attempt(struct funnel *funnel, const struct event *event)
+{
+    enum event_stage stage = (enum event_stage)event_value(event, EVENT_STAGE);
+    funnel->attempts += event->repeat;
+    if (event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED) {
+        funnel->delivered += event->repeat;
+        return;
+    }
+    /* Without a host there was no connection. */
+    bool nobody = event_text(event, EVENT_PEER).n == 0 && event_text(event, EVENT_PEER_IP).n == 0;
+    stage = stage == STAGE_NONE && nobody ? STAGE_CONNECT
+            : stage == STAGE_HELO         ? STAGE_EHLO
+            : stage == STAGE_BDAT         ? STAGE_DATA
+                                          : stage;
+    funnel->lost[stage] += event->repeat;
+}
+
+uint64_t funnel_outbound_reached(const struct funnel *funnel, enum event_stage stage)
+{
+    uint64_t lost = 0;
+    for (int s = STAGE_CONNECT; s < (int)stage; s++) {
+        lost += funnel->lost[s];
+    }
+    return funnel->attempts > lost ? funnel->attempts - lost : 0;
+}
+
+/* ---- log-ins ----------------------------------------------------------------------------------
+ */
+
+static enum smtplog_status note_login(struct topk *table, struct span name,
+                                      const struct event *event, bool ok, bool failed)
+{
+    struct topk_row *row = NULL;
+    if (name.n == 0) {
+        return SMTPLOG_OK;
+    }
+    TRY(topk_add(table, name, event->repeat, &row));
+    struct login_row *login = row->value;
+    login->ok += ok ? event->repeat : 0;
+    login->failed += failed ? event->repeat : 0;
+    for (size_t i = 0; i < FUNNEL_OUTCOMES; i++) {
+        login->code[i] += event_any_code(event) == funnel_codes[i] ? event->repeat : 0;
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status add_login(struct funnel *funnel, const struct event *event, bool ok,
+                                     bool failed)
+{
+    TRY(note_login(&funnel->clients, event_text(event, EVENT_PEER_IP), event, ok, failed));
+    return note_login(&funnel->users, event_text(event, EVENT_SASL_USER), event, ok, failed);
+}
+
+enum smtplog_status funnel_add_unseen_auth(struct funnel *funnel, const struct event *event,
+                                           uint64_t count)
+{
+    struct event failed = *event;
+    if (count == 0) {
+        return SMTPLOG_OK;
+    }
+    failed.repeat = (uint32_t)count;
+    return add_login(funnel, &failed, false, true);
+}
+
+enum smtplog_status funnel_add(struct funnel *funnel, const struct event *event)
+{
+    int fact = event_value(event, EVENT_FACT);
+    int kind = event_value(event, EVENT_KIND);
+    int code = event_value(event, EVENT_CODE);
+    bool outbound = event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
+    if (event_value(event, EVENT_STAGE) == STAGE_AUTH && code > 0 && code < FUNNEL_CODES) {
+        funnel->auth_code[code] += event->repeat;
+    }
+    if (fact == FACT_DISCONNECT) {
+        add_session(funnel, event);
+    }
+    if (kind == KIND_DELIVERY && outbound && event_is_attempt(event)) {
+        add_attempt(funnel, event);
+    }
+    if (kind == KIND_AUTH && !outbound) {
+        return add_login(funnel, event, false, true);
+    }
+    bool logged_in = event_text(event, EVENT_SASL_USER).n > 0 ||
+                     event_text(event, EVENT_METHOD).n > 0;
+    if (fact == FACT_ARRIVAL && logged_in && event_text(event, EVENT_QUEUE_ID).n > 0) {
+        return add_login(funnel, event, true, false);
+    }
+    return SMTPLOG_OK;
+}
