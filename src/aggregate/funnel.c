@@ -32,26 +32,40 @@ static const struct verb_stage verbs[] = {
     {"mail", STAGE_MAIL}, {"rcpt", STAGE_RCPT}, {"data", STAGE_DATA},         {"bdat", STAGE_DATA},
 };
 
+/* The verb of "rcpt=1/2"; NULL for one that is no stage. */
+static const struct verb_stage *verb_of(struct span word)
+{
+    const char *equal = memchr(word.p, '=', word.n);
+    struct span name = equal != NULL ? span_of(word.p, (size_t)(equal - word.p)) : SPAN_EMPTY;
+    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
+        if (span_is(name, verbs[i].verb)) {
+            return &verbs[i];
+        }
+    }
+    return NULL;
+}
+
 static void add_session(struct funnel *funnel, const struct event *event)
 {
     struct span counters = event_text(event, EVENT_COUNTERS);
+    struct span word;
     bool reached[STAGES] = {false};
     bool passed[STAGES] = {false};
     if (counters.n == 0) {
         return;
     }
     funnel->sessions += event->repeat;
-    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
-        enum event_stage stage = verbs[i].stage;
+    while (span_next_word(&counters, &word)) {
         uint64_t failed = 0;
         uint64_t tries = 0;
-        if (!session_counter(counters, verbs[i].verb, &failed, &tries) || tries == 0) {
+        const struct verb_stage *verb = verb_of(word);
+        if (verb == NULL || !session_counter(word, verb->verb, &failed, &tries) || tries == 0) {
             continue;
         }
-        funnel->commands[stage] += tries * event->repeat;
-        funnel->refused[stage] += failed * event->repeat;
-        reached[stage] = true;
-        passed[stage] = passed[stage] || tries > failed;
+        funnel->commands[verb->stage] += tries * event->repeat;
+        funnel->refused[verb->stage] += failed * event->repeat;
+        reached[verb->stage] = true;
+        passed[verb->stage] = passed[verb->stage] || tries > failed;
     }
     for (size_t stage = 0; stage < STAGES; stage++) {
         funnel->reached[stage] += reached[stage] ? event->repeat : 0;
@@ -118,10 +132,10 @@ static enum smtplog_status add_login(struct funnel *funnel, const struct event *
 enum smtplog_status funnel_add_unseen_auth(struct funnel *funnel, const struct event *event,
                                            uint64_t count)
 {
-    struct event failed = *event;
     if (count == 0) {
         return SMTPLOG_OK;
     }
+    struct event failed = *event;
     failed.repeat = (uint32_t)count;
     return add_login(funnel, &failed, false, true);
 }
