@@ -89,7 +89,7 @@ one = [record["raw"] for record in trace("--format", "ndjson", "4jXV0V53pPz4q", 
 tap.equal([record["raw"] for record in trace("--format", "ndjson", "4jXV0V53pPz4q", *reversed(ROTATED)).records()], one,
           "rotated files (one of them gzip) in any order")
 with Directory() as d:
-    half = OUT.index(by_id(OUT, GREY)[5])
+    half = OUT.index(by_id(OUT, GREY)[4])
     older = d("mail.log.1.gz", gzipped("\n".join(OUT[:half + 3] + [""]).encode()))
     newer = d("mail.log", "\n".join(OUT[half - 3:] + [""]))
     tap.equal(raw(GREY, newer, older), by_id(OUT, GREY), "a message that goes over a rotation whose ends overlap")
@@ -294,6 +294,23 @@ tap.equal(sorted(set().union(*chains("--code", "550", "--recipient", "greyno-1@o
           ["4jXV0F5Dffz4l", "4jXV0K3VyPz97"], "a filter chooses the messages of which an event is shown, whole")
 tap.equal(chains("--sender", "ann-grey1@home.example", "--class", "greylisting", "@ok.example", OUTBOUND), {1: {GREY}}, "by the sender, too")
 tap.equal(trace("--code", "299", GREY, OUTBOUND).status, 1, "a filter that nothing passes: status 1")
+
+# ---- limits, each of them said
+with Directory() as d:
+    ladder = d("ladder.log", "".join(
+        "Nov 21 06:00:00 mx1 postfix/local[4]: AAAA%06X: to=<a%d@x.example>, relay=local, delay=1, delays=0/0/0/1, dsn=2.0.0, "
+        "status=sent (forwarded as AAAA%06X)\n" % (n, n, n + 1) for n in reversed(range(1, 40))))
+    done = trace("--format", "ndjson", "a1@x.example", ladder)
+    tap.ok(done.status == 0 and 15 <= len(done.records()) < 39 and "after 16 passes links still lead" in done.errors,
+           "links that lead backwards again and again", done)
+    done = trace("--format", "ndjson", "a30@x.example", ladder)
+    tap.ok(len(done.records()) == 39 and done.err == b"", "or forwards, and ten backwards: all of it", done)
+    many = d("many.log", "".join(
+        "Nov 21 06:%02d:%02d mx1 postfix/smtpd[%d]: NOQUEUE: reject: RCPT from a.example[192.0.2.1]: 554 5.7.1 <x@x.example>: Relay access "
+        "denied; from=<a@b.example> to=<x@x.example> proto=ESMTP helo=<h>\n" % (n // 1000 % 60, n // 17 % 60, n) for n in range(50100)))
+    done = trace("--format", "ndjson", "192.0.2.1", many)
+    tap.ok(done.status == 0 and len(done.out.splitlines()) == 50000 and "more than 50000 lines are concerned" in done.errors and
+           done.rss < 200 * 1024, "more lines than are kept (%d KiB)" % done.rss, done.errors)
 
 # ---- nothing found, wrong usage
 done = trace("nobody@nowhere.example", OUTBOUND)
