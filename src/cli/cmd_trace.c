@@ -11,7 +11,8 @@ static const char *format_of(const struct cli_arguments *arguments)
     static const struct {
         const char *suffix, *format;
     } suffixes[] = {{".ndjson", "ndjson"}, {".jsonl", "ndjson"}, {".json", "ndjson"},
-                    {".tsv", "tsv"},       {".html", "html"},    {".htm", "html"}};
+                    {".tsv", "tsv"},       {".html", "html"},    {".md", "markdown"},
+                    {".htm", "html"}};
     const char *dot = arguments->output != NULL ? strrchr(arguments->output, '.') : NULL;
     if (arguments->format != NULL) {
         return arguments->format;

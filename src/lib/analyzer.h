@@ -45,35 +45,34 @@ struct smtplog_analyzer {
     size_t given_count;
     struct spool spool;             /* of standard input, when it is read more than once */
     char *option[ANALYZER_OPTIONS]; /* owned; by option_names */
-    bool started;
+    bool started, knowledge_loaded;
     /* of the run */
     struct knowledge knowledge;
-    bool knowledge_loaded;
     struct finding_rules finding_rules;
     struct zone *zone;
     int64_t now;
     enum event_mta kind; /* what inputs are taken for; MTA_NONE: told by each line */
     bool has_since, has_until;
+    bool last_is_text;           /* the line that came last had no time */
+    bool join;                   /* records show what other lines of their message tell */
+    bool has_days;               /* earlier days are known: baseline() */
     struct instant since, until; /* until: first instant not meant */
     struct plan plan;
     struct line_stream *stream;
     struct parser *parser;
     struct transcript_feed *transcripts;
-    size_t last_file; /* whose line came last, and whether it had no time */
-    bool last_is_text;
+    size_t last_file; /* whose line came last */
     struct tracker *tracker;
     struct inbound *inbound;
     struct inbound *greylisters; /* the same by what greylisters log themselves */
     struct session_table *sessions;
     struct summary *summary;
     struct selection selection;
-    struct redactor *redactor;        /* owned; NULL: names are shown as they are */
-    bool join;                        /* records show what other lines of their message tell */
-    struct verdict_cache *verdicts;   /* owned */
-    struct provider_cache *providers; /* owned */
-    struct rule_set *rules;           /* owned; NULL: none asked for */
-    bool has_days;                    /* earlier days are known: baseline() */
-    struct input_figures *inputs;     /* owned; by file of the plan */
+    struct redactor *redactor;                  /* owned; NULL: names are shown as they are */
+    struct verdict_cache *verdicts;             /* owned */
+    struct provider_cache *providers;           /* owned */
+    struct rule_set *rules;                     /* owned; NULL: none asked for */
+    struct input_figures *inputs;               /* owned; by file of the plan */
     struct span first_unknown, first_malformed; /* said when too little was understood */
     struct arena arena;
     uint64_t traced; /* messages, sessions and the like that a trace found */

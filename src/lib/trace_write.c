@@ -3,6 +3,7 @@
 #include "lib/trace.h"
 #include "report/escape.h"
 #include "report/html_report.h"
+#include "report/markdown_renderer.h"
 #include "report/text_renderer.h"
 #include "report/trace_report.h"
 #include "report/trace_writer.h"
@@ -92,8 +93,8 @@ static enum smtplog_status write_text(struct trace *t)
     return SMTPLOG_OK;
 }
 
-/* All stories as one page. */
-static enum smtplog_status write_page(struct trace *t)
+/* All stories in one document, as a page or for a ticket. */
+static enum smtplog_status write_whole(struct trace *t, bool page)
 {
     struct smtplog_analyzer *a = t->analyzer;
     struct trace_report report = {t->trail, a->knowledge.catalog, says_yes(a, OPTION_LINES), true};
@@ -103,8 +104,9 @@ static enum smtplog_status write_page(struct trace *t)
     for (size_t i = 0; i < t->chains.count; i++) {
         trace_report_add(&report, &t->chains.chains[i], &document);
     }
-    enum smtplog_status status = html_write(&document, a->knowledge.catalog, "page/traced",
-                                            &generated, &a->out);
+    enum smtplog_status status = page ? html_write(&document, a->knowledge.catalog, "page/traced",
+                                                   &generated, &a->out)
+                                      : markdown_render(&document, &a->out);
     document_free(&document);
     return status == SMTPLOG_OK ? analyzer_write_out(a) : status;
 }
@@ -114,8 +116,8 @@ static enum smtplog_status write_trace(struct trace *t, const char *format)
     if (strcmp(format, "ndjson") == 0) {
         return write_records(t, EVENT_NDJSON);
     }
-    if (strcmp(format, "html") == 0) {
-        return write_page(t);
+    if (strcmp(format, "html") == 0 || strcmp(format, "markdown") == 0) {
+        return write_whole(t, strcmp(format, "html") == 0);
     }
     return strcmp(format, "tsv") == 0 ? write_records(t, EVENT_TSV) : write_text(t);
 }
@@ -124,7 +126,7 @@ enum smtplog_status smtplog_analyzer_trace(struct smtplog_analyzer *a, const cha
                                            size_t count, const char *format, smtplog_writer writer,
                                            void *context)
 {
-    static const char *const formats[] = {"text", "ndjson", "tsv", "html"};
+    static const char *const formats[] = {"text", "ndjson", "tsv", "html", "markdown"};
     struct trace *trace = NULL;
     bool known = false;
     for (size_t i = 0; i < COUNT_OF(formats); i++) {
@@ -132,7 +134,7 @@ enum smtplog_status smtplog_analyzer_trace(struct smtplog_analyzer *a, const cha
     }
     if (!known) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
-                       "--format: a trace is text, html, ndjson or tsv");
+                       "--format: a trace is text, html, markdown, ndjson or tsv");
         return SMTPLOG_USAGE;
     }
     a->writer = writer;

@@ -42,8 +42,6 @@ static void say_delivered(struct trace_builder *b, const struct trail_recipient 
     struct phrase_value host = phrase_words("host", peer);
     if (r->way == WAY_FILTER) {
         SAY(w, "trace/filtered", recipient, time, phrase_words("id", r->next->name));
-    } else if (r->greylisting != NULL && r->failure == r->greylisting) {
-        say_greylisted(b, r, recipient);
     } else if (r->greylisting != NULL && span_is(r->failure->event.reason_class, "greylisting")) {
         say_greylisted(b, r, recipient);
     } else if (r->failure != NULL && r->first != NULL && peer.n > 0) {

@@ -281,6 +281,8 @@ page = trace("--format", "html", GREY, OUTBOUND).text
 tap.ok(page.lower().startswith("<!doctype html>") and "greylisted at 13:14:21" in re.sub(r"\s+", " ", page), "a page", page[:300])
 page = trace("--lines", "--format", "html", GREY, OUTBOUND).text
 tap.ok(all(line.split("]: ")[1].split(",")[0].replace("<", "&lt;").replace(">", "&gt;") in page for line in by_id(OUT, GREY)), "with the lines")
+ticket = trace("--format", "markdown", GREY, OUTBOUND).text
+tap.ok("greylisted at 13:14:21" in re.sub(r"\s+", " ", ticket) and "| " in ticket, "for a ticket", ticket[:300])
 tap.ok(trace("--format", "json5", GREY, OUTBOUND).status == 2, "an unknown format is wrong usage")
 
 # ---- several words, options and files
