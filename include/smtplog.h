@@ -373,9 +373,10 @@ size_t smtplog_watch_findings(struct smtplog_watch *watch, struct smtplog_watch_
 
 /* Explains each thing asked for: a reply code ("450"), an enhanced status code ("5.7.26", "X.7.1",
  * "4.7.x" for all of a subject), a whole reply ("550 5.1.1 <bob@example.org>: User unknown"), a
- * reason class, a provider; with count 0 lists all there is. format is "text", "json" or "html",
- * width the columns of text (0: 80), language NULL for English. What cannot be explained is said,
- * with near misses, and gives SMTPLOG_USAGE; the others are still explained. */
+ * reason class, a provider; with count 0 lists all there is. format is "text", "json",
+ * "html" or "markdown", width the columns of text (0: 80), language NULL for English. What cannot
+ * be explained is said, with near misses, and gives SMTPLOG_USAGE; the others are still explained.
+ */
 SMTPLOG_MUST_USE enum smtplog_status
 smtplog_explain(const char *const *what, size_t count, const char *format, size_t width,
                 const struct smtplog_language *language, smtplog_writer writer, void *context,

@@ -11,6 +11,7 @@
 #include "report/escape.h"
 #include "report/explain_report.h"
 #include "report/html_report.h"
+#include "report/markdown_renderer.h"
 #include "report/text_renderer.h"
 
 #define ARGUMENT_MAXIMUM ((size_t)65536)
@@ -75,9 +76,11 @@ static enum smtplog_status write_book(struct explainer *e, const char *format, s
     } else if (strcmp(format, "html") == 0) {
         document = fact_book_document(&e->book);
         status = html_write(document, e->knowledge.catalog, "page/explained", NULL, &out);
+    } else if (strcmp(format, "markdown") == 0) {
+        status = markdown_render(fact_book_document(&e->book), &out);
     } else {
-        diagnostic_say(&e->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not text, json or html",
-                       format);
+        diagnostic_say(&e->diagnostic, SMTPLOG_ERROR,
+                       "--format: \"%s\" is not text, json, html or markdown", format);
     }
     if (status == SMTPLOG_OK && writer(context, strbuf_cstr(&out), out.length) != 0) {
         status = SMTPLOG_STOPPED;

@@ -52,11 +52,26 @@ static void add_row(struct strbuf *out, const struct table *table, const size_t 
     strbuf_add_cstr(out, " |\n");
 }
 
+/* Items: the words of each row, whatever the mark before them. */
+static void add_list(struct strbuf *out, const struct table *table)
+{
+    for (size_t row = 0; row < table->row_count; row++) {
+        strbuf_add_cstr(out, "- ");
+        add_cell(out, table_cell(table, row, table->column_count - 1));
+        strbuf_add_byte(out, '\n');
+    }
+    strbuf_add_cstr(out, table->row_count > 0 ? "\n" : "");
+}
+
 static void add_table(struct strbuf *out, const struct table *table)
 {
     size_t places[TABLE_COLUMNS];
     size_t count = find_columns(table, places);
     if (table->row_count == 0 || count == 0) {
+        return;
+    }
+    if (table->list) {
+        add_list(out, table);
         return;
     }
     for (size_t c = 0; c < count; c++) {
@@ -92,7 +107,7 @@ enum smtplog_status markdown_render(const struct document *document, struct strb
             strbuf_add_cstr(out, "\n\n");
         }
         add_paragraph(out, s->aside, "*");
-        bool first = s == document->first;
+        bool first = s == document->first && s->title.n == 0;
         for (const struct block *block = s->first; block != NULL; block = block->next) {
             if (block->kind == BLOCK_TABLE) {
                 add_table(out, block->table);

@@ -216,6 +216,15 @@ with Directory() as directory:
     tap.ok(max(map(len, done.out.split(b"\n\n", 1)[1].split(b"\n"))) <= 76 and max(map(len, lines)) < 200 and all(byte < 128 for byte in done.out) and b"\r" not in done.out, "short lines of ASCII, ended by line feeds")
     tap.ok(not [line for line in lines if line.startswith((b"From ", b"."))], "no line begins as another MTA's secret")
 
+    # ---- what else comes in Markdown
+    done = run("explain", "--format", "markdown", "450", "greylisting")
+    tap.ok(done.status == 0 and done.text.count("\n### ") + done.text.startswith("### ") >= 2 and re.search(r"(?m)^\| Means \| \S", done.text),
+           "explain in Markdown", done)
+    done = run("compare", "--format", "markdown", "450", "550")
+    tap.ok(done.status == 0 and re.search(r"(?m)^\|  \| 450 \| 550 \|$", done.text) and re.search(r"(?m)^- \S", done.text), "compare in Markdown", done)
+    done = run("analyze", "--format", "markdown", os.path.join(DATA, "transcripts", "login-needed.txt"))
+    tap.ok(done.status == 0 and "| `EHLO client.example.net` |" in done.text and "\nDiagnosis: " in done.text, "an annotated transcript in Markdown", done)
+
     # ---- wrong usage
     for arguments, said in [(["--format", "mail"], "--mail-to"), (["--format", "mail", "--mail-to", "ann"], "mail-to"),
                             (["--format", "mail", "--mail-to", "a@b\nBcc: c@d"], "mail-to"), (["-o", directory("x.eml")], "--mail-to"),
