@@ -130,7 +130,7 @@ void builder_bar(struct report_builder *b, struct table *table, const char *figu
 {
     char label[64];
     snprintf(label, sizeof label, "figure/%s", figure);
-    struct cell *cells = table_row(b->document, table);
+    struct cell *cells = builder_filled(b, count) ? table_row(b->document, table) : NULL;
     if (cells != NULL) {
         cells[0] = cell_words(figure);
         cells[1] = cell_text(CELL_WORDS, builder_words(b, label));

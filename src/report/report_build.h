@@ -67,7 +67,8 @@ bool builder_filled(const struct report_builder *b, size_t count);
 /* How many of count rows --top lets through. */
 size_t builder_top(const struct report_builder *b, size_t count);
 
-/* A row of a figure: its stable name and its label, a bar, the count, the share. */
+/* A row of a figure: its stable name and its label, a bar, the count, the share. Zeros are for
+ * machines. */
 struct table *builder_bars(struct report_builder *b, struct section *section, const char *key);
 void builder_bar(struct report_builder *b, struct table *table, const char *figure, unsigned indent,
                  uint64_t count, uint64_t whole);

@@ -26,7 +26,7 @@ static struct cell figure_cell(const struct figure *figure)
 void build_figures(struct report_builder *b)
 {
     static const struct column columns[] = {
-        {.key = "figure", .label = "column/figure"},
+        {.key = "figure", .label = "column/figure", .wraps = true},
         {.key = "value", .label = "column/value", .right = true}};
     struct figure_list list;
     figure_list_init(&list);

@@ -228,11 +228,13 @@ static void count_approximate(void *context, struct span name, struct topk *tabl
 void report_say_borders(struct report_builder *b, struct section *head)
 {
     const struct greylist_figures *f = &b->summary->greylist_detail;
-    if (f->messages_before + f->messages_open > 0) {
-        SAY(b, "read/in-part", phrase_count("before", f->messages_before),
-            phrase_count("open", f->messages_open));
-        builder_paragraph(b, head);
+    if (f->messages_before > 0) {
+        SAY(b, "read/begun-before", phrase_count("before", f->messages_before));
     }
+    if (f->messages_open > 0) {
+        SAY(b, "read/still-open", phrase_count("open", f->messages_open));
+    }
+    builder_paragraph(b, head);
     uint64_t tables = 0;
     summary_each_table(b->summary, count_approximate, &tables);
     if (tables > 0) {

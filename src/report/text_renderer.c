@@ -133,6 +133,7 @@ static struct span cell_content(struct text_renderer *r, const struct cell *cell
 struct layout {
     const struct table *table;
     size_t count;
+    size_t gap;                  /* blanks between columns */
     size_t place[TABLE_COLUMNS]; /* in the table */
     size_t width[TABLE_COLUMNS];
 };
@@ -188,6 +189,11 @@ static void measure(struct text_renderer *r, struct layout *layout)
     }
     size_t all = r->style->width;
     used -= narrow_bars(r, layout, used > all ? used - all : 0);
+    layout->gap = GAP;
+    if (used + wrapping * NARROWEST_WRAP > all) {
+        layout->gap = 1; /* columns near to each other are better than a torn line */
+        used -= (layout->count - 1) * (GAP - 1);
+    }
     size_t left = all > used ? all - used : 0;
     size_t each = wrapping > 0 ? left / wrapping : 0;
     each = each > NARROWEST_WRAP ? each : NARROWEST_WRAP;
@@ -230,7 +236,7 @@ static void add_titles(struct text_renderer *r, const struct layout *layout)
     set_color(r, "2");
     for (size_t c = 0; c < layout->count; c++) {
         const struct column *column = layout_column(layout, c);
-        strbuf_add_repeat(r->out, " ", c > 0 ? GAP : 0);
+        strbuf_add_repeat(r->out, " ", c > 0 ? layout->gap : 0);
         add_padded(r, column->title, layout->width[c], column->right, c + 1 == layout->count);
     }
     set_color(r, "0");
@@ -265,7 +271,7 @@ static void add_row(struct text_renderer *r, const struct layout *layout, size_t
         for (size_t c = 0; c < layout->count; c++) {
             const struct column *column = layout_column(layout, c);
             struct span line = rest[c];
-            strbuf_add_repeat(r->out, " ", c > 0 ? GAP : INDENT);
+            strbuf_add_repeat(r->out, " ", c > 0 ? layout->gap : INDENT);
             if (column->wraps) {
                 line = take_line(&rest[c], layout->width[c]);
             } else {
