@@ -173,8 +173,11 @@ static struct span word_of(enum event_field field, int value)
 static enum smtplog_status add_handshake(struct flow *flow, const struct event *event)
 {
     struct span daemon = event_text(event, EVENT_DAEMON);
-    bool inbound = span_is(daemon, "smtpd") || span_is(daemon, "tlsproxy");
+    bool server = span_is(daemon, "smtpd");
+    bool inbound = server || span_is(daemon, "tlsproxy");
     struct span level = event_text(event, EVENT_LEVEL);
+    flow->encrypted += server ? event->repeat
+                              : 0; /* tlsproxy's are postscreen's, not opened here */
     return count_words(flow, &flow->handshakes,
                        word_of(EVENT_DIRECTION, inbound ? DIRECTION_INBOUND : DIRECTION_OUTBOUND),
                        level, event_text(event, EVENT_TLS), event->repeat);

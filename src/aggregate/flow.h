@@ -66,6 +66,7 @@ struct flow {
     uint64_t with_delivery, with_deferral, with_failure, canceled, from_filter, without_size;
     /* connections */
     uint64_t opened, closed; /* by clients */
+    uint64_t encrypted;      /* of the opened ones, as far as the log tells TLS */
     uint64_t arrivals[ENCRYPTIONS], deliveries[ENCRYPTIONS];
     struct topk handshakes;   /* key "direction level version" */
     struct topk problems;     /* key "direction what stage" */

@@ -131,6 +131,7 @@ static const struct record_field flow_fields[] = {
     FLOW("without_size", without_size),
     FLOW("connections.opened", opened),
     FLOW("connections.closed", closed),
+    FLOW("connections.encrypted", encrypted),
     RECORD_COUNTS("tls.arrivals", struct flow, arrivals),
     RECORD_COUNTS("tls.deliveries", struct flow, deliveries),
     FLOW_TABLE("tls.handshakes", handshakes, FLOW_WORD_ROWS),

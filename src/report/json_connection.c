@@ -62,6 +62,7 @@ void json_traffic_connections(struct json_traffic *t)
     json_object(t->json, "connections");
     json_u64(t->json, "opened", flow->opened);
     json_u64(t->json, "closed", flow->closed);
+    json_u64(t->json, "encrypted", flow->encrypted);
     add_words(t, "problems", &flow->problems, problem);
     json_end(t->json, '}');
     add_words(t, "action_texts", &flow->action_texts, action);

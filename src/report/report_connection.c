@@ -75,6 +75,10 @@ void build_connections(struct report_builder *b)
                                               builder_words(b, "unit/connections"));
     if (flow->opened > 0) {
         SAY(b, "connections/opened", phrase_count("count", flow->opened));
+        if (flow->encrypted > 0) {
+            SAY(b, "connections/encrypted", phrase_count("tls", flow->encrypted),
+                phrase_percent("percent", flow->encrypted, flow->opened));
+        }
         builder_paragraph(b, section);
     }
     add_words(b, TABLE(b, section, "connections", columns), &flow->problems);
