@@ -11,7 +11,9 @@ static void traffic_release(void *value)
 void traffic_init(struct topk tables[TRAFFIC_TABLES], size_t rows)
 {
     for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        topk_init(&tables[t], rows, sizeof(struct traffic), traffic_release);
+        /* Recipients have no distribution: their rows own nothing, and more of them fit. */
+        topk_init(&tables[t], rows, sizeof(struct traffic),
+                  t == TRAFFIC_RECIPIENT ? NULL : traffic_release);
     }
 }
 
