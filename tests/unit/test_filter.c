@@ -86,6 +86,8 @@ static void test_texts(void)
         {"a*b*c", "aXbXbX", false, false, false},
         {"**", "x", true, true, true},
         {"", "x", false, false, false},
+        {"*ab*b", "xaabxab", true, true, true},
+        {"*ab*b", "xabbx", false, false, false},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct span condition = span_cstr(cases[i].condition);
@@ -269,6 +271,11 @@ static void test_words(void)
     TAP_MUST(filter_add(filter, FILTER_CODE, SPAN_LITERAL("550, !551"), NULL, 0, &text));
     tap_ok(filter_is_set(filter) && !filter_needs_message(filter), "set; needs no other line");
     tap_ok(!filter_line(filter, &event), "a line without a record is hidden by a code");
+    struct filter *other = NULL;
+    TAP_MUST(filter_new(&other));
+    TAP_MUST(filter_add(other, FILTER_CODE, SPAN_LITERAL("450"), NULL, 0, &text));
+    tap_ok(!filter_line(other, &event), "also by one that it would match");
+    filter_free(other);
     TAP_MUST(filter_add(filter, FILTER_DOMAIN, SPAN_LITERAL("z.example"), NULL, 0, &text));
     filter_describe(filter, &text);
     tap_span("--code 550,!551 --domain z.example", strbuf_span(&text), "described as options");
@@ -279,6 +286,16 @@ static void test_words(void)
     filter_explain_nothing(filter, &text);
     tap_span("none of the 2 events is shown: nothing matches --code 550,!551", strbuf_span(&text),
              "the filter that hides everything is named");
+    strbuf_clear(&text);
+    TAP_MUST(filter_add(filter, FILTER_HOST, SPAN_LITERAL("mx9"), NULL, 0, &text));
+    TAP_MUST(filter_new(&other));
+    TAP_MUST(filter_add(other, FILTER_CODE, SPAN_LITERAL("550"), NULL, 0, &text));
+    TAP_MUST(filter_add(other, FILTER_HOST, SPAN_LITERAL("mx9"), NULL, 0, &text));
+    (void)filter_event(other, &event, NULL);
+    filter_explain_nothing(other, &text);
+    tap_span("none of the 2 events is shown: nothing matches --code 550, --host mx9",
+             strbuf_span(&text), "two that hide everything");
+    filter_free(other);
     filter_free(filter);
     strbuf_clear(&text);
     TAP_MUST(filter_new(&filter));

@@ -142,6 +142,9 @@ static void test_texts(struct redactor *redactor)
         {"[IPv6:2001:db8::17], 2001:db8::", "[ip6-*], ip6-*"},
         {"in 192.0.2.0/24 and 192-0-2-1", "in ip4-*/24 and ip4-*"},
         {"https://example.org", "https://domain-*.example"},
+        {"https://ann:secret@example.org/", "https://domain-*.example/"},
+        {"<EHLO>: rejected", "<EHLO>: rejected"},
+        {"ann's 'bob' can't", "ann's 'user-*' can't"},
         {"(see http://www.example.org/x?a=b&c=d)", "(see http://host-*.example/masked)"},
         {"http://192.0.2.1:8080/ok", "http://ip4-*/masked"},
         {"www.example.org/unblock/1", "host-*.example/masked"},
@@ -194,7 +197,7 @@ static void test_event(struct redactor *redactor)
     struct event event = {.repeat = 1, .domain = SPAN_LITERAL("z.example")};
     event_set_text(&event, EVENT_HOST, SPAN_LITERAL("relay7"));
     event_set_text(&event, EVENT_QUEUE_ID, SPAN_LITERAL("4AB"));
-    event_set_text(&event, EVENT_DAEMON, SPAN_LITERAL("smtp"));
+    event_set_text(&event, EVENT_DAEMON, SPAN_LITERAL("mail-filter1-smtp"));
     event_set_text(&event, EVENT_SENDER, SPAN_EMPTY);
     event_set_text(&event, EVENT_RECIPIENT, SPAN_LITERAL("walther+x@z.example"));
     event_set_text(&event, EVENT_SASL_USER, SPAN_LITERAL("ilse"));
@@ -207,7 +210,7 @@ static void test_event(struct redactor *redactor)
              "names of the event are found in its text");
     tap_ok(event_has(&event, EVENT_SENDER) && event_text(&event, EVENT_SENDER).n == 0,
            "the empty sender stays");
-    tap_span("smtp", event_text(&event, EVENT_DAEMON), "a daemon stays");
+    tap_span("mail-filter1-smtp", event_text(&event, EVENT_DAEMON), "a daemon stays");
     struct span recipient = event_text(&event, EVENT_RECIPIENT);
     size_t at = span_find(recipient, SPAN_LITERAL("@"));
     tap_ok(at != SIZE_MAX && span_equal(span_from(recipient, at + 1), event.domain),
