@@ -197,8 +197,8 @@ static void second_look_end(struct second_look *look)
     source_close(look->source);
 }
 
-/* Lines from the pending one of `older` to its end, if `newer` begins with exactly these; else 0.
- */
+/* Lines that `newer` begins with and `older` has from its pending one on: all of them up to the end
+ * of one of the two, which may be part of the other; else 0. */
 static uint64_t overlap_of(const struct line_stream *stream, const struct channel *older,
                            const struct channel *newer)
 {
@@ -211,8 +211,11 @@ static uint64_t overlap_of(const struct line_stream *stream, const struct channe
         if (line_reader_next(a.reader, &x) != SMTPLOG_OK) {
             break;
         }
-        fine = line_reader_next(b.reader, &y) == SMTPLOG_OK && span_equal(x.text, y.text);
-        lines++;
+        if (line_reader_next(b.reader, &y) != SMTPLOG_OK) {
+            break;
+        }
+        fine = span_equal(x.text, y.text);
+        lines += fine;
     }
     second_look_end(&a);
     second_look_end(&b);
@@ -232,7 +235,7 @@ static void find_overlaps(struct line_stream *stream, struct channel *older)
         if (lines >= 2) {
             newer->duplicates = lines;
             diagnostic_say(stream->diagnostic, SMTPLOG_INFO,
-                           "%s: its first %llu lines are the end of %s; they are counted once",
+                           "%s: its first %llu lines stand in %s too; they are counted once",
                            stream->plan->files[newer->file].path, (unsigned long long)lines,
                            stream->plan->files[older->file].path);
         }

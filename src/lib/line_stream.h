@@ -1,7 +1,7 @@
 /* The lines of all inputs in order of time. One input at a time while they do not overlap; merged
- * line by line where they do. When the end of one input is the beginning of the next (two lines or
- * more the same, as after a rotation that copies), those lines are given once more marked as
- * duplicates. */
+ * line by line where they do. When the end of one input is the beginning of the next, or one is a
+ * part of another (two lines or more the same, as after a rotation that copies), those lines are
+ * given once more marked as duplicates. */
 #ifndef LIB_LINE_STREAM_H
 #define LIB_LINE_STREAM_H
 

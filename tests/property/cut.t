@@ -87,4 +87,19 @@ with Directory() as directory:
             got["lines"]["context"] -= count
             got["lines"]["duplicate"] = 0
             tap.same_json(got, wanted, "%s: an overlap of %d lines is read once" % (name, count))
+
+        # A file that holds a part of another: a copy made before, the end, something in the middle, all of it.
+        # (Files that begin in the same second are in order of their rotation: a middle begins later than the whole.)
+        third = next(n for n in range(len(lines) // 3, len(lines)) if lines[n][:15] != lines[0][:15])
+        for what, part in (("beginning", lines[:third]), ("middle", lines[third:-third // 4]), ("end", lines[-third // 4:]), ("all", lines)):
+            packed = dice.random() < 0.5
+            piece = directory("part/mail.log.9" + (".gz" if packed else ""), gzipped(b"".join(part)) if packed else b"".join(part))
+            paths = [directory("whole/mail.log", b"".join(lines)), piece]
+            dice.shuffle(paths)
+            got = figures(analyze("--top", "0", *paths).json())
+            tap.equal(got["lines"]["duplicate"], len(part), "%s: the %s in another file is seen" % (name, what))
+            got["lines"]["read"] -= len(part)
+            got["lines"]["context"] -= len(part)
+            got["lines"]["duplicate"] = 0
+            tap.same_json(got, wanted, "%s: the %s in another file is read once" % (name, what))
 tap.done()
