@@ -156,6 +156,11 @@ static int collect(void *context, const char *bytes, size_t length)
     return 0;
 }
 
+static bool is_standard_input(const struct watching *w)
+{
+    return w->arguments.file_count == 1 && strcmp(w->arguments.files[0], "-") == 0;
+}
+
 static void explain(struct watching *w)
 {
     struct text_sink sink = {NULL, 0, 0};
@@ -171,6 +176,35 @@ static void explain(struct watching *w)
     if (status == SMTPLOG_OK && sink.bytes != NULL) {
         watch_screen_show(w->screen, subject, sink.bytes);
     }
+    free(sink.bytes);
+}
+
+/* The story of the row's message, from the files as they are now. */
+static void trace(struct watching *w)
+{
+    struct text_sink sink = {NULL, 0, 0};
+    struct cli_run run;
+    int exit_status = CLI_DONE;
+    const char *subject = watch_screen_subject(w->screen);
+    if (subject[0] == '\0' || is_standard_input(w)) {
+        watch_screen_note(w->screen, subject[0] == '\0'
+                                         ? cli_translate(N_("nothing to trace here"))
+                                         : cli_translate(N_("standard input cannot be traced: it "
+                                                            "is not kept")));
+        return;
+    }
+    if (!cli_run_begin(&run, &w->arguments, &exit_status)) {
+        return;
+    }
+    smtplog_analyzer_set_diagnostic(run.analyzer, note, w);
+    if (smtplog_analyzer_trace(run.analyzer, &subject, 1, "text", collect, &sink) == SMTPLOG_OK &&
+        sink.bytes != NULL) {
+        watch_screen_show(w->screen, subject, sink.bytes);
+    } else {
+        watch_screen_note(w->screen,
+                          cli_translate(N_("nothing found in the files as they are now")));
+    }
+    cli_run_end(&run);
     free(sink.bytes);
 }
 
@@ -194,6 +228,8 @@ static enum smtplog_status watch_on_screen(struct watching *w)
             explain(w);
             break;
         case WATCH_TRACE:
+            trace(w);
+            break;
         case WATCH_NOTHING:
             break;
         }

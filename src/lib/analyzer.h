@@ -2,6 +2,7 @@
 #ifndef LIB_ANALYZER_H
 #define LIB_ANALYZER_H
 
+#include "aggregate/recent.h"
 #include "aggregate/summary.h"
 #include "base/diagnostic.h"
 #include "finding/finding_rule.h"
@@ -67,6 +68,7 @@ struct smtplog_analyzer {
     struct inbound *greylisters; /* the same by what greylisters log themselves */
     struct session_table *sessions;
     struct summary *summary;
+    struct recent *recent; /* borrowed; NULL unless the log is watched */
     struct selection selection;
     struct redactor *redactor;                  /* owned; NULL: names are shown as they are */
     struct verdict_cache *verdicts;             /* owned */

@@ -122,6 +122,7 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     TRY(sightings_add(&a->summary->sightings, said));
     TRY(signal_add_unseen_auth(a->summary->signals, said, unseen));
     TRY(signal_add(a->summary->signals, said, event));
+    TRY(a->recent != NULL ? recent_add(a->recent, said) : SMTPLOG_OK);
     return add_figures(a, said, &context);
 }
 

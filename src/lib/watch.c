@@ -173,6 +173,7 @@ enum smtplog_status smtplog_watch_new(struct smtplog_analyzer *analyzer, int fro
     enum smtplog_status status = analyzer_prepare(analyzer);
     if (status == SMTPLOG_OK) {
         status = recent_new(&made->recent);
+        analyzer->recent = made->recent;
     }
     if (status == SMTPLOG_OK) {
         status = open_files(made, from_start != 0);
@@ -197,6 +198,7 @@ void smtplog_watch_free(struct smtplog_watch *watch)
         follow_free(watch->files[i].follow);
     }
     free(watch->files);
+    watch->analyzer->recent = NULL;
     recent_free(watch->recent);
     finding_list_free(&watch->findings);
     header_reader_free(&watch->reader);
@@ -271,7 +273,7 @@ static enum smtplog_status take(struct smtplog_watch *watch, size_t index)
         watch->log_now = event.time.seconds;
         watch->log_now_at = watch_clock();
     }
-    return bin == BIN_EVENT || bin == BIN_CONTEXT ? recent_add(watch->recent, &event) : SMTPLOG_OK;
+    return SMTPLOG_OK;
 }
 
 static void say_change(struct smtplog_watch *watch, size_t index, enum follow_change change)

@@ -146,6 +146,15 @@ with Directory() as directory:
                watcher.text())
         watcher.stop()
 
+    # ---- filters choose what is told
+    log = directory("filtered.log", GOOD)
+    watcher = Watcher(directory, "--recipient", "user2@w.example,user4@w.example", log)
+    tap.ok(watcher.wait("the last hour: delivered 0 deferred 0 bounced 0"), "a filter hides what is there", watcher.text())
+    append(log, refusal(1) + refusal(2) + refusal(3) + refusal(4))
+    tap.ok(watcher.wait("user4@"), "... and lets pass what it names")
+    out, err = watcher.stop()
+    tap.equal(numbers(out), [2, 4], "... alone")
+
     # ---- what cannot be watched
     for name, path, words in (("a directory", directory.path, "is a directory"),
                               ("a compressed file", directory("x.gz", gzipped(GOOD)), "is compressed")):
@@ -199,6 +208,9 @@ with Directory() as directory:
     tap.ok(terminal.wait(r"06:20:00 550 +user-unknown +user2@w\.example.*user1@w\.example"), "7: the newest refusals", terminal.last)
     terminal.send("Enter")
     tap.ok(terminal.wait(r"Reason class +user-unknown.*Sender, do"), "Enter explains the reply of the row", terminal.last)
+    terminal.send("q")
+    terminal.send("t")
+    tap.ok(terminal.wait(r"000000100002.*550.*User unknown"), "t traces its message", terminal.last)
     terminal.send("q")
     terminal.send("f")
     terminal.send("user1")
