@@ -247,6 +247,15 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_trace(struct smtplog_analy
                                                             const char *format,
                                                             smtplog_writer writer, void *context);
 
+/* Before a run: what it reads is to go into a snapshot (format "snapshot" of
+ * smtplog_analyzer_report). Filters cannot be used then, and lines outside since and until are
+ * passed over as if they were not there. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_keep(struct smtplog_analyzer *analyzer);
+
+/* Instead of a run: takes the files added as snapshots and puts them together, as if their logs had
+ * been read at once. A file that cannot be used is said and passed over. May be called once. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_merge(struct smtplog_analyzer *analyzer);
+
 /* How the run went. Zeros before a run. */
 void smtplog_analyzer_outcome(const struct smtplog_analyzer *analyzer,
                               struct smtplog_outcome *outcome);

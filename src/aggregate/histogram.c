@@ -216,3 +216,73 @@ double histogram_quantile(struct histogram *h, double q)
     }
     return 0;
 }
+
+enum smtplog_status histogram_add_sketched(struct histogram *h, int32_t index, uint64_t times)
+{
+    if (h->values != NULL) {
+        TRY(go_over_to_sketch(h));
+    }
+    h->count += times;
+    if (index == INT32_MIN) {
+        h->zeros += times;
+        return SMTPLOG_OK;
+    }
+    return add_bucket(h, index, times);
+}
+
+static void take_out_sketched(struct histogram *h, const struct histogram_value *value,
+                              uint64_t times)
+{
+    size_t at = bucket_position(h, value->index);
+    uint64_t *count = &h->zeros;
+    if (value->value >= HISTOGRAM_SMALLEST) {
+        if (at == h->bucket_count || h->buckets[at].index != value->index) {
+            return;
+        }
+        count = &h->buckets[at].count;
+    }
+    uint64_t taken = times < *count ? times : *count;
+    *count -= taken;
+    h->count -= taken;
+}
+
+static void take_out_value(struct histogram *h, double value)
+{
+    for (size_t i = 0; i < h->value_count; i++) {
+        if (fabs(h->values[i] - value) <= 0) {
+            h->values[i] = h->values[--h->value_count];
+            h->count--;
+            return;
+        }
+    }
+}
+
+enum smtplog_status histogram_subtract(struct histogram *into, const struct histogram *from)
+{
+    bool exact = histogram_is_exact(into);
+    if (exact && !histogram_is_exact(from)) {
+        TRY(go_over_to_sketch(into));
+        exact = false;
+    }
+    for (size_t i = 0; i < from->value_count; i++) {
+        struct histogram_value value = histogram_place(from->values[i]);
+        if (exact) {
+            take_out_value(into, value.value);
+        } else {
+            take_out_sketched(into, &value, 1);
+        }
+    }
+    struct histogram_value zero = {0, 0};
+    take_out_sketched(into, &zero, exact ? 0 : from->zeros);
+    for (size_t i = 0; i < from->bucket_count; i++) {
+        struct histogram_value value = {1, from->buckets[i].index};
+        take_out_sketched(into, &value, from->buckets[i].count);
+    }
+    /* What is left has its own maximum; of a sketch it is not known, and the old one is an upper
+     * bound. */
+    into->maximum = exact ? 0 : into->maximum;
+    for (size_t i = 0; exact && i < into->value_count; i++) {
+        into->maximum = into->values[i] > into->maximum ? into->values[i] : into->maximum;
+    }
+    return SMTPLOG_OK;
+}

@@ -53,6 +53,15 @@ MUST_USE enum smtplog_status histogram_add_placed(struct histogram *histogram,
 
 MUST_USE enum smtplog_status histogram_merge(struct histogram *into, const struct histogram *from);
 
+/* Adds to a bucket of the sketch (INT32_MIN: of zeros), whatever the limit; the maximum is the
+ * caller's to set. */
+MUST_USE enum smtplog_status histogram_add_sketched(struct histogram *histogram, int32_t index,
+                                                    uint64_t times);
+
+/* Takes out what was added before: the values of `from` are among those of `into`. */
+MUST_USE enum smtplog_status histogram_subtract(struct histogram *into,
+                                                const struct histogram *from);
+
 /* The smallest value with at least q of all values at or below it (nearest rank); 0 when empty.
  * Sorts the kept values. */
 double histogram_quantile(struct histogram *histogram, double q);

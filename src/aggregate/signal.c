@@ -500,6 +500,17 @@ enum smtplog_status signal_add_unseen_auth(struct signal_set *set, const struct 
     return add_refusal(set, &failed);
 }
 
+enum smtplog_status signal_note_waiting(struct signal_set *set, const struct event *event)
+{
+    if (event_value(event, EVENT_FACT) == FACT_REMOVED) {
+        return add_context(set, event);
+    }
+    bool deferred = event_value(event, EVENT_KIND) == KIND_DELIVERY && event_is_attempt(event) &&
+                    event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND &&
+                    event_value(event, EVENT_STATUS) == OUTCOME_DEFERRED;
+    return deferred ? note_waiting(set, event) : SMTPLOG_OK;
+}
+
 /* ---- the end -------------------------------------------------------------------------------- */
 
 static void settle_rows(struct topk *table, int64_t last)

@@ -88,6 +88,10 @@ MUST_USE enum smtplog_status signal_add_unseen_auth(struct signal_set *set,
 /* Notes that a mail of this sender and recipient was let in. */
 void signal_accept(struct signal_set *set, struct span sender, struct span recipient);
 
+/* Notes a line of a message that waits, or waits no more; what else signal_add would add stays
+ * out. */
+MUST_USE enum smtplog_status signal_note_waiting(struct signal_set *set, const struct event *event);
+
 /* Adds the end of a recipient's story. */
 void signal_add_recipient(struct signal_set *set, const struct recipient_story *story);
 

@@ -17,6 +17,10 @@ enum field_kind {
     FIELD_LAST,      /* struct instant: the later one */
     FIELD_HISTOGRAM, /* struct histogram */
     FIELD_TIMELINE,  /* struct timeline */
+    FIELD_SERIES,    /* struct series; never taken out: events that are kept stay in it */
+    FIELD_BITS,      /* array of uint64_t: either */
+    FIELD_LAST_FLAG, /* bool: of the later one that counts something in the two uint64_t at `guard`
+                      */
     FIELD_TABLE,     /* struct topk; its values are records of `type` (NULL: none) */
     FIELD_WORDS,     /* array of struct word_count, as many in use as the size_t at `guard` says */
     FIELD_RECORD,    /* a structure of `type` in place, or an array of `count` of them */
@@ -51,6 +55,7 @@ struct record_type {
 };
 
 extern const struct record_type summary_type;
+extern const struct record_type signal_set_type;
 extern const struct record_type greylist_figures_type; /* of a part of it */
 
 /* Writes a row of a table: `structure` and `member` name the field, the rest as above. */
@@ -80,5 +85,13 @@ extern const struct record_type greylist_figures_type; /* of a part of it */
  * before these. */
 MUST_USE enum smtplog_status summary_merge(struct summary *into, const struct summary *from,
                                            uint32_t file_shift);
+
+/* Takes out figures that were added before, so that they can be added in another way. Instants and
+ * samples stay, also in rows that are left with nothing: those of what is taken out come back with
+ * it. */
+MUST_USE enum smtplog_status summary_subtract(struct summary *from, const struct summary *part);
+
+/* Removes rows that count nothing once all has come back. */
+void summary_tidy(struct summary *summary);
 
 #endif

@@ -11,10 +11,14 @@ struct merge {
 static enum smtplog_status merge_record(const struct merge *merge, const struct record_type *type,
                                         char *into, const char *from, bool fresh);
 
+static bool has_flag(const struct record_field *field)
+{
+    return field->guard != 0 && field->kind != FIELD_WORDS && field->kind != FIELD_LAST_FLAG;
+}
+
 static bool in_use(const struct record_field *field, const char *record)
 {
-    return field->guard == 0 || field->kind == FIELD_WORDS ||
-           *(const bool *)(record + field->guard);
+    return !has_flag(field) || *(const bool *)(record + field->guard);
 }
 
 /* True when from's samples are the earlier ones. */
@@ -129,9 +133,11 @@ static enum smtplog_status merge_records(const struct merge *merge,
     bool apart = field->kind == FIELD_RECORDS;
     char *to = apart ? *(char **)(into + field->offset) : into + field->offset;
     const char *of = apart ? *(char *const *)(from + field->offset) : from + field->offset;
+    size_t size = field->type->size;
     for (size_t i = 0; i < field->count; i++) {
-        TRY(merge_record(merge, field->type, to + i * field->type->size, of + i * field->type->size,
-                         false));
+        char *item = to + i * size;
+        bool fresh = item[0] == 0 && memcmp(item, item + 1, size - 1) == 0; /* nothing in it yet */
+        TRY(merge_record(merge, field->type, item, of + i * size, fresh));
     }
     return SMTPLOG_OK;
 }
@@ -146,6 +152,22 @@ static void merge_numbers(const struct record_field *field, char *into, const ch
         } else if (added[i] > sum[i]) {
             sum[i] = added[i];
         }
+    }
+}
+
+static void merge_bits(const struct record_field *field, char *into, const char *from)
+{
+    for (size_t i = 0; i < field->count; i++) {
+        ((uint64_t *)(into + field->offset))[i] |= ((const uint64_t *)(from + field->offset))[i];
+    }
+}
+
+/* Summaries are merged in order of time: the later one speaks, if it says anything. */
+static void merge_last_flag(const struct record_field *field, char *into, const char *from)
+{
+    const uint64_t *said = (const uint64_t *)(from + field->guard);
+    if (said[0] + said[1] > 0) {
+        *(bool *)(into + field->offset) = *(const bool *)(from + field->offset);
     }
 }
 
@@ -168,6 +190,15 @@ static enum smtplog_status merge_field(const struct merge *merge, const struct r
     case FIELD_COUNTS:
     case FIELD_MOST:
         merge_numbers(field, into, from);
+        return SMTPLOG_OK;
+    case FIELD_BITS:
+        merge_bits(field, into, from);
+        return SMTPLOG_OK;
+    case FIELD_SERIES:
+        return series_merge((struct series *)(into + field->offset),
+                            (const struct series *)(from + field->offset));
+    case FIELD_LAST_FLAG:
+        merge_last_flag(field, into, from);
         return SMTPLOG_OK;
     case FIELD_FLAG:
         *(bool *)(into + field->offset) |= *(const bool *)(from + field->offset);
@@ -210,7 +241,7 @@ static enum smtplog_status merge_record(const struct merge *merge, const struct 
     }
     for (size_t f = 0; f < type->field_count; f++) {
         const struct record_field *field = &type->fields[f];
-        if (field->guard != 0 && field->kind != FIELD_WORDS && in_use(field, from)) {
+        if (has_flag(field) && in_use(field, from)) {
             *(bool *)(into + field->guard) = true;
         }
     }

@@ -143,3 +143,37 @@ enum smtplog_status timeline_merge(struct timeline *into, const struct timeline 
     }
     return SMTPLOG_OK;
 }
+
+static bool slot_is_empty(const struct timeline_slot *slot)
+{
+    for (size_t s = 0; s < TIMELINE_SERIES; s++) {
+        if (slot->count[s] > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum smtplog_status timeline_subtract(struct timeline *into, const struct timeline *from)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < from->count; i++) {
+        const struct timeline_slot *slot = &from->slots[i];
+        int64_t start = slot_start(into, slot->start, slot->offset);
+        size_t at = slot_position(into, start);
+        if (at == into->count || into->slots[at].start != start) {
+            continue;
+        }
+        for (size_t s = 0; s < TIMELINE_SERIES; s++) {
+            into->slots[at].count[s] -= slot->count[s];
+        }
+    }
+    for (size_t i = 0; i < into->count; i++) {
+        if (!slot_is_empty(&into->slots[i])) {
+            into->slots[kept++] = into->slots[i];
+        }
+    }
+    into->count = kept;
+    into->last = 0;
+    return SMTPLOG_OK;
+}

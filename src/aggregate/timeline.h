@@ -43,4 +43,7 @@ MUST_USE enum smtplog_status timeline_add(struct timeline *timeline, const struc
 /* Adds the slots of one to those of another. */
 MUST_USE enum smtplog_status timeline_merge(struct timeline *into, const struct timeline *from);
 
+/* Takes out what was added before; slots left with nothing go. */
+MUST_USE enum smtplog_status timeline_subtract(struct timeline *into, const struct timeline *from);
+
 #endif

@@ -365,3 +365,44 @@ enum smtplog_status topk_merge(struct topk *into, const struct topk *from, topk_
     free(rows);
     return status;
 }
+
+static void row_remove(struct topk *table, size_t at)
+{
+    struct topk_row *row = table->rows[at];
+    hashmap_remove(&table->map, row->hash, row);
+    table->rows[at] = table->rows[table->count - 1];
+    table->count--;
+    table->last = NULL;
+    table->cursor = 0;
+    table->floor = 0;
+    table->next_floor = UINT64_MAX;
+    row_free(table, row);
+}
+
+enum smtplog_status topk_subtract(struct topk *into, const struct topk *from, topk_leave leave,
+                                  void *context)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        const struct topk_row *part = from->rows[i];
+        struct topk_row *row = topk_find(into, hash_span(into->seed, part->key));
+        if (row == NULL) {
+            continue;
+        }
+        TRY(leave(context, row->value, part->value));
+        row->count -= row->count < part->count ? row->count : part->count;
+    }
+    into->last = NULL;
+    into->cursor = 0; /* counts went down: the walk for the rarest begins anew */
+    into->floor = 0;
+    into->next_floor = UINT64_MAX;
+    return SMTPLOG_OK;
+}
+
+void topk_tidy(struct topk *table)
+{
+    for (size_t i = table->count; i > 0; i--) {
+        if (table->rows[i - 1]->count == 0) {
+            row_remove(table, i - 1);
+        }
+    }
+}

@@ -85,6 +85,17 @@ typedef enum smtplog_status (*topk_join)(void *context, void *into, const void *
 MUST_USE enum smtplog_status topk_merge(struct topk *into, const struct topk *from, topk_join join,
                                         void *context);
 
+/* Called for each row that a table loses a part of. */
+typedef enum smtplog_status (*topk_leave)(void *context, void *into, const void *from);
+
+/* Takes out what was added before: the rows of `from` are among those of `into`, unless a full
+ * table lost them. Rows that are left with nothing stay until topk_tidy. */
+MUST_USE enum smtplog_status topk_subtract(struct topk *into, const struct topk *from,
+                                           topk_leave leave, void *context);
+
+/* Removes rows that count nothing. */
+void topk_tidy(struct topk *table);
+
 /* Largest error of any row. */
 uint64_t topk_error(const struct topk *table);
 

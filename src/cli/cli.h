@@ -104,8 +104,8 @@ extern const size_t cli_command_count;
 extern const struct cli_option cli_options[];
 extern const size_t cli_option_count;
 
-/* Options that analyze and events share are those of reading logs: other commands that do have them
- * too. */
+/* Options that analyze and events share are those of reading logs: figures has them too. merge has
+ * those that shape a report. */
 bool cli_option_belongs(const struct cli_option *option, unsigned command);
 
 /* NULL when there is none of that name. */
@@ -175,6 +175,10 @@ bool cli_check_report(const struct cli_arguments *arguments, const char *format)
 int cli_write_report(struct cli_run *run, const struct cli_arguments *arguments, const char *format,
                      int exit_status);
 
+/* True when one of the outputs is a snapshot. */
+bool cli_wants_snapshot(const struct cli_arguments *arguments, const char *format);
+
+int cmd_merge(const struct cli_arguments *arguments);
 int cmd_figures(const struct cli_arguments *arguments);
 int cmd_analyze(const struct cli_arguments *arguments);
 int cmd_events(const struct cli_arguments *arguments);

@@ -32,6 +32,9 @@ int cmd_analyze(const struct cli_arguments *arguments)
     }
     bool to_terminal = arguments->output == NULL && isatty(STDOUT_FILENO) == 1;
     enum smtplog_status status = cli_set_look(run.analyzer, arguments, to_terminal);
+    if (status == SMTPLOG_OK && cli_wants_snapshot(arguments, "text")) {
+        status = smtplog_analyzer_keep(run.analyzer);
+    }
     if (status == SMTPLOG_OK) {
         status = smtplog_analyzer_run(run.analyzer);
     }

@@ -96,7 +96,7 @@ const struct cli_option cli_options[] = {
      "only these columns, comma separated: time,code,recipient"},
     {0, "format", "FORMAT", CLI_OPTION_FORMAT,
      CLI_ANALYZE | CLI_EVENTS | CLI_TRACE | CLI_EXPLAIN | CLI_COMPARE | CLI_FIGURES,
-     "text (default), json, csv, html, markdown, prometheus, mail, nagios; events: ndjson, tsv"},
+     "text (default), json, csv, html, markdown, prometheus, mail, nagios, snapshot; ndjson, tsv"},
     {'o', "output", "FILE", CLI_OPTION_OUTPUT, CLI_ANALYZE | CLI_EVENTS | CLI_TRACE,
      "write to FILE, replaced only when complete; its suffix chooses the format; repeatable"},
     {0, "fail-if", "RULE", CLI_OPTION_RULE, CLI_ANALYZE | CLI_FIGURES | CLI_MERGE | CLI_DAILY,
@@ -136,10 +136,17 @@ void cli_complain(const char *format, ...)
 
 bool cli_option_belongs(const struct cli_option *option, unsigned command)
 {
+    static const char *const of_merge[] = {"tz",      "now",     "patterns", "top",    "detail",
+                                           "section", "explain", "width",    "format", "output",
+                                           "color",   "table",   "mail-to",  "memory", NULL};
     const unsigned both = CLI_ANALYZE | CLI_EVENTS;
     bool of_reading = (option->commands & both) == both;
-    return (option->commands & command) != 0 ||
-           (of_reading && (command & (CLI_FIGURES | CLI_DAILY)) != 0);
+    for (size_t i = 0; command == CLI_MERGE && of_merge[i] != NULL; i++) {
+        if (strcmp(option->name, of_merge[i]) == 0) {
+            return true;
+        }
+    }
+    return (option->commands & command) != 0 || (of_reading && command == CLI_FIGURES);
 }
 
 /* --fail-if and its kin may be given several times. */

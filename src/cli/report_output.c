@@ -69,7 +69,7 @@ static bool check_format(const struct cli_arguments *arguments, const char *path
     const char *format = format_of(arguments, path, fallback);
     if (!smtplog_is_format(format) && !is_nagios(format)) {
         cli_complain("--format: there is no \"%s\"; text, json, csv, html, markdown, prometheus, "
-                     "mail and nagios there are",
+                     "mail, nagios and snapshot there are",
                      format);
         return false;
     }
@@ -91,6 +91,16 @@ bool cli_check_report(const struct cli_arguments *arguments, const char *format)
         good = check_format(arguments, arguments->outputs[i], format);
     }
     return good;
+}
+
+bool cli_wants_snapshot(const struct cli_arguments *arguments, const char *format)
+{
+    bool wanted = arguments->output_count == 0 &&
+                  strcmp(format_of(arguments, NULL, format), "snapshot") == 0;
+    for (size_t i = 0; i < arguments->output_count && !wanted; i++) {
+        wanted = strcmp(format_of(arguments, arguments->outputs[i], format), "snapshot") == 0;
+    }
+    return wanted;
 }
 
 /* ---- writing ---- */

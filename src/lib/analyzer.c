@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "lib/report_option.h"
 #include "lib/rule_set.h"
+#include "lib/snapshot.h"
 #include "logfmt/json_line.h"
 #include "logfmt/transcript_secret.h"
 
@@ -58,6 +59,8 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     free(a->providers);
     rule_set_free(a->rules);
     finding_rules_free(&a->finding_rules);
+    held_free(a->held);
+    snapshot_set_free(a->snapshots);
     if (a->knowledge_loaded) {
         knowledge_free(&a->knowledge);
     }
@@ -151,6 +154,24 @@ static void limit_journals(struct smtplog_analyzer *a)
 #define MEMORY_TRIPLETS 1 /* of greylisters' lines */
 #define MEMORY_TABLES   11
 
+enum smtplog_status analyzer_make_tables(struct smtplog_analyzer *a)
+{
+    uint64_t memory = 0;
+    TRY(option_memory(a, &memory));
+    size_t share = (size_t)(memory / MEMORY_SHARES);
+    TRY(summary_new(&a->summary));
+    summary_set_memory(a->summary, MEMORY_TABLES * share);
+    a->summary->memory = memory;
+    struct track_listener listener = redaction_listener(a);
+    TRY(tracker_new(&listener, MEMORY_MESSAGES * share, &a->tracker));
+    TRY(inbound_new(&a->inbound));
+    TRY(inbound_new(&a->greylisters));
+    inbound_set_memory(a->inbound, MEMORY_KEYS * share);
+    inbound_set_memory(a->greylisters, MEMORY_TRIPLETS * share);
+    inbound_set_listener(a->inbound, greylist_sender_ended, &a->summary->greylist_detail);
+    return session_table_new(&a->sessions);
+}
+
 enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
 {
     if (a->started) {
@@ -162,21 +183,8 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     TRY(option_read_all(a));
     TRY(report_option_read(a, &look)); /* mistakes are said before hours of reading */
     TRY(load_knowledge(a));
-    uint64_t memory = 0;
-    TRY(option_memory(a, &memory));
-    size_t share = (size_t)(memory / MEMORY_SHARES);
     TRY(redaction_prepare(a));
-    TRY(summary_new(&a->summary));
-    summary_set_memory(a->summary, MEMORY_TABLES * share);
-    a->summary->memory = memory;
-    struct track_listener listener = redaction_listener(a);
-    TRY(tracker_new(&listener, MEMORY_MESSAGES * share, &a->tracker));
-    TRY(inbound_new(&a->inbound));
-    TRY(inbound_new(&a->greylisters));
-    inbound_set_memory(a->inbound, MEMORY_KEYS * share);
-    inbound_set_memory(a->greylisters, MEMORY_TRIPLETS * share);
-    inbound_set_listener(a->inbound, greylist_sender_ended, &a->summary->greylist_detail);
-    TRY(session_table_new(&a->sessions));
+    TRY(analyzer_make_tables(a));
     TRY(parser_new(a->knowledge.postfix, &a->parser));
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
     parser_set_greylister(a->parser, a->knowledge.greylister);
@@ -506,6 +514,7 @@ static enum smtplog_status read_lines(struct smtplog_analyzer *a)
     struct event event = {0};
     enum line_bin bin = BIN_FOREIGN;
     uint64_t lines = 0;
+    bool skipped = false;
     for (;;) {
         enum smtplog_status status = line_stream_next(a->stream, &line);
         if (status == SMTPLOG_END) {
@@ -516,6 +525,11 @@ static enum smtplog_status read_lines(struct smtplog_analyzer *a)
         if (event.has_time && line_stream_take_back(a->stream, &event.time)) {
             continue;
         }
+        /* A snapshot holds the lines of its range only; one without time goes with those before. */
+        skipped = a->held != NULL && (event.has_time ? is_outside(a, &event) : skipped);
+        if (skipped) {
+            continue;
+        }
         TRY(analyzer_process(a, &line, &event, bin));
         if (a->progress != NULL && ++lines % PROGRESS_LINES == 0) {
             a->progress(a->progress_context, line_stream_bytes_done(a->stream), a->plan.bytes);
@@ -523,10 +537,23 @@ static enum smtplog_status read_lines(struct smtplog_analyzer *a)
     }
 }
 
+/* What a filter hides cannot be put together with the figures of other logs. */
+static enum smtplog_status check_keeping(const struct smtplog_analyzer *a)
+{
+    if (a->held == NULL || (a->selection.filter == NULL && a->redactor == NULL)) {
+        return SMTPLOG_OK;
+    }
+    diagnostic_say(
+        &a->diagnostic, SMTPLOG_ERROR,
+        "a snapshot holds all of a log: it is made without filters and without --redact");
+    return SMTPLOG_USAGE;
+}
+
 static enum smtplog_status run(struct smtplog_analyzer *a)
 {
     TRY(analyzer_prepare(a));
     TRY(rule_set_check(a));
+    TRY(check_keeping(a));
     TRY(analyzer_open(a));
     TRY(read_lines(a));
     for (size_t i = 0; i < a->plan.count; i++) {
@@ -543,6 +570,7 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
     analyzer_report_damage(a);
     report_not_understood(a);
     selection_say(a);
+    a->finished = true;
     return SMTPLOG_OK;
 }
 
@@ -585,6 +613,7 @@ void smtplog_analyzer_outcome(const struct smtplog_analyzer *a, struct smtplog_o
         outcome->files_damaged += line_stream_damage(a->stream, i) != NULL;
         outcome->files_not_mail += a->inputs[i].lines > 0 && a->inputs[i].mail_lines == 0;
     }
+    outcome->files_unreadable += a->snapshots_bad;
     if (a->summary != NULL) {
         uint64_t bad = a->summary->bin[BIN_UNKNOWN] + a->summary->bin[BIN_MALFORMED];
         outcome->lines_read = a->summary->lines_read;

@@ -17,6 +17,7 @@
 #include "lib/verdict_cache.h"
 #include "report/event_writer.h"
 #include "report/report.h"
+#include "track/held.h"
 #include "track/session.h"
 
 #define ANALYZER_FILES   65536
@@ -36,6 +37,7 @@ struct input_figures {
 };
 
 struct rule_set;
+struct snapshot_set;
 
 struct smtplog_analyzer {
     struct diagnostic diagnostic;
@@ -75,6 +77,11 @@ struct smtplog_analyzer {
     struct provider_cache *providers;           /* owned */
     struct rule_set *rules;                     /* owned; NULL: none asked for */
     struct input_figures *inputs;               /* owned; by file of the plan */
+    struct signal_set *replayed_signals;        /* borrowed, while kept events are taken up again */
+    struct held *held;                          /* owned; NULL: no snapshot is wanted */
+    struct snapshot_set *snapshots;             /* owned; what was merged, or is to be kept */
+    size_t snapshots_bad;                       /* files that could not be used */
+    bool finished;                              /* there is something to report */
     struct span first_unknown, first_malformed; /* said when too little was understood */
     struct arena arena;
     uint64_t traced; /* messages, sessions and the like that a trace found */
@@ -110,12 +117,31 @@ MUST_USE enum smtplog_status analyzer_process(struct smtplog_analyzer *analyzer,
 
 /* The inputs as the report shows them; in the analyzer's arena. */
 MUST_USE enum smtplog_status analyzer_describe_inputs(struct smtplog_analyzer *analyzer,
-                                                      struct report_input **inputs);
+                                                      struct report_input **inputs, size_t *count);
 
 /* Takes an event or context line that has its reason, provider and domain: to the tracker and into
  * the figures or, as a record, to the writer. */
 MUST_USE enum smtplog_status analyzer_take_event(struct smtplog_analyzer *analyzer, size_t file,
                                                  struct event *event, bool in_range);
+
+/* Empty figures, and the tables that events are told to. */
+MUST_USE enum smtplog_status analyzer_make_tables(struct smtplog_analyzer *analyzer);
+
+/* Gives an event its reason and provider. */
+void analyzer_add_knowledge(struct smtplog_analyzer *analyzer, struct event *event);
+
+/* A refusal we gave; a mail that came back. */
+MUST_USE enum smtplog_status analyzer_note_reject(struct smtplog_analyzer *analyzer,
+                                                  const struct event *event,
+                                                  const struct event *said, bool shown,
+                                                  struct inbound_return *back);
+MUST_USE enum smtplog_status analyzer_note_return(struct smtplog_analyzer *analyzer,
+                                                  const struct inbound_return *back);
+
+/* A greylister's triplet was refused, or came back. */
+MUST_USE enum smtplog_status analyzer_note_triplet(struct smtplog_analyzer *analyzer,
+                                                   struct event *event,
+                                                   enum greylister_decision decision, bool shown);
 
 /* Hands what is in `out` to the writer and empties it. */
 MUST_USE enum smtplog_status analyzer_write_out(struct smtplog_analyzer *analyzer);

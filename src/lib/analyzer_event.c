@@ -20,9 +20,9 @@ static enum smtplog_status write_record(struct smtplog_analyzer *a, size_t file,
 }
 
 /* said: the event as it may be shown. */
-static enum smtplog_status note_reject(struct smtplog_analyzer *a, const struct event *event,
-                                       const struct event *said, bool shown,
-                                       struct inbound_return *back)
+enum smtplog_status analyzer_note_reject(struct smtplog_analyzer *a, const struct event *event,
+                                         const struct event *said, bool shown,
+                                         struct inbound_return *back)
 {
     unsigned fresh = 0;
     struct greylist_figures *detail = &a->summary->greylist_detail;
@@ -30,6 +30,9 @@ static enum smtplog_status note_reject(struct smtplog_analyzer *a, const struct 
     TRY(inbound_note(a->inbound, event, shown, named ? greylist_sender_tag(detail, said) : 0,
                      &fresh, back));
     summary_add_inbound(a->summary, fresh);
+    if (a->held != NULL && fresh != 0) {
+        TRY(held_note_refusal(a->held, event));
+    }
     return (fresh & INBOUND_GREYLISTED) != 0 ? greylist_sender_greylisted(detail, said)
                                              : SMTPLOG_OK;
 }
@@ -41,19 +44,28 @@ static enum smtplog_status add_inbound(struct smtplog_analyzer *a, const struct 
 {
     struct inbound_return back = {.recovered = false};
     if (event_value(event, EVENT_KIND) == KIND_REJECT && event_is_refusal(event)) {
-        TRY(note_reject(a, event, said, shown, &back));
+        TRY(analyzer_note_reject(a, event, said, shown, &back));
     } else if (context->first_record && context->has_sender && context->client_ip.n > 0) {
         struct span address = event_text(event, EVENT_ORIG_RECIPIENT);
         signal_accept(a->summary->signals, context->sender, event_text(event, EVENT_RECIPIENT));
         TRY(inbound_accept(a->inbound, context->client_ip, context->sender,
                            address.n > 0 ? address : event_text(event, EVENT_RECIPIENT),
                            &context->arrival, &back));
+        if (a->held != NULL) {
+            TRY(held_note_accept(a->held, event, context));
+        }
     }
-    if (!back.recovered) {
+    return analyzer_note_return(a, &back);
+}
+
+enum smtplog_status analyzer_note_return(struct smtplog_analyzer *a,
+                                         const struct inbound_return *back)
+{
+    if (!back->recovered) {
         return SMTPLOG_OK;
     }
-    greylist_sender_recovered(&a->summary->greylist_detail, back.tag);
-    return summary_add_inbound_recovery(a->summary, back.wait);
+    greylist_sender_recovered(&a->summary->greylist_detail, back->tag);
+    return summary_add_inbound_recovery(a->summary, back->wait);
 }
 
 /* Under a filter the messages that came in are those of which an event is shown. */
@@ -97,6 +109,7 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     bool filtered = a->selection.filter != NULL;
     TRY(tracker_add(a->tracker, event, selected->shown && (is_record || !filtered), &context));
     TRY(session_note(a->sessions, event, &unseen));
+    TRY(a->held != NULL ? held_note(a->held, event) : SMTPLOG_OK);
     struct event redacted;
     const struct event *said = event;
     if (a->redactor != NULL) {

@@ -18,8 +18,8 @@ static bool decision_of(const struct event *event, enum greylister_decision *dec
 }
 
 /* A triplet was refused, or came back. */
-static enum smtplog_status note_triplet(struct smtplog_analyzer *a, struct event *event,
-                                        enum greylister_decision decision, bool shown)
+enum smtplog_status analyzer_note_triplet(struct smtplog_analyzer *a, struct event *event,
+                                          enum greylister_decision decision, bool shown)
 {
     struct greylist_figures *figures = &a->summary->greylist_detail;
     struct inbound_return back = {.recovered = false};
@@ -30,7 +30,8 @@ static enum smtplog_status note_triplet(struct smtplog_analyzer *a, struct event
     if (!event_has(event, EVENT_SENDER)) {
         event_set_text(event, EVENT_SENDER, SPAN_EMPTY); /* the empty sender is left out */
     }
-    if (decision == GREYLISTER_PASS || decision == GREYLISTER_EXEMPT) {
+    bool passes = decision == GREYLISTER_PASS || decision == GREYLISTER_EXEMPT;
+    if (passes) {
         /* Known from before may be: refused some lines ago, let in with another recipient. */
         TRY(inbound_accept(a->greylisters, event_text(event, EVENT_PEER_IP),
                            event_text(event, EVENT_SENDER), event_text(event, EVENT_RECIPIENT),
@@ -38,6 +39,9 @@ static enum smtplog_status note_triplet(struct smtplog_analyzer *a, struct event
     } else {
         event->reason_class = SPAN_LITERAL("greylisting");
         TRY(inbound_note(a->greylisters, event, shown, 0, &fresh, &back));
+    }
+    if (a->held != NULL && (passes || fresh != 0)) {
+        TRY(held_note_triplet(a->held, event, passes));
     }
     figures->greylister_triplets += (fresh & INBOUND_GREYLISTED) != 0;
     figures->greylister_passed += back.recovered;
@@ -51,7 +55,7 @@ enum smtplog_status analyzer_add_greylister(struct smtplog_analyzer *a, struct e
     if (!decision_of(event, &decision)) {
         return SMTPLOG_OK;
     }
-    TRY(note_triplet(a, event, decision, shown));
+    TRY(analyzer_note_triplet(a, event, decision, shown));
     return shown ? greylist_figures_decision(&a->summary->greylist_detail, event, decision)
                  : SMTPLOG_OK;
 }

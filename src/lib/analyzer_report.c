@@ -2,10 +2,15 @@
  * writer. */
 #include "finding/finding_build.h"
 #include "lib/report_option.h"
+#include "lib/snapshot.h"
 
 enum smtplog_status analyzer_describe_inputs(struct smtplog_analyzer *a,
-                                             struct report_input **inputs)
+                                             struct report_input **inputs, size_t *count)
 {
+    *count = a->plan.count;
+    if (a->stream == NULL) {
+        return a->snapshots != NULL ? snapshot_inputs(a, inputs, count) : SMTPLOG_OK;
+    }
     struct report_input *list = arena_alloc(&a->arena, (a->plan.count + 1) * sizeof *list);
     if (list == NULL) {
         return SMTPLOG_NO_MEMORY;
@@ -62,7 +67,7 @@ static enum smtplog_status refuse_format(struct smtplog_analyzer *a, const char 
 
 int smtplog_is_format(const char *format)
 {
-    return report_format_find(format) != NULL;
+    return report_format_find(format) != NULL || strcmp(format, "snapshot") == 0;
 }
 
 /* One table; when there is none of that name, what there is. */
@@ -82,18 +87,31 @@ static enum smtplog_status write_table(struct smtplog_analyzer *a, const struct 
     return status;
 }
 
+/* What was merged as it came, or what a run kept. */
+static enum smtplog_status write_snapshot(struct smtplog_analyzer *a)
+{
+    if (a->held != NULL) {
+        TRY(snapshot_make(a));
+    }
+    if (a->snapshots == NULL) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "this run kept nothing for a snapshot");
+        return SMTPLOG_USAGE;
+    }
+    return snapshot_write(a->snapshots, &a->out);
+}
+
 enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const char *format,
                                             smtplog_writer writer, void *context)
 {
     struct report report = {.summary = a->summary,
                             .catalog = a->knowledge.catalog,
                             .classifier = a->knowledge.classifier};
-    if (a->summary == NULL || a->stream == NULL) {
+    if (a->summary == NULL || !a->finished) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "there is no finished run to report");
         return SMTPLOG_USAGE;
     }
     const struct report_format *report_format = report_format_find(format);
-    if (report_format == NULL) {
+    if (report_format == NULL && strcmp(format, "snapshot") != 0) {
         return refuse_format(a, format);
     }
     TRY(report_option_read(a, &report));
@@ -104,9 +122,8 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
     report.generated.seconds = a->now;
     report.generated.offset = zone_offset(a->zone, a->now);
     TRY(describe_filter(a, &report));
-    report.input_count = a->plan.count;
     struct report_input *inputs = NULL;
-    TRY(analyzer_describe_inputs(a, &inputs));
+    TRY(analyzer_describe_inputs(a, &inputs, &report.input_count));
     report.inputs = inputs;
     strbuf_clear(&a->out);
     struct finding_list findings;
@@ -114,6 +131,8 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
     report.findings = &findings;
     if (status != SMTPLOG_OK) {
         /* nothing to write */
+    } else if (strcmp(format, "snapshot") == 0) {
+        status = write_snapshot(a);
     } else if (report.table.n > 0 && strcmp(format, "csv") == 0) {
         status = write_table(a, &report, report_format);
     } else {

@@ -60,12 +60,13 @@ enum smtplog_status smtplog_analyzer_add_rule(struct smtplog_analyzer *a, enum s
 static enum smtplog_status build_figures(struct smtplog_analyzer *a, struct figure_list *list)
 {
     struct report_input *inputs = NULL;
-    TRY(analyzer_describe_inputs(a, &inputs));
+    size_t input_count = 0;
+    TRY(analyzer_describe_inputs(a, &inputs, &input_count));
     struct report report = {.summary = a->summary,
                             .catalog = a->knowledge.catalog,
                             .classifier = a->knowledge.classifier,
                             .inputs = inputs,
-                            .input_count = a->plan.count,
+                            .input_count = input_count,
                             .top = 0,
                             .width = 80};
     figure_list_init(list);

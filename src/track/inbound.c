@@ -131,6 +131,14 @@ static uint64_t key_of(const struct inbound *inbound, uint64_t network, struct s
     return hash == 0 ? 1 : hash;
 }
 
+uint64_t inbound_lasting_key(struct span client_ip, struct span sender, struct span recipient)
+{
+    const uint64_t seed = 0x736d74706c6f67;
+    uint64_t hash = network_hash(seed, client_ip);
+    hash = hash_mix(hash, lower_hash(seed, sender));
+    return hash_mix(hash, lower_hash(seed, recipient));
+}
+
 static void note_network(struct inbound *inbound, uint64_t network)
 {
     inbound->networks[network % NETWORK_BITS / 64] |= (uint64_t)1 << network % 64;

@@ -32,6 +32,9 @@ struct inbound_ends {
 
 struct inbound;
 
+/* The key of a mail as a number that does not differ from run to run: for what outlives one. */
+uint64_t inbound_lasting_key(struct span client_ip, struct span sender, struct span recipient);
+
 /* Told of each greylisted key that has not recovered when it is given up or the log ends, with the
  * tag it was noted with. late: INBOUND_RETURN has passed. */
 typedef void (*inbound_ended)(void *context, uint64_t tag, bool late);

@@ -46,6 +46,12 @@ static size_t expected_size(const struct record_field *field)
         return sizeof(struct instant);
     case FIELD_HISTOGRAM:
         return sizeof(struct histogram);
+    case FIELD_BITS:
+        return field->count * sizeof(uint64_t);
+    case FIELD_SERIES:
+        return sizeof(struct series);
+    case FIELD_LAST_FLAG:
+        return sizeof(bool);
     case FIELD_TIMELINE:
         return sizeof(struct timeline);
     case FIELD_TABLE:

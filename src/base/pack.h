@@ -1,0 +1,30 @@
+/* Numbers and texts as bytes, and back: whole numbers take a byte for each seven bits. Reading
+ * never goes beyond the end; what could not be read is 0 or empty, and the reader is marked. */
+#ifndef BASE_PACK_H
+#define BASE_PACK_H
+
+#include "base/civil_time.h"
+#include "base/strbuf.h"
+
+void pack_u64(struct strbuf *out, uint64_t value);
+void pack_i64(struct strbuf *out, int64_t value);
+/* Exactly; a number of millionths takes few bytes. */
+void pack_double(struct strbuf *out, double value);
+void pack_text(struct strbuf *out, struct span text);
+void pack_instant(struct strbuf *out, const struct instant *instant);
+
+struct unpacker {
+    struct span rest;
+    bool damaged;
+};
+
+uint64_t unpack_u64(struct unpacker *in);
+/* At most maximum: more is damage. */
+uint64_t unpack_count(struct unpacker *in, uint64_t maximum);
+int64_t unpack_i64(struct unpacker *in);
+double unpack_double(struct unpacker *in);
+/* Borrowed from what is read. */
+struct span unpack_text(struct unpacker *in);
+void unpack_instant(struct unpacker *in, struct instant *instant);
+
+#endif

@@ -1,0 +1,180 @@
+/* Events that snapshots keep, taken up again. Trust: snapshots are files that anybody may have
+ * damaged; an event that cannot be read ends the work with an error. */
+#include "lib/replay.h"
+
+#include <stdlib.h>
+
+/* Where a source stands: its next event. */
+struct head {
+    const struct replay_source *source;
+    struct unpacker in;
+    uint64_t left;
+    bool there;
+    enum kept_use use;
+    struct event event;
+};
+
+static enum smtplog_status head_next(struct head *head)
+{
+    head->there = head->left > 0;
+    if (!head->there) {
+        return SMTPLOG_OK;
+    }
+    head->left--;
+    TRY(event_unpack(&head->in, head->source->names, &head->use, &head->event));
+    head->event.file += head->source->file_shift;
+    return SMTPLOG_OK;
+}
+
+/* The earliest; of equal ones that of the first source. */
+static struct head *earliest(struct head *heads, size_t count)
+{
+    struct head *found = NULL;
+    for (size_t i = 0; i < count; i++) {
+        bool sooner = heads[i].there && (found == NULL || instant_compare(&heads[i].event.time,
+                                                                          &found->event.time) < 0);
+        found = sooner ? &heads[i] : found;
+    }
+    return found;
+}
+
+static enum smtplog_status accept_key(struct smtplog_analyzer *a, const struct event *event)
+{
+    struct inbound_return back = {.recovered = false};
+    TRY(inbound_accept(a->inbound, SPAN_EMPTY, event_text(event, EVENT_SENDER),
+                       event_text(event, EVENT_RECIPIENT), &event->time, &back));
+    return analyzer_note_return(a, &back);
+}
+
+static enum smtplog_status replay_message(struct smtplog_analyzer *a, struct event *event,
+                                          bool shown)
+{
+    struct track_context context;
+    char key[HELD_KEY];
+    analyzer_add_knowledge(a, event);
+    TRY(tracker_add(a->tracker, event, shown, &context));
+    bool reject = event_value(event, EVENT_KIND) == KIND_REJECT && event_is_refusal(event);
+    if (!reject && context.first_record && context.has_sender && context.client_ip.n > 0) {
+        struct event accepted = held_accept(event, &context, key);
+        TRY(accept_key(a, &accepted));
+    }
+    if (!shown) {
+        return SMTPLOG_OK;
+    }
+    TRY(signal_note_waiting(a->replayed_signals, event));
+    struct traffic_message message = {context.has_sender, context.sender, context.size};
+    return summary_add_event(a->summary, event, &message);
+}
+
+static enum smtplog_status replay_event(struct smtplog_analyzer *a, struct head *head)
+{
+    struct event *event = &head->event;
+    bool shown = head->source->shown;
+    struct inbound_return back = {.recovered = false};
+    uint64_t unseen = 0;
+    switch (head->use) {
+    case KEPT_MESSAGE:
+        return replay_message(a, event, shown);
+    case KEPT_SESSION:
+        TRY(session_note(a->sessions, event, &unseen));
+        return shown ? summary_add_unseen_auth(a->summary, event, unseen) : SMTPLOG_OK;
+    case KEPT_REFUSAL:
+        TRY(analyzer_note_reject(a, event, event, shown, &back));
+        return analyzer_note_return(a, &back);
+    case KEPT_ACCEPT:
+        return accept_key(a, event);
+    case KEPT_TRIPLET:
+        return analyzer_note_triplet(a, event, GREYLISTER_NEW, shown);
+    case KEPT_TRIPLET_PASS:
+        return analyzer_note_triplet(a, event, GREYLISTER_PASS, shown);
+    default:
+        return SMTPLOG_FORMAT;
+    }
+}
+
+static enum smtplog_status replay_all(struct smtplog_analyzer *a,
+                                      const struct replay_source *sources, size_t count,
+                                      struct head *heads)
+{
+    for (size_t i = 0; i < count; i++) {
+        heads[i] = (struct head){.source = &sources[i], .left = sources[i].count};
+        heads[i].in.rest = sources[i].events;
+        TRY(head_next(&heads[i]));
+    }
+    for (;;) {
+        struct head *head = earliest(heads, count);
+        if (head == NULL) {
+            return SMTPLOG_OK;
+        }
+        TRY(replay_event(a, head));
+        TRY(head_next(head));
+    }
+}
+
+/* What of an analyzer a replay needs for itself. */
+struct tables {
+    struct tracker *tracker;
+    struct inbound *inbound;
+    struct session_table *sessions;
+    struct summary *summary;
+    struct inbound *greylisters;
+    struct held *held;
+};
+
+static struct tables take_tables(const struct smtplog_analyzer *a)
+{
+    return (struct tables){a->tracker, a->inbound,     a->sessions,
+                           a->summary, a->greylisters, a->held};
+}
+
+static void put_tables(struct smtplog_analyzer *a, const struct tables *tables)
+{
+    a->tracker = tables->tracker;
+    a->inbound = tables->inbound;
+    a->sessions = tables->sessions;
+    a->summary = tables->summary;
+    a->greylisters = tables->greylisters;
+    a->held = tables->held;
+}
+
+static enum smtplog_status finish(struct smtplog_analyzer *a, int64_t last)
+{
+    TRY(tracker_finish(a->tracker));
+    inbound_finish(a->inbound, last, &a->summary->inbound_ends);
+    struct inbound_ends ends;
+    inbound_finish(a->greylisters, last, &ends);
+    a->summary->greylist_detail.greylister_waiting = ends.waiting;
+    a->summary->greylist_detail.greylister_never = ends.never_returned;
+    a->summary->evicted = tracker_evicted(a->tracker) + inbound_evicted(a->inbound) +
+                          inbound_evicted(a->greylisters);
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status replay_run(struct smtplog_analyzer *a, const struct replay_source *sources,
+                               size_t count, int64_t last, struct summary **figures)
+{
+    struct tables mine = take_tables(a);
+    struct tables none = {0};
+    struct head *heads = calloc(count + 1, sizeof *heads);
+    *figures = NULL;
+    if (heads == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    put_tables(a, &none);
+    a->replayed_signals = mine.summary->signals;
+    enum smtplog_status status = analyzer_make_tables(a);
+    if (status == SMTPLOG_OK) {
+        status = replay_all(a, sources, count, heads);
+    }
+    if (status == SMTPLOG_OK) {
+        status = finish(a, last);
+    }
+    *figures = a->summary;
+    tracker_free(a->tracker);
+    inbound_free(a->inbound);
+    inbound_free(a->greylisters);
+    session_table_free(a->sessions);
+    put_tables(a, &mine);
+    free(heads);
+    return status;
+}

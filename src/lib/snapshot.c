@@ -1,0 +1,437 @@
+/* Snapshots: one part as bytes and back, and files of parts. */
+#include "lib/snapshot.h"
+
+#include <stdlib.h>
+
+#include "aggregate/summary_pack.h"
+#include "input/deflate.h"
+#include "lib/replay.h"
+
+#define MAGIC       "smtplog snapshot\n"
+#define ID_SEED     0x736e6170u
+#define INPUTS_MOST 65536
+
+static void part_close(struct snapshot_part *part)
+{
+    summary_free(part->figures);
+    part->figures = NULL;
+    strbuf_free(&part->bytes);
+}
+
+void snapshot_set_free(struct snapshot_set *set)
+{
+    if (set == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        part_close(&set->parts[i]);
+        free(set->parts[i].packed);
+    }
+    free(set->parts);
+    arena_free(&set->arena);
+    free(set);
+}
+
+struct snapshot_set *snapshot_set_of(struct smtplog_analyzer *a)
+{
+    if (a->snapshots == NULL) {
+        a->snapshots = calloc(1, sizeof *a->snapshots);
+        if (a->snapshots != NULL) {
+            arena_init(&a->snapshots->arena);
+        }
+    }
+    return a->snapshots;
+}
+
+static bool has_part(const struct snapshot_set *set, uint64_t id)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        if (set->parts[i].id == id) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum smtplog_status add_part(struct snapshot_set *set, struct snapshot_part **part)
+{
+    if (set->count == SNAPSHOT_PARTS) {
+        return SMTPLOG_LIMIT;
+    }
+    struct snapshot_part *parts = realloc(set->parts, (set->count + 1) * sizeof *parts);
+    if (parts == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    set->parts = parts;
+    *part = &parts[set->count++];
+    **part = (struct snapshot_part){.id = 0};
+    strbuf_init(&(*part)->bytes, SNAPSHOT_PART);
+    return SMTPLOG_OK;
+}
+
+/* ---- making a part --------------------------------------------------------------------------- */
+
+static void pack_input(const struct report_input *input, struct strbuf *out)
+{
+    pack_text(out, input->path);
+    pack_text(out, input->mta);
+    pack_u64(out, input->bytes);
+    pack_u64(out, input->lines);
+    pack_u64(out,
+             (input->gzip ? 1u : 0u) | (input->readable ? 2u : 0u) | (input->has_period ? 4u : 0u));
+    pack_text(out, input->damage);
+    pack_instant(out, &input->first);
+    pack_instant(out, &input->last);
+}
+
+/* The figures without those of the kept events, which come back when these are taken up again. */
+static enum smtplog_status take_out_kept(struct smtplog_analyzer *a, struct span events,
+                                         uint64_t count, struct summary *figures)
+{
+    struct strbuf names;
+    struct event_names read;
+    struct summary *part = NULL;
+    strbuf_init(&names, 65536);
+    event_pack_names(&names);
+    struct unpacker in = {strbuf_span(&names), false};
+    enum smtplog_status status = event_unpack_names(&in, &a->arena, &read);
+    if (status == SMTPLOG_OK) {
+        struct replay_source source = {events, count, &read, true, 0};
+        status = replay_run(a, &source, 1, a->summary->last.seconds, &part);
+    }
+    if (status == SMTPLOG_OK) {
+        status = summary_merge(figures, a->summary, 0);
+    }
+    if (status == SMTPLOG_OK) {
+        status = summary_subtract(figures, part);
+    }
+    summary_free(part);
+    strbuf_free(&names);
+    return status;
+}
+
+static enum smtplog_status pack_part(struct smtplog_analyzer *a, struct summary *figures,
+                                     struct strbuf *out)
+{
+    struct strbuf events;
+    size_t input_count = 0;
+    struct report_input *inputs = NULL;
+    uint64_t count = 0;
+    uint64_t given_up = 0;
+    strbuf_init(&events, SNAPSHOT_PART);
+    enum smtplog_status status = held_finish(a->held, &events, &count, &given_up);
+    if (status == SMTPLOG_OK) {
+        status = take_out_kept(a, strbuf_span(&events), count, figures);
+    }
+    if (status == SMTPLOG_OK) {
+        status = analyzer_describe_inputs(a, &inputs, &input_count);
+    }
+    if (status == SMTPLOG_OK) {
+        pack_text(out, held_host(a->held));
+        pack_u64(out, input_count);
+        for (size_t i = 0; i < input_count; i++) {
+            pack_input(&inputs[i], out);
+        }
+        pack_u64(out, given_up);
+        event_pack_names(out);
+        pack_u64(out, count);
+        pack_text(out, strbuf_span(&events));
+        status = summary_pack(figures, out);
+    }
+    strbuf_free(&events);
+    return status != SMTPLOG_OK ? status : strbuf_status(out);
+}
+
+static enum smtplog_status seal(struct snapshot_part *part, struct span bytes)
+{
+    struct strbuf packed;
+    strbuf_init(&packed, SNAPSHOT_FILE);
+    enum smtplog_status status = deflate_pack(bytes, &packed);
+    if (status == SMTPLOG_OK) {
+        part->id = hash_bytes(ID_SEED, bytes.p, bytes.n);
+        part->size = bytes.n;
+        part->packed_size = packed.length;
+        part->packed = packed.bytes; /* taken over */
+        packed.bytes = NULL;
+        packed.length = packed.capacity = 0;
+    }
+    strbuf_free(&packed);
+    return status;
+}
+
+enum smtplog_status snapshot_make(struct smtplog_analyzer *a)
+{
+    struct snapshot_set *set = snapshot_set_of(a);
+    struct snapshot_part *part = NULL;
+    struct strbuf bytes;
+    if (set == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    struct summary *figures = NULL;
+    strbuf_init(&bytes, SNAPSHOT_PART);
+    enum smtplog_status status = summary_new(&figures);
+    if (status == SMTPLOG_OK) {
+        status = pack_part(a, figures, &bytes);
+    }
+    if (status == SMTPLOG_OK) {
+        status = add_part(set, &part);
+    }
+    if (status == SMTPLOG_OK) {
+        status = seal(part, strbuf_span(&bytes));
+    }
+    summary_free(figures);
+    strbuf_free(&bytes);
+    held_free(a->held);
+    a->held = NULL;
+    return status;
+}
+
+/* ---- files ----------------------------------------------------------------------------------- */
+
+enum smtplog_status snapshot_write(const struct snapshot_set *set, struct strbuf *out)
+{
+    strbuf_add_cstr(out, MAGIC);
+    pack_u64(out, SNAPSHOT_VERSION);
+    pack_u64(out, set->count);
+    for (size_t i = 0; i < set->count; i++) {
+        const struct snapshot_part *part = &set->parts[i];
+        pack_u64(out, part->id);
+        pack_u64(out, part->size);
+        pack_text(out, span_of(part->packed, part->packed_size));
+    }
+    uint32_t checksum = deflate_checksum(strbuf_span(out));
+    for (int shift = 0; shift < 32; shift += 8) {
+        strbuf_add_byte(out, (char)(checksum >> shift));
+    }
+    return strbuf_status(out);
+}
+
+static bool checksum_fits(struct span file)
+{
+    uint32_t wanted = 0;
+    if (file.n < 4) {
+        return false;
+    }
+    for (size_t i = 0; i < 4; i++) {
+        wanted |= (uint32_t)(unsigned char)file.p[file.n - 4 + i] << (8 * i);
+    }
+    return deflate_checksum(span_of(file.p, file.n - 4)) == wanted;
+}
+
+static enum smtplog_status read_part(struct snapshot_set *set, struct unpacker *in, bool context)
+{
+    struct snapshot_part *part = NULL;
+    uint64_t id = unpack_u64(in);
+    uint64_t size = unpack_count(in, SNAPSHOT_PART);
+    struct span packed = unpack_text(in);
+    if (in->damaged || has_part(set, id)) {
+        return in->damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
+    }
+    TRY(add_part(set, &part));
+    part->id = id;
+    part->size = (size_t)size;
+    part->context = context;
+    part->packed = malloc(packed.n + 1);
+    if (part->packed == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    memcpy(part->packed, packed.p, packed.n);
+    part->packed_size = packed.n;
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status snapshot_read(struct snapshot_set *set, struct span file, bool context,
+                                  const char **why)
+{
+    struct span magic = span_cstr(MAGIC);
+    if (!span_starts(file, magic)) {
+        *why = "not a snapshot";
+        return SMTPLOG_FORMAT;
+    }
+    if (!checksum_fits(file)) {
+        *why = "damaged: its checksum does not fit";
+        return SMTPLOG_FORMAT;
+    }
+    struct unpacker in = {span_of(file.p + magic.n, file.n - magic.n - 4), false};
+    uint64_t version = unpack_u64(&in);
+    if (version > SNAPSHOT_VERSION) {
+        *why = "made by a newer version of this program";
+        return SMTPLOG_FORMAT;
+    }
+    uint64_t count = unpack_count(&in, SNAPSHOT_PARTS);
+    *why = "damaged: it does not hold what it should";
+    for (uint64_t i = 0; i < count; i++) {
+        TRY(read_part(set, &in, context));
+    }
+    return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
+}
+
+/* ---- opening --------------------------------------------------------------------------------- */
+
+static enum smtplog_status unpack_inputs(struct snapshot_set *set, struct snapshot_part *part,
+                                         struct unpacker *in)
+{
+    part->input_count = (size_t)unpack_count(in, INPUTS_MOST);
+    part->inputs = arena_alloc(&set->arena, (part->input_count + 1) * sizeof *part->inputs);
+    if (part->inputs == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < part->input_count; i++) {
+        struct report_input *input = &part->inputs[i];
+        input->path = unpack_text(in);
+        input->mta = unpack_text(in);
+        input->bytes = unpack_u64(in);
+        input->lines = unpack_u64(in);
+        uint64_t flags = unpack_u64(in);
+        input->gzip = (flags & 1) != 0;
+        input->readable = (flags & 2) != 0;
+        input->has_period = (flags & 4) != 0;
+        input->damage = unpack_text(in);
+        unpack_instant(in, &input->first);
+        unpack_instant(in, &input->last);
+    }
+    return in->damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
+}
+
+static enum smtplog_status part_open(struct snapshot_set *set, struct snapshot_part *part)
+{
+    struct span packed = span_of(part->packed, part->packed_size);
+    TRY(deflate_unpack(packed, part->size, &part->bytes));
+    struct span bytes = strbuf_span(&part->bytes);
+    if (hash_bytes(ID_SEED, bytes.p, bytes.n) != part->id) {
+        return SMTPLOG_FORMAT;
+    }
+    struct unpacker in = {bytes, false};
+    part->host = unpack_text(&in);
+    TRY(unpack_inputs(set, part, &in));
+    part->given_up = unpack_u64(&in);
+    TRY(event_unpack_names(&in, &set->arena, &part->names));
+    part->event_count = unpack_u64(&in);
+    part->events = unpack_text(&in);
+    TRY(summary_new(&part->figures));
+    TRY(summary_unpack(&in, part->input_count, part->figures));
+    part->has_period = part->figures->has_period;
+    part->first = part->figures->first;
+    part->last = part->figures->last;
+    return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
+}
+
+/* ---- putting together ------------------------------------------------------------------------ */
+
+static int compare_parts(const void *a, const void *b)
+{
+    const struct snapshot_part *x = a;
+    const struct snapshot_part *y = b;
+    if (x->has_period != y->has_period) {
+        return x->has_period ? -1 : 1;
+    }
+    int order = instant_compare(&x->first, &y->first);
+    order = order != 0 ? order : instant_compare(&x->last, &y->last);
+    if (order != 0) {
+        return order;
+    }
+    size_t n = x->host.n < y->host.n ? x->host.n : y->host.n;
+    order = n > 0 ? memcmp(x->host.p, y->host.p, n) : 0;
+    return order != 0 ? order : (x->id > y->id) - (x->id < y->id);
+}
+
+/* Two snapshots of one host that cover the same time may hold the same lines. */
+static void say_overlaps(const struct smtplog_analyzer *a)
+{
+    const struct snapshot_set *set = a->snapshots;
+    for (size_t i = 0; i < set->count; i++) {
+        for (size_t k = i + 1; k < set->count; k++) {
+            const struct snapshot_part *x = &set->parts[i];
+            const struct snapshot_part *y = &set->parts[k];
+            bool both = x->has_period && y->has_period && x->host.n > 0 &&
+                        span_equal(x->host, y->host);
+            if (both && instant_compare(&y->first, &x->last) < 0) {
+                diagnostic_say(&a->diagnostic, SMTPLOG_WARNING,
+                               "two snapshots of %.*s cover the same time: lines may be counted "
+                               "twice",
+                               SPAN_ARGS(x->host));
+                return;
+            }
+        }
+    }
+}
+
+static enum smtplog_status add_figures(struct smtplog_analyzer *a, struct replay_source *sources,
+                                       int64_t *last)
+{
+    struct snapshot_set *set = a->snapshots;
+    size_t files = 0;
+    *last = INT64_MIN;
+    for (size_t i = 0; i < set->count; i++) {
+        struct snapshot_part *part = &set->parts[i];
+        sources[i] = (struct replay_source){part->events, part->event_count, &part->names,
+                                            !part->context, (uint32_t)files};
+        if (part->context) {
+            continue;
+        }
+        TRY(summary_merge(a->summary, part->figures, (uint32_t)files));
+        a->summary->evicted += part->given_up;
+        files += part->input_count;
+        *last = part->has_period && part->last.seconds > *last ? part->last.seconds : *last;
+    }
+    return SMTPLOG_OK;
+}
+
+static enum smtplog_status merge_opened(struct smtplog_analyzer *a, struct replay_source *sources)
+{
+    struct summary *kept = NULL;
+    int64_t last = 0;
+    TRY(add_figures(a, sources, &last));
+    enum smtplog_status status = replay_run(a, sources, a->snapshots->count, last, &kept);
+    if (status == SMTPLOG_OK) {
+        status = summary_merge(a->summary, kept, 0);
+    }
+    summary_tidy(a->summary);
+    summary_free(kept);
+    return status;
+}
+
+enum smtplog_status snapshot_merge(struct smtplog_analyzer *a)
+{
+    struct snapshot_set *set = snapshot_set_of(a);
+    if (set == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < set->count; i++) {
+        TRY(part_open(set, &set->parts[i]));
+    }
+    if (set->count > 0) {
+        qsort(set->parts, set->count, sizeof *set->parts, compare_parts);
+    }
+    say_overlaps(a);
+    struct replay_source *sources = calloc(set->count + 1, sizeof *sources);
+    if (sources == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    enum smtplog_status status = merge_opened(a, sources);
+    free(sources);
+    return status;
+}
+
+enum smtplog_status snapshot_inputs(struct smtplog_analyzer *a, struct report_input **inputs,
+                                    size_t *count)
+{
+    const struct snapshot_set *set = a->snapshots;
+    size_t all = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        all += set->parts[i].context ? 0 : set->parts[i].input_count;
+    }
+    struct report_input *list = arena_alloc(&a->arena, (all + 1) * sizeof *list);
+    if (list == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    *count = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        const struct snapshot_part *part = &set->parts[i];
+        for (size_t k = 0; !part->context && k < part->input_count; k++) {
+            list[(*count)++] = part->inputs[k];
+        }
+    }
+    *inputs = list;
+    return SMTPLOG_OK;
+}

@@ -1,0 +1,66 @@
+/* Snapshots: the figures of a log in a file, with what is needed to put those of several logs
+ * (days, hosts) together as if they had been read at once. A file holds one or several parts; a
+ * part is what one run read. Putting files together keeps the parts apart and works the figures out
+ * from all of them, in an order of its own: so the result does not depend on the order or the
+ * grouping, and a part that comes twice counts once. Trust: files may be anybody's. */
+#ifndef LIB_SNAPSHOT_H
+#define LIB_SNAPSHOT_H
+
+#include "lib/analyzer.h"
+
+#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_PARTS   4096
+#define SNAPSHOT_FILE    ((size_t)512 * 1024 * 1024) /* bytes of a file */
+#define SNAPSHOT_PART    ((size_t)128 * 1024 * 1024) /* of a part, unpacked */
+
+/* What one run read. */
+struct snapshot_part {
+    uint64_t id;        /* of its contents */
+    char *packed;       /* owned: as it stands in files */
+    size_t packed_size; /* bytes of it */
+    size_t size;        /* unpacked */
+    /* once opened: */
+    struct strbuf bytes;     /* owned; the rest borrows from it */
+    struct summary *figures; /* owned; without those of the events kept */
+    struct event_names names;
+    struct span events;
+    uint64_t event_count;
+    uint64_t given_up;
+    struct report_input *inputs; /* in the arena */
+    size_t input_count;
+    bool has_period;
+    struct instant first, last;
+    struct span host; /* the one host it is of; empty: several, or none named */
+    bool context;     /* tells what was before only */
+};
+
+struct snapshot_set {
+    struct snapshot_part *parts; /* owned; in order once opened */
+    size_t count;
+    struct arena arena;
+};
+
+void snapshot_set_free(struct snapshot_set *set);
+
+/* The set of an analyzer, made on first use; NULL when memory is short. */
+struct snapshot_set *snapshot_set_of(struct smtplog_analyzer *analyzer);
+
+/* After a run that kept events: makes its part. */
+MUST_USE enum smtplog_status snapshot_make(struct smtplog_analyzer *analyzer);
+
+/* The file with all parts of a set. */
+MUST_USE enum smtplog_status snapshot_write(const struct snapshot_set *set, struct strbuf *out);
+
+/* Adds the parts of a file that are not there yet. SMTPLOG_FORMAT with *why when it is none, or
+ * damaged. context: they tell what was before only. */
+MUST_USE enum smtplog_status snapshot_read(struct snapshot_set *set, struct span file, bool context,
+                                           const char **why);
+
+/* Works out the figures of all parts into the analyzer, which is prepared and has none. */
+MUST_USE enum smtplog_status snapshot_merge(struct smtplog_analyzer *analyzer);
+
+/* The inputs of all parts. */
+MUST_USE enum smtplog_status snapshot_inputs(struct smtplog_analyzer *analyzer,
+                                             struct report_input **inputs, size_t *count);
+
+#endif
