@@ -236,7 +236,8 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_nagios(struct smtplog_anal
 /* Writes the story of what concerns any of the count things asked for: a queue id, a message id, a
  * mail address ("@example.org": all of a domain), a host, an IP address, any other whole word. All
  * lines of each message, over content filters, forwards, bounces, requeues and relays, and of each
- * session without a queue id. format is "text", "html", "ndjson" or "tsv"; the option "lines"
+ * session without a queue id. format is "text", "html", "markdown", "ndjson" or "tsv"; the option
+ * "lines"
  * ("yes") shows the lines as they stand. Inputs are read more than once: standard input, unless it
  * is a regular file, is copied to an unnamed temporary file below the option "temporary" (default
  * /tmp). May be called once, instead of smtplog_analyzer_run. smtplog_outcome tells whether

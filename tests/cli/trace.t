@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from harness import BUILD, DATA, GOOD, SMTPLOG, UNSAFE_TEXT, Directory, Tap, environment, gzipped, run
+from harness import BUILD, DATA, GOOD, SANITIZED, SMTPLOG, UNSAFE_TEXT, Directory, Tap, environment, gzipped, run
 
 tap = Tap()
 OUTBOUND = os.path.join(DATA, "postfix-outbound.log")
@@ -312,7 +312,7 @@ with Directory() as d:
         "denied; from=<a@b.example> to=<x@x.example> proto=ESMTP helo=<h>\n" % (n // 1000 % 60, n // 17 % 60, n) for n in range(50100)))
     done = trace("--format", "ndjson", "192.0.2.1", many)
     tap.ok(done.status == 0 and len(done.out.splitlines()) == 50000 and "more than 50000 lines are concerned" in done.errors and
-           done.rss < 200 * 1024, "more lines than are kept (%d KiB)" % done.rss, done.errors)
+           (SANITIZED or done.rss < 200 * 1024), "more lines than are kept (%d KiB)" % done.rss, done.errors)
 
 # ---- nothing found, wrong usage
 done = trace("nobody@nowhere.example", OUTBOUND)
