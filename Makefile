@@ -41,7 +41,7 @@ MAN      = $(sort $(wildcard src/man/*.1 src/man/*.5))
 
 DEPS_REQUIRED = gcc make pkg-config libpcre2-dev zlib1g-dev gettext perl python3 gzip
 DEPS_OPTIONAL = libjansson-dev libsystemd-dev libncurses-dev
-DEPS_CHECK    = g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux chromium fonts-dejavu-core sqlite3 python3-jsonschema
+DEPS_CHECK    = strace g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux chromium fonts-dejavu-core sqlite3 python3-jsonschema
 
 .PHONY: always help all deps demo check check-e2e check-all sanitize lint format bench score-classes po \
         install uninstall dist clean
@@ -170,12 +170,16 @@ install: all ## install below PREFIX (default /usr/local), DESTDIR honoured
 	install -m 755 $(BUILD)/libsmtplog.so $(DESTDIR)$(PREFIX)/lib/libsmtplog.so.0
 	ln -sf libsmtplog.so.0 $(DESTDIR)$(PREFIX)/lib/libsmtplog.so
 	install -m 644 include/smtplog.h $(DESTDIR)$(PREFIX)/include/smtplog.h
+	install -d $(DESTDIR)$(PREFIX)/share/smtplog
+	install -m 644 src/contrib/smtplog.* $(DESTDIR)$(PREFIX)/share/smtplog/
+	chmod 755 $(DESTDIR)$(PREFIX)/share/smtplog/smtplog.cron.daily
 	for page in $(MAN); do \
 	    install -m 644 $$page $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/ || exit 1; done
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/smtplog $(DESTDIR)$(PREFIX)/lib/libsmtplog.a \
 	    $(DESTDIR)$(PREFIX)/lib/libsmtplog.so $(DESTDIR)$(PREFIX)/lib/libsmtplog.so.0 \
+	    $(DESTDIR)$(PREFIX)/share/smtplog/smtplog.* \
 	    $(DESTDIR)$(PREFIX)/include/smtplog.h
 	for page in $(notdir $(MAN)); do rm -f $(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$$page; done
 

@@ -257,6 +257,32 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_keep(struct smtplog_analyz
  * been read at once. A file that cannot be used is said and passed over. May be called once. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_merge(struct smtplog_analyzer *analyzer);
 
+/* ---- days ---- */
+
+#define SMTPLOG_DAY 12 /* bytes of "2026-11-21" and its end, and one to spare */
+
+/* The day `step` days after date ("2026-11-21"; NULL: the present) in the zone of the option tz.
+ * SMTPLOG_USAGE with a diagnostic when date is none. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_day(struct smtplog_analyzer *analyzer,
+                                                          const char *date, int step,
+                                                          char day[SMTPLOG_DAY]);
+
+/* The first day that the inputs hold from its beginning: the one after that of their first line.
+ * SMTPLOG_END when they show no time. Instead of a run. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_first_day(struct smtplog_analyzer *analyzer,
+                                                                char day[SMTPLOG_DAY]);
+
+/* Before smtplog_analyzer_merge: a snapshot of the time before, which tells what became of messages
+ * that were under way, and whose own figures stay out. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_add_context(struct smtplog_analyzer *analyzer,
+                                                                  const char *path);
+
+/* Before smtplog_analyzer_merge: an earlier day to compare with, its snapshot, and that of the day
+ * before it (or NULL). With date NULL: earlier days are asked for, though there may be none. */
+SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_compare(struct smtplog_analyzer *analyzer,
+                                                              const char *date, const char *path,
+                                                              const char *before, int same_weekday);
+
 /* How the run went. Zeros before a run. */
 void smtplog_analyzer_outcome(const struct smtplog_analyzer *analyzer,
                               struct smtplog_outcome *outcome);

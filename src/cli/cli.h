@@ -43,6 +43,11 @@ enum cli_option_id {
     CLI_OPTION_OUTPUT,
     CLI_OPTION_JOURNAL,
     CLI_OPTION_RULE,
+    CLI_OPTION_DATE,
+    CLI_OPTION_SPAN,
+    CLI_OPTION_STATE,
+    CLI_OPTION_KEEP,
+    CLI_OPTION_QUIET,
     CLI_OPTION_LANG,
     CLI_OPTION_FROM_START,
     CLI_OPTION_PLAIN,
@@ -62,6 +67,13 @@ struct cli_option {
 #define CLI_LIBRARY_OPTIONS 256
 #define CLI_RULES           32
 #define CLI_OUTPUTS         16
+
+/* What daily reports. */
+enum cli_span {
+    CLI_SPAN_DAY,
+    CLI_SPAN_WEEK,
+    CLI_SPAN_MONTH
+};
 
 /* A parsed command line. Strings are those of argv. */
 struct cli_arguments {
@@ -87,6 +99,11 @@ struct cli_arguments {
         const char *text;
     } rules[CLI_RULES];
     size_t rule_count;
+    const char *date; /* of daily; NULL: yesterday */
+    enum cli_span span;
+    const char *state_directory; /* NULL: the usual one */
+    int keep;                    /* days; 0: the usual number */
+    bool quiet_if_ok;
     bool from_start, plain; /* of watch */
     bool help, version;
 };
@@ -175,10 +192,20 @@ bool cli_check_report(const struct cli_arguments *arguments, const char *format)
 int cli_write_report(struct cli_run *run, const struct cli_arguments *arguments, const char *format,
                      int exit_status);
 
+/* The same without weighing the rules. */
+int cli_write_unjudged(struct cli_run *run, const struct cli_arguments *arguments,
+                       const char *format, int exit_status);
+
 /* True when one of the outputs is a snapshot. */
 bool cli_wants_snapshot(const struct cli_arguments *arguments, const char *format);
 
 int cmd_merge(const struct cli_arguments *arguments);
+/* Adds the files named, else the usual logs or the journal; never standard input unless it is
+ * named. say: which are taken. */
+bool cli_add_logs(struct smtplog_analyzer *analyzer, const struct cli_arguments *arguments,
+                  bool say);
+
+int cmd_daily(const struct cli_arguments *arguments);
 int cmd_figures(const struct cli_arguments *arguments);
 int cmd_analyze(const struct cli_arguments *arguments);
 int cmd_events(const struct cli_arguments *arguments);

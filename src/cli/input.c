@@ -77,7 +77,7 @@ static bool standard_input_has_data(void)
 }
 
 /* The logs that hosts usually have; says which are taken. */
-static size_t add_usual_logs(struct smtplog_analyzer *analyzer)
+static size_t add_usual_logs(struct smtplog_analyzer *analyzer, bool say)
 {
     size_t added = 0;
     for (size_t i = 0; i < sizeof usual_logs / sizeof usual_logs[0]; i++) {
@@ -90,7 +90,7 @@ static size_t add_usual_logs(struct smtplog_analyzer *analyzer)
                 added++;
             }
         }
-        if (found.gl_pathc > 0) {
+        if (say && found.gl_pathc > 0) {
             fprintf(stderr, "smtplog: reading %s (%zu file%s)\n", usual_logs[i], found.gl_pathc,
                     found.gl_pathc == 1 ? "" : "s");
         }
@@ -116,7 +116,7 @@ static bool host_has_journal(void)
     return readable;
 }
 
-static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_arguments *arguments)
+static bool add_named(struct smtplog_analyzer *analyzer, const struct cli_arguments *arguments)
 {
     for (size_t i = 0; i < arguments->file_count; i++) {
         if (smtplog_analyzer_add_file(analyzer, arguments->files[i]) != SMTPLOG_OK) {
@@ -124,22 +124,23 @@ static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_argum
             return false;
         }
     }
-    if (arguments->journal &&
-        smtplog_analyzer_add_journal(analyzer, arguments->journal_place) != SMTPLOG_OK) {
+    return !arguments->journal ||
+           smtplog_analyzer_add_journal(analyzer, arguments->journal_place) == SMTPLOG_OK;
+}
+
+bool cli_add_logs(struct smtplog_analyzer *analyzer, const struct cli_arguments *arguments,
+                  bool say)
+{
+    if (!add_named(analyzer, arguments)) {
         return false;
     }
-    if (arguments->file_count > 0 || arguments->journal) {
-        return true;
-    }
-    if (standard_input_has_data()) {
-        return smtplog_analyzer_add_file(analyzer, "-") == SMTPLOG_OK;
-    }
-    if (add_usual_logs(analyzer) > 0) {
+    if (arguments->file_count > 0 || arguments->journal || add_usual_logs(analyzer, say) > 0) {
         return true;
     }
     if (smtplog_has("journal") && host_has_journal()) {
-        fputs("smtplog: no file named, nothing on standard input and no mail log in /var/log:\n"
-              "  reading the systemd journal (--journal)\n",
+        fputs(say ? "smtplog: no file named and no mail log in /var/log:\n"
+                    "  reading the systemd journal (--journal)\n"
+                  : "",
               stderr);
         return smtplog_analyzer_add_journal(analyzer, NULL) == SMTPLOG_OK;
     }
@@ -147,6 +148,14 @@ static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_argum
         "no file named, nothing on standard input and no mail log in /var/log; name a file, or\n"
         "  journalctl -u 'postfix*' -o short-iso-precise | smtplog analyze");
     return false;
+}
+
+static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_arguments *arguments)
+{
+    bool named = arguments->file_count > 0 || arguments->journal;
+    return !named && standard_input_has_data()
+               ? smtplog_analyzer_add_file(analyzer, "-") == SMTPLOG_OK
+               : cli_add_logs(analyzer, arguments, true);
 }
 
 static bool set_options(const struct cli_run *run, const struct cli_arguments *arguments)

@@ -21,6 +21,8 @@ const struct cli_command cli_commands[] = {
     {"compare", "[OPTION]... CODE CODE...", N_("codes side by side"), CLI_COMPARE, cmd_compare},
     {"figures", "[OPTION]... [FILE]...",
      N_("every named figure with its value: the names that rules use"), CLI_FIGURES, cmd_figures},
+    {"daily", "[OPTION]... [FILE]...", N_("for cron: yesterday, beside the days before"), CLI_DAILY,
+     cmd_daily},
     {"merge", "[OPTION]... SNAPSHOT...", N_("one report from the snapshots of days or hosts"),
      CLI_MERGE, cmd_merge},
     {"patterns", "list|show|test|texts [FILE]...",

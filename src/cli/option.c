@@ -105,6 +105,17 @@ const struct cli_option cli_options[] = {
      "with --format nagios: a warning when RULE holds; repeatable"},
     {0, "crit-if", "RULE", CLI_OPTION_RULE, CLI_ANALYZE | CLI_MERGE | CLI_DAILY,
      "with --format nagios: critical when RULE holds; repeatable"},
+    {0, "date", "DAY", CLI_OPTION_DATE, CLI_DAILY,
+     "the day to report, such as 2026-11-21 (default: yesterday)"},
+    {0, "week", NULL, CLI_OPTION_SPAN, CLI_DAILY, "report the seven days that end with it"},
+    {0, "month", NULL, CLI_OPTION_SPAN, CLI_DAILY,
+     "report its month up to it; on the first of a month that is the month before"},
+    {0, "state-dir", "DIR", CLI_OPTION_STATE, CLI_DAILY,
+     "where snapshots are kept (default: /var/lib/smtplog, else in the home directory)"},
+    {0, "keep", "DAYS", CLI_OPTION_KEEP, CLI_DAILY,
+     "remove snapshots older than DAYS (default 400)"},
+    {0, "quiet-if-ok", NULL, CLI_OPTION_QUIET, CLI_DAILY,
+     "no report when no rule holds and everything could be read"},
     {'j', "jobs", "N", CLI_OPTION_JOBS, CLI_ANALYZE | CLI_EVENTS | CLI_TRACE,
      "threads to use; the output is the same for any number"},
     {0, "color", "WHEN", CLI_OPTION_COLOR, CLI_ANALYZE | CLI_TRACE,
@@ -139,10 +150,15 @@ bool cli_option_belongs(const struct cli_option *option, unsigned command)
     static const char *const of_merge[] = {"tz",      "now",     "patterns", "top",    "detail",
                                            "section", "explain", "width",    "format", "output",
                                            "color",   "table",   "mail-to",  "memory", NULL};
+    static const char *const of_daily[] = {"tz",      "now",     "patterns", "top",     "detail",
+                                           "section", "explain", "width",    "format",  "output",
+                                           "color",   "year",    "input",    "journal", "jobs",
+                                           "table",   "mail-to", "memory",   NULL};
     const unsigned both = CLI_ANALYZE | CLI_EVENTS;
+    const char *const *more = command == CLI_MERGE ? of_merge : of_daily;
     bool of_reading = (option->commands & both) == both;
-    for (size_t i = 0; command == CLI_MERGE && of_merge[i] != NULL; i++) {
-        if (strcmp(option->name, of_merge[i]) == 0) {
+    for (size_t i = 0; (command == CLI_MERGE || command == CLI_DAILY) && more[i] != NULL; i++) {
+        if (strcmp(option->name, more[i]) == 0) {
             return true;
         }
     }
@@ -219,9 +235,41 @@ static bool take_output(const char *path, struct cli_arguments *arguments)
     return true;
 }
 
+/* Options of daily alone. */
+static bool take_daily(const struct cli_option *option, const char *value,
+                       struct cli_arguments *arguments)
+{
+    switch (option->id) {
+    case CLI_OPTION_DATE:
+        arguments->date = value;
+        return true;
+    case CLI_OPTION_SPAN:
+        arguments->span = strcmp(option->name, "week") == 0 ? CLI_SPAN_WEEK : CLI_SPAN_MONTH;
+        return true;
+    case CLI_OPTION_STATE:
+        arguments->state_directory = value;
+        return true;
+    case CLI_OPTION_KEEP:
+        if (!is_count(value)) {
+            cli_complain("--keep takes a number of days, 1 or more");
+            return false;
+        }
+        arguments->keep = (int)strtol(value, NULL, 10);
+        return true;
+    case CLI_OPTION_QUIET:
+        arguments->quiet_if_ok = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool take_option(const struct cli_option *option, const char *value,
                         struct cli_arguments *arguments)
 {
+    if (option->commands == CLI_DAILY) {
+        return take_daily(option, value, arguments);
+    }
     switch (option->id) {
     case CLI_OPTION_HELP:
         arguments->help = true;
@@ -266,7 +314,7 @@ static bool take_option(const struct cli_option *option, const char *value,
     case CLI_OPTION_LINES:
         arguments->lines = true;
         return true;
-    case CLI_OPTION_LIBRARY:
+    default:
         break;
     }
     if (arguments->library_count == CLI_LIBRARY_OPTIONS) {

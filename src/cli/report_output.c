@@ -196,17 +196,24 @@ static int write_one(struct cli_run *run, const struct cli_arguments *arguments,
     return exit_status;
 }
 
-int cli_write_report(struct cli_run *run, const struct cli_arguments *arguments, const char *format,
-                     int exit_status)
+int cli_write_unjudged(struct cli_run *run, const struct cli_arguments *arguments,
+                       const char *format, int exit_status)
 {
-    if (is_nagios(format_of(arguments, arguments->output, format))) {
-        return write_nagios(run, arguments->output, exit_status);
-    }
     if (arguments->output_count == 0) {
         exit_status = write_one(run, arguments, NULL, format, exit_status);
     }
     for (size_t i = 0; i < arguments->output_count; i++) {
         exit_status = write_one(run, arguments, arguments->outputs[i], format, exit_status);
     }
+    return exit_status;
+}
+
+int cli_write_report(struct cli_run *run, const struct cli_arguments *arguments, const char *format,
+                     int exit_status)
+{
+    if (is_nagios(format_of(arguments, arguments->output, format))) {
+        return write_nagios(run, arguments->output, exit_status);
+    }
+    exit_status = cli_write_unjudged(run, arguments, format, exit_status);
     return cli_check_rules(run, exit_status);
 }

@@ -6,6 +6,7 @@
 
 #include "aggregate/summary_memory.h"
 #include "base/utf8.h"
+#include "lib/daily.h"
 #include "lib/report_option.h"
 #include "lib/rule_set.h"
 #include "lib/snapshot.h"
@@ -61,6 +62,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     finding_rules_free(&a->finding_rules);
     held_free(a->held);
     snapshot_set_free(a->snapshots);
+    daily_free(a->daily);
     if (a->knowledge_loaded) {
         knowledge_free(&a->knowledge);
     }
@@ -209,6 +211,9 @@ enum smtplog_status analyzer_open(struct smtplog_analyzer *a)
     TRY(option_number(a, OPTION_YEAR, 1970, 9999, &year));
     limit_journals(a);
     TRY(plan_make(a->given, a->given_count, a->zone, (int)year, a->now, &a->diagnostic, &a->plan));
+    if (a->held != NULL && a->has_since && a->has_until) {
+        plan_limit(&a->plan, a->since.seconds, a->until.seconds);
+    }
     TRY(analyzer_prepare_inputs(a));
     return line_stream_new(&a->plan, a->zone, &a->diagnostic, &a->stream);
 }

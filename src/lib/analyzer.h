@@ -38,6 +38,7 @@ struct input_figures {
 
 struct rule_set;
 struct snapshot_set;
+struct daily;
 
 struct smtplog_analyzer {
     struct diagnostic diagnostic;
@@ -82,6 +83,7 @@ struct smtplog_analyzer {
     struct snapshot_set *snapshots;             /* owned; what was merged, or is to be kept */
     size_t snapshots_bad;                       /* files that could not be used */
     bool finished;                              /* there is something to report */
+    struct daily *daily;                        /* owned; NULL: no other days */
     struct span first_unknown, first_malformed; /* said when too little was understood */
     struct arena arena;
     uint64_t traced; /* messages, sessions and the like that a trace found */

@@ -1,6 +1,7 @@
 /* The report of a finished run: hands figures and inputs to the report floor and its text to the
  * writer. */
 #include "finding/finding_build.h"
+#include "lib/daily.h"
 #include "lib/report_option.h"
 #include "lib/snapshot.h"
 
@@ -122,6 +123,7 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
     report.generated.seconds = a->now;
     report.generated.offset = zone_offset(a->zone, a->now);
     TRY(describe_filter(a, &report));
+    report.against = a->daily != NULL && a->daily->found_count > 0 ? &a->daily->against : NULL;
     struct report_input *inputs = NULL;
     TRY(analyzer_describe_inputs(a, &inputs, &report.input_count));
     report.inputs = inputs;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/daily.h"
 #include "lib/merge.h"
 #include "lib/rule_set.h"
 #include "lib/snapshot.h"
@@ -79,7 +80,8 @@ enum smtplog_status smtplog_analyzer_merge(struct smtplog_analyzer *a)
     for (size_t i = 0; i < a->given_count; i++) {
         TRY(merge_read_file(a, a->given[i].path, false));
     }
+    TRY(daily_read_contexts(a));
     TRY(snapshot_merge(a));
     a->finished = true;
-    return SMTPLOG_OK;
+    return daily_compare(a);
 }

@@ -374,3 +374,49 @@ enum smtplog_status plan_make(const struct plan_input *inputs, size_t count, str
     qsort(plan->files, plan->count, sizeof *plan->files, compare_files);
     return SMTPLOG_OK;
 }
+
+/* `mail.log` of `mail.log.2.gz` and `mail.log-20261121`. */
+static struct span stem_of(const struct plan_file *file)
+{
+    struct span path = span_cstr(file->path);
+    size_t slash = path.n;
+    while (slash > 0 && path.p[slash - 1] != '/') {
+        slash--;
+    }
+    size_t log = span_find(span_from(path, slash), SPAN_LITERAL("log"));
+    return log == SIZE_MAX ? path : span_of(path.p, slash + log + 3);
+}
+
+static bool is_over(const struct plan *plan, const struct plan_file *file, int64_t since)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        const struct plan_file *other = &plan->files[i];
+        if (other->has_stamp && other->first.seconds < since &&
+            instant_compare(&other->first, &file->first) > 0 &&
+            span_equal(stem_of(other), stem_of(file))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void plan_limit(struct plan *plan, int64_t since, int64_t until)
+{
+    size_t kept = 0;
+    bool *leave = calloc(plan->count + 1, sizeof *leave);
+    for (size_t i = 0; leave != NULL && i < plan->count; i++) {
+        const struct plan_file *file = &plan->files[i];
+        leave[i] = file->info.is_regular && file->has_stamp &&
+                   (file->first.seconds >= until || is_over(plan, file, since));
+    }
+    for (size_t i = 0; leave != NULL && i < plan->count; i++) {
+        if (leave[i]) {
+            source_close(plan->files[i].source);
+            plan->bytes -= plan->files[i].info.stored_size;
+        } else {
+            plan->files[kept++] = plan->files[i];
+        }
+    }
+    plan->count = leave != NULL ? kept : plan->count;
+    free(leave);
+}

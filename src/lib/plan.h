@@ -44,6 +44,9 @@ struct plan {
 MUST_USE enum smtplog_status plan_make(const struct plan_input *inputs, size_t count,
                                        struct zone *zone, int year, int64_t now,
                                        const struct diagnostic *diagnostic, struct plan *plan);
+/* Leaves out files that hold nothing of [since, until[: those that begin later, and rotated ones
+ * whose successor begins before. */
+void plan_limit(struct plan *plan, int64_t since, int64_t until);
 void plan_free(struct plan *plan);
 
 #endif

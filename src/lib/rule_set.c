@@ -57,7 +57,7 @@ enum smtplog_status smtplog_analyzer_add_rule(struct smtplog_analyzer *a, enum s
 
 /* ---- figures --------------------------------------------------------------------------------- */
 
-static enum smtplog_status build_figures(struct smtplog_analyzer *a, struct figure_list *list)
+enum smtplog_status rule_set_build_figures(struct smtplog_analyzer *a, struct figure_list *list)
 {
     struct report_input *inputs = NULL;
     size_t input_count = 0;
@@ -84,7 +84,7 @@ enum smtplog_status rule_set_figures(struct smtplog_analyzer *a, const struct fi
         return SMTPLOG_NO_MEMORY;
     }
     if (!set->has_figures) {
-        TRY(build_figures(a, &set->figures));
+        TRY(rule_set_build_figures(a, &set->figures));
         set->has_figures = true;
     }
     *figures = &set->figures;
@@ -158,7 +158,7 @@ enum smtplog_status rule_set_check(struct smtplog_analyzer *a)
     if (a->rules == NULL || a->rules->count == 0) {
         return SMTPLOG_OK;
     }
-    TRY(build_figures(a, &figures));
+    TRY(rule_set_build_figures(a, &figures));
     struct known known = {&figures, NULL};
     enum smtplog_status status = SMTPLOG_OK;
     for (size_t i = 0; i < a->rules->count && status == SMTPLOG_OK; i++) {

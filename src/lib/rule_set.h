@@ -31,6 +31,10 @@ void rule_set_free(struct rule_set *set);
  * run, so that a mistake is found before anything is read. */
 MUST_USE enum smtplog_status rule_set_check(struct smtplog_analyzer *analyzer);
 
+/* All figures of the analyzer as they stand. */
+MUST_USE enum smtplog_status rule_set_build_figures(struct smtplog_analyzer *analyzer,
+                                                    struct figure_list *list);
+
 /* The figures of the finished run, worked out once. */
 MUST_USE enum smtplog_status rule_set_figures(struct smtplog_analyzer *analyzer,
                                               const struct figure_list **figures);

@@ -7,6 +7,7 @@
 #include "report/json_greylist.h"
 #include "report/json_traffic.h"
 #include "report/report.h"
+#include "report/report_against.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -715,6 +716,9 @@ static enum smtplog_status write_all(const struct report *report, struct strbuf 
     add_warnings(&r);
     add_not_understood(&r);
     add_checks(&r);
+    if (report->against != NULL) {
+        against_json(report->against, &r.json);
+    }
     if (dialogue_report_count(report) > 0) {
         dialogue_report_json(report, &r.json);
     }

@@ -9,6 +9,7 @@
 
 struct transcript;
 struct json_listener;
+struct against;
 
 /* One input as the report shows it. */
 struct report_input {
@@ -45,6 +46,7 @@ struct report {
     struct span filter; /* the filters as options, empty when all events are shown */
     uint64_t events_seen, events_shown;  /* by the filters */
     const struct finding_list *findings; /* worst first; NULL for none */
+    const struct against *against;       /* the day beside others; NULL: not known */
     struct instant generated;
     size_t top;   /* rows of a table, 0 for all */
     size_t width; /* columns of text */

@@ -10,6 +10,7 @@
 /* clang-format off */
 #define REPORT_SECTIONS(X) \
     X(head,        BRIEF,  build_head) \
+    X(against,     BRIEF,  build_against) \
     X(findings,    BRIEF,  build_findings) \
     X(greylisting, BRIEF,  build_greylisting) \
     X(outcome,     BRIEF,  build_outcome) \

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The report's words (patterns/codes/report.cat, page.cat, trace.cat) and the code that uses them agree: every key exists and is used, the values
+"""The report's words (patterns/codes/report.cat, page.cat, trace.cat, against.cat) and the code that uses them agree: every key exists and is used, the values
 given are the placeholders of the sentence, sections and figures have their words, nothing unfilled reaches a report."""
 import glob
 import os
@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import DATA, TOP, Tap, run
 import source
 
-CATALOGUES = ["patterns/codes/report.cat", "patterns/codes/page.cat", "patterns/codes/trace.cat"]
+CATALOGUES = ["patterns/codes/report.cat", "patterns/codes/page.cat", "patterns/codes/trace.cat", "patterns/codes/against.cat"]
 VALUE = re.compile(r'\bphrase_(?:count|percent|share|seconds|bytes|instant|words|log)\(\s*"([a-z0-9-]+)"')
 KEY = re.compile(r'"([a-z][a-z-]*/[a-z0-9_-]+)"')
 CALL = re.compile(r"\b(?:WORDS|SAY|PHRASE_ADD|builder_words|builder_say_plain)\(")

@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+"""smtplog daily: a snapshot a day, found again, filled in, never written twice; weeks and months as merges; other days beside it; the state
+directory when it is missing, damaged, full of strangers, or the run is killed at any call that writes."""
+import gzip
+import os
+import re
+import shutil
+import stat
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from harness import DATA, Directory, GOOD, SANITIZED, SMTPLOG, Tap, environment, figures, run
+
+tap = Tap()
+NOW = "2026-11-22T06:00:00Z"
+WHEN = ["--year", "2026", "--tz", "UTC"]
+
+
+def day_of(content, day):
+    """The same lines on another day of November."""
+    return b"".join(b"Nov %2d" % day + line[6:] if re.match(rb"Nov [ \d]\d ", line) else line for line in content.splitlines(keepends=True))
+
+
+def load(name):
+    with open(os.path.join(DATA, name), "rb") as file:
+        content = file.read()
+    return gzip.decompress(content) if content[:2] == b"\x1f\x8b" else content
+
+
+def comparable(report):
+    report = figures(report, "against")
+    for row in report["not_understood"] + report.get("contradictions", []):
+        row.pop("file", None)
+        row.pop("line", None)
+    return report
+
+
+MAIL = load("rotated/mail.log.1")
+with Directory() as directory:
+    # Fourteen days in three files. The first of them begins in the middle of the day before.
+    older = day_of(GOOD, 7) + b"".join(day_of(MAIL, day) for day in range(8, 14))
+    newer = b"".join(day_of(MAIL, day) for day in range(14, 20))
+    newest = day_of(MAIL, 20) + day_of(MAIL, 21) + day_of(GOOD, 22)
+    logs = [directory("mail.log.2.gz", gzip.compress(older)), directory("mail.log.1", newer), directory("mail.log", newest)]
+    state = directory("state")
+
+    def daily(*arguments, where=state, files=logs, now=NOW, env=None):
+        return run("daily", "--state-dir", where, "--now", now, *WHEN, *arguments, *files, env=env)
+
+    def snapshots(where=state):
+        return {name: (os.stat(os.path.join(where, name)).st_mtime_ns, open(os.path.join(where, name), "rb").read())
+                for name in sorted(os.listdir(where)) if name.endswith(".snap")}
+
+    # ---- the first run
+    done = daily("--format", "json", "--top", "0")
+    tap.ok(done.status == 0 and done.err == b"", "the first run reports yesterday", done)
+    made = snapshots()
+    tap.equal([name[:10] for name in made], ["2026-11-%02d" % day for day in range(8, 22)],
+              "it fills in the days that the logs hold whole, and none of today")
+    tap.ok(all(stat.S_IMODE(os.stat(os.path.join(state, name)).st_mode) == 0o640 for name in made) and
+           stat.S_IMODE(os.stat(state).st_mode) == 0o750, "files and directory are closed to others")
+    first = done.json()
+    tap.equal((first["period"]["first"][:10], first["period"]["last"][:10]), ("2026-11-21", "2026-11-21"), "the report is of yesterday alone")
+    alone = run("analyze", "--format", "json", "--top", "0", *WHEN, directory("day.log", day_of(MAIL, 21))).json()
+    tap.same_json({key: first[key] for key in ("lines", "events", "codes", "rejects", "attempts", "stages")},
+                  {key: alone[key] for key in ("lines", "events", "codes", "rejects", "attempts", "stages")},
+                  "what lines say is that of the day's lines")
+
+    # ---- twice
+    again = daily("--format", "json", "--top", "0")
+    tap.ok(again.status == 0 and figures(again.json()) == figures(first) and snapshots() == made, "a second run changes nothing", again)
+    gone = daily("--format", "json", "--top", "0", files=[directory("other.log", day_of(GOOD, 22))])
+    tap.ok(gone.status == 0 and comparable(gone.json()) == comparable(first), "the logs may be gone: the snapshot is there", gone)
+    tap.equal([name for name in os.listdir(state) if not name.endswith(".snap")], ["lock"], "nothing else is left")
+
+    # ---- weeks and months are merges
+    week = daily("--week", "--format", "json", "--top", "0").json()
+    lines = b"".join(day_of(MAIL, day) for day in range(15, 22))
+    whole = run("analyze", "--format", "json", "--top", "0", *WHEN, directory("week.log", lines)).json()
+    tap.same_json({key: week[key] for key in ("lines", "events", "codes", "rejects", "attempts")},
+                  {key: whole[key] for key in ("lines", "events", "codes", "rejects", "attempts")}, "--week is the seven days read at once")
+    month = daily("--month", "--format", "json").json()
+    tap.equal((month["period"]["first"][:10], month["period"]["last"][:10]), ("2026-11-08", "2026-11-21"), "--month is what there is of it")
+    other = daily("--date", "2026-11-10", "--format", "json").json()
+    tap.equal(other["period"]["first"][:10], "2026-11-10", "--date")
+    for arguments, said in ((["--date", "2026-11-22"], "is not over"), (["--date", "2026-11-31"], "is not a day"), (["--date", "soon"], "is not a day"),
+                            (["--keep", "0"], "a number of days")):
+        done = daily(*arguments)
+        tap.ok(done.status == 2 and said in done.errors, " ".join(arguments) + " is refused", done)
+    done = daily("--date", "2026-10-01")
+    tap.ok(done.status == 4 and "no line of 2026-10-01" in done.errors, "a day that nobody knows", done)
+
+    # ---- against other days
+    against = first["against"]
+    tap.ok(against["days"] == 13 and all(row["says"] == "as usual" for row in against["figures"]), "beside thirteen equal days: as usual", against)
+    bad = re.sub(rb"(?m)^.*status=sent.*\n", b"", MAIL) + GOOD.replace(b"550 5.1.1", b"550 5.7.1") * 1
+    odd = day_of(MAIL, 21) + b"".join(day_of(GOOD, 21).replace(b"3F2A1B0C9D", b"%010X" % (2 ** 36 + n)).replace(b"no@w", b"no%d@w" % n)
+                                      .replace(b"550 5.1.1", b"556 5.1.10") for n in range(200))
+    odd_state = directory("odd")
+    shutil.copytree(state, odd_state)
+    os.unlink(os.path.join(odd_state, [name for name in made if "-21_" in name][0]))
+    done = daily("--format", "json", where=odd_state, files=logs[:2] + [directory("odd/mail.log", odd)])
+    rows = {row["name"]: row for row in done.json()["against"]["figures"]}
+    tap.ok(rows["hard_share"]["says"] == "more" and rows["recipients.total"]["says"] == "more" and rows["rejects.total"]["says"] == "as usual",
+           "a day that is not like the others", rows)
+    tap.ok("code.556" in done.json()["against"]["new"], "a code that no day before had is new", done.json()["against"])
+    text = daily("--width", "120", where=odd_state).text
+    tap.ok("times the usual" in text and "New, on none of these days before" in text and "code.556" in text, "in words", text[:3500])
+    done = daily("--fail-if", "hard_share > 1.5 * baseline(hard_share)", where=odd_state)
+    tap.ok(done.status == 1 and "usual hard_share = " in done.errors, "baseline() in a rule", done)
+    done = daily("--fail-if", "hard_share > 1.5 * baseline(hard_share)")
+    tap.equal(done.status, 0, "which does not hold on a day like the others")
+    quiet = daily("--quiet-if-ok", "--fail-if", "greylisting.lost > 1000")
+    tap.ok(quiet.status == 0 and quiet.out == quiet.err == b"", "--quiet-if-ok says nothing when no rule holds", quiet)
+    loud = daily("--quiet-if-ok", "--fail-if", "events > 0")
+    tap.ok(loud.status == 1 and loud.out and "rule held" in loud.errors, "and reports when one does", loud)
+    done = run("daily", "--state-dir", directory("new"), "--now", NOW, *WHEN, "--fail-if", "events > 2 * baseline(events)", directory("one.log", day_of(GOOD, 21)))
+    tap.ok(done.status == 0, "without earlier days a rule about them does not hold", done)
+    message = daily("--format", "mail", "--mail-to", "post@example.org")
+    tap.ok(message.status == 0 and b"To: post@example.org" in message.out, "--format mail writes the message", message)
+    done = daily("--format", "nagios", "--crit-if", "events > 0")
+    tap.ok(done.status == 2 and done.text.startswith("SMTPLOG CRITICAL"), "nagios", done)
+
+    # ---- a silent day, days of 23 and 25 hours
+    quiet_state = directory("quiet")
+    done = run("daily", "--state-dir", quiet_state, "--now", NOW, "--format", "json", *WHEN, directory("q.log", day_of(GOOD, 18) + day_of(GOOD, 19) + day_of(GOOD, 21)))
+    tap.ok(done.status == 0 and done.json()["against"]["silent_days"] == ["2026-11-20"], "a day without a line, with lines before and behind it, is silent", done)
+    for date, hours in (("2026-03-29", 23), ("2026-10-25", 25)):
+        hour = b"".join(b"2026-%02d-%02dT%02d:30:00+00:00 mx1 postfix/smtpd[1]: connect from a.example[192.0.2.1]\n" % (int(date[5:7]), day, h)
+                        for day in range(int(date[8:]) - 2, int(date[8:]) + 2) for h in range(24))
+        done = run("daily", "--state-dir", directory("dst" + date), "--tz", "Europe/Berlin", "--now", date[:8] + "%02dT12:00:00Z" % (int(date[8:]) + 1),
+                   "--format", "json", directory("dst.log", hour))
+        tap.ok(done.status == 0 and done.json()["lines"]["read"] == hours, "%s has %d hours" % (date, hours), done)
+
+    # ---- damage
+    broken = directory("broken")
+    shutil.copytree(state, broken)
+    name = [name for name in made if "-15_" in name][0]
+    with open(os.path.join(broken, name), "r+b") as file:
+        file.seek(100)
+        file.write(b"damage")
+    done = daily("--format", "json", where=broken)
+    tap.ok(done.status == 3 and name in done.errors and done.json()["against"]["days"] == 12, "a damaged day is named and passed over", done)
+
+    # ---- keep
+    kept = directory("kept")
+    shutil.copytree(state, kept)
+    directory("kept/2026-01-01_other-host.snap", b"another host's")
+    directory("kept/notes.txt", b"mine")
+    daily("--keep", "5", where=kept)
+    tap.equal(sorted(n[:10] for n in os.listdir(kept)), sorted(["2026-11-%d" % d for d in range(17, 22)] + ["2026-01-01", "notes.txt", "lock"]),
+              "--keep removes older snapshots of this host, and nothing else")
+
+    # ---- the directory
+    with open(os.path.join(state, "lock"), "r+b") as file:
+        import fcntl
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = daily()
+        tap.ok(done.status == 4 and "another run is at work" in done.errors, "two runs at once: the second says so", done)
+    open_to_all = directory("open")
+    os.mkdir(open_to_all)
+    os.chmod(open_to_all, 0o777)
+    done = daily(where=open_to_all)
+    tap.ok(done.status == 4 and "others may write there" in done.errors and os.listdir(open_to_all) == [], "a directory that others may write to", done)
+    os.symlink(state, directory("link"))
+    done = daily(where=directory("link"))
+    tap.ok(done.status == 4 and "not a directory of its own" in done.errors, "a link in its place", done)
+    done = daily(where=directory("file", b"x"))
+    tap.ok(done.status == 4, "a file in its place", done)
+    planted = directory("planted")
+    os.mkdir(planted, 0o750)
+    victim = directory("victim", b"precious")
+    os.symlink(victim, os.path.join(planted, "lock"))
+    done = daily(where=planted)
+    with open(victim, "rb") as file:
+        tap.ok(done.status == 4 and file.read() == b"precious", "a link planted as the lock is not followed", done)
+    os.unlink(os.path.join(planted, "lock"))
+    os.symlink(victim, os.path.join(planted, ".new." + [n for n in made if "-21_" in n][0][:-5]))
+    done = daily(where=planted)
+    with open(victim, "rb") as file:
+        tap.ok(done.status == 0 and file.read() == b"precious", "nor one in the place of a new file", done)
+    if os.geteuid() == 0 and os.path.isdir("/proc/self"):
+        done = daily(where="/proc/smtplog")
+        tap.ok(done.status == 4 and "/proc/smtplog" in done.errors, "a place where nothing can be made", done)
+    home = directory("home")
+    os.mkdir(home)
+    if os.geteuid() != 0:
+        done = run("daily", "--now", NOW, *WHEN, *logs, env=environment(HOME=home))
+        tap.ok(done.status == 0 and os.path.isdir(os.path.join(home, ".local/state/smtplog")), "without --state-dir: in the home directory", done)
+
+    # ---- killed at every call that writes
+    strace = shutil.which("strace")
+    works = strace and not SANITIZED and subprocess.run([strace, "-f", "-o", "/dev/null", "true"], stderr=subprocess.DEVNULL).returncode == 0
+    if not works:
+        tap.ok(True, "killed at every call that writes # SKIP strace cannot be used here")
+    else:
+        two = [directory("k/mail.log", day_of(GOOD, 19) + day_of(GOOD, 20) + day_of(GOOD, 21))]
+        wanted = directory("wanted")
+        daily("--format", "json", where=wanted, files=two)
+        wanted = {name: content for name, (_, content) in snapshots(wanted).items()}
+        broken, kills = [], 0
+        for call in ("mkdir", "openat", "write", "fchmod", "fsync", "close", "renameat", "unlinkat", "flock"):
+            for number in range(1, 400):
+                where = directory("killed")
+                shutil.rmtree(where, ignore_errors=True)
+                command = [strace, "-f", "-o", "/dev/null", "-e", "trace=" + call, "-e", "inject=%s:signal=KILL:when=%d" % (call, number),
+                           SMTPLOG, "daily", "--state-dir", where, "--now", NOW, *WHEN, "-o", "/dev/null", *two]
+                done = subprocess.run(command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                if done.returncode == 0:
+                    break
+                kills += 1
+                got = {name: content for name, (_, content) in snapshots(where).items()} if os.path.isdir(where) else {}
+                if any(wanted.get(name) != content for name, content in got.items()):
+                    broken.append((call, number, sorted(got)))
+                if number % 5 == 1:
+                    after = daily(where=where, files=two)
+                    if after.status != 0 or {n: c for n, (_, c) in snapshots(where).items()} != wanted:
+                        broken.append((call, number, "the next run", after))
+        tap.ok(kills > 40, "killed %d times, at every call that writes, opens or closes" % kills)
+        tap.ok(not broken, "every snapshot there is whole, and the next run makes the rest", *broken[:5])
+tap.done()
