@@ -8,6 +8,10 @@
 
 #define FILTER_BITS 12
 
+/* Which keys share a counter of the filter decides which get a row: results must not differ from
+ * run to run. */
+#define FILTER_SEED 0x70f1a2b3c4d5e6f7u
+
 void topk_init(struct topk *table, size_t capacity, size_t value_size, topk_release release)
 {
     *table = (struct topk){.capacity = capacity,
@@ -129,9 +133,9 @@ static enum smtplog_status row_new(struct topk *table, struct span key, uint64_t
     return hashmap_add(&table->map, hash, made);
 }
 
-static uint64_t *filter_at(const struct topk *table, uint64_t hash)
+static uint64_t *filter_at(const struct topk *table, struct span key)
 {
-    return &table->filter[hash >> (64 - FILTER_BITS)];
+    return &table->filter[hash_span(FILTER_SEED, key) >> (64 - FILTER_BITS)];
 }
 
 /* The rarest row takes a new key, which was seen `before` times at most. */
@@ -139,7 +143,7 @@ static enum smtplog_status row_replace(struct topk *table, struct topk_row *rare
                                        uint64_t hash, uint64_t before)
 {
     char *old_key = (char *)rarest->key.p;
-    uint64_t *lost = filter_at(table, rarest->hash);
+    uint64_t *lost = filter_at(table, rarest->key);
     *lost = rarest->count > *lost ? rarest->count : *lost;
     hashmap_remove(&table->map, rarest->hash, rarest);
     if (table->release != NULL) {
@@ -168,7 +172,7 @@ static enum smtplog_status row_contend(struct topk *table, const struct topk_key
             return SMTPLOG_NO_MEMORY;
         }
     }
-    uint64_t *seen = filter_at(table, key->hash);
+    uint64_t *seen = filter_at(table, key->key);
     table->replaced++;
     *row = table->spare;
     if (!always && *seen + weight <= table->floor) {

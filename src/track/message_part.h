@@ -43,7 +43,10 @@ struct recipient {
 };
 
 struct message {
-    struct message *next_free;
+    union {
+        struct message *next_free;
+        uint64_t number; /* ascending with age: the order they are told in when many are */
+    };
     uint64_t hash;
     uint64_t host;
     struct recipient *recipients;
@@ -92,6 +95,7 @@ struct tracker {
     struct message *free_messages;
     struct recipient *free_recipients;
     uint64_t evicted;
+    uint64_t made;   /* messages, ever */
     bool named_only; /* of recipients that no line names nothing is told */
 };
 

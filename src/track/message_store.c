@@ -121,15 +121,38 @@ static enum smtplog_status message_drop(struct tracker *tracker, struct message 
     return status;
 }
 
+static int compare_age(const void *a, const void *b)
+{
+    const struct message *x = ((const struct hashmap_slot *)a)->item;
+    const struct message *y = ((const struct hashmap_slot *)b)->item;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* Brings the messages of a table to its front, the oldest first: where they stand depends on a seed
+ * that no result may depend on. The table is good for nothing else then but to be cleared. */
+static size_t order_by_age(struct hashmap *map)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < map->capacity; i++) {
+        struct hashmap_slot slot = map->slots[i];
+        if (slot.item != NULL) {
+            map->slots[i].item = NULL;
+            map->slots[count++] = slot;
+        }
+    }
+    if (count > 1) {
+        qsort(map->slots, count, sizeof *map->slots, compare_age);
+    }
+    return count;
+}
+
 /* Tells and drops every message of a generation. */
 static enum smtplog_status generation_end(struct tracker *tracker, struct generation *generation,
                                           enum message_fate fate)
 {
-    for (size_t i = 0; i < generation->map.capacity; i++) {
+    size_t count = order_by_age(&generation->map);
+    for (size_t i = 0; i < count; i++) {
         struct message *message = generation->map.slots[i].item;
-        if (message == NULL) {
-            continue;
-        }
         bool ended = message->ended;
         TRY(message_tell(tracker, message, ended ? FATE_REMOVED : fate));
         tracker->evicted += fate == FATE_GIVEN_UP && !ended && message_is_waiting(message);
@@ -242,6 +265,7 @@ static enum smtplog_status make_message(struct tracker *tracker, uint64_t hash,
     if (made == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
+    made->number = tracker->made++;
     made->hash = hash;
     made->host = key->host;
     made->bytes = MESSAGE_BYTES;
