@@ -63,7 +63,7 @@ static void open_page(struct html *html, const struct html_style *style)
                 "<meta name=referrer content=no-referrer>\n"
                 "<meta name=robots content=noindex>\n<title>",
                 SPAN_ARGS(style->language), css->sha256, script->sha256);
-    html_text(html, style->title);
+    html_text(html, style->heading);
     strbuf_add_cstr(html->out, "</title>\n");
     add_file(html, "style", css);
     strbuf_add_cstr(html->out, "</head>\n<body data-filter=\"");

@@ -10,6 +10,7 @@
 struct html_style {
     struct span language; /* "en", "pt-BR" */
     /* the words of the page itself */
+    struct span heading; /* of the window, with the verdict */
     struct span title, skip, sections, figures, filter, made;
     struct span rows; /* of a filtered table: %1 shown of %2 */
 };

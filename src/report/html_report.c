@@ -29,6 +29,10 @@ enum smtplog_status html_write(struct document *document, const struct catalog *
     struct report_builder b = {.document = document, .phrases = {catalog}};
     struct html_style style = {.language = page_language(document, catalog)};
     style.title = builder_words(&b, title);
+    style.heading = document->verdict.n > 0
+                        ? WORDS(&b, "page/heading", phrase_words("title", style.title),
+                                phrase_words("verdict", document->verdict))
+                        : style.title;
     style.skip = builder_words(&b, "page/skip");
     style.sections = builder_words(&b, "page/sections");
     style.figures = builder_words(&b, "page/figures");

@@ -86,6 +86,10 @@ def main():
               "three side by side in JSON")
     for arguments in (["450"], [], ["450", "greylisting"], ["450", "599"], ["1"] * 7):
         tap.ok(run("compare", *arguments)[0] == 2, f"compare {arguments} is wrong usage")
+    text = run("compare", "--format", "markdown", "450", "550")[1]
+    tap.match(text, r"^### 450 .* against 550 .*\| name \| mailbox unavailable for now \| .*### KEY DIFFERENCES\n\n- class: 450 4yz", "compare as Markdown")
+    text = run("explain", "--format", "markdown", "550 5.1.1 <b>[x](http://192.0.2.1)</b>: User unknown")[1]
+    tap.ok("| Reason class | user-unknown |" in text and "<b>" not in text and "[x](http" not in text, "a reply as Markdown is words", text)
     tap.done()
 
 
