@@ -182,6 +182,11 @@ static enum smtplog_status find_figures(struct smtplog_analyzer *a, struct earli
     if (a->snapshots_bad > bad) {
         return SMTPLOG_OK;
     }
+    figure_list_init(&day->figures);
+    TRY(snapshot_figures(a, &day->figures, &day->known));
+    if (day->known) {
+        return SMTPLOG_OK;
+    }
     TRY(day->before != NULL ? merge_read_file(a, day->before, true) : SMTPLOG_OK);
     TRY(snapshot_merge(a));
     TRY(rule_set_build_figures(a, &day->figures));

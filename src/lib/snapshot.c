@@ -6,6 +6,7 @@
 #include "aggregate/summary_pack.h"
 #include "input/deflate.h"
 #include "lib/replay.h"
+#include "lib/rule_set.h"
 
 #define MAGIC       "smtplog snapshot\n"
 #define ID_SEED     0x736e6170u
@@ -26,6 +27,7 @@ void snapshot_set_free(struct snapshot_set *set)
     for (size_t i = 0; i < set->count; i++) {
         part_close(&set->parts[i]);
         free(set->parts[i].packed);
+        free(set->parts[i].named);
     }
     free(set->parts);
     arena_free(&set->arena);
@@ -142,20 +144,41 @@ static enum smtplog_status pack_part(struct smtplog_analyzer *a, struct summary 
     return status != SMTPLOG_OK ? status : strbuf_status(out);
 }
 
+/* Packs bytes into memory of its own. */
+static enum smtplog_status pack_apart(struct span bytes, char **packed, size_t *size)
+{
+    struct strbuf out;
+    strbuf_init(&out, SNAPSHOT_FILE);
+    enum smtplog_status status = deflate_pack(bytes, &out);
+    *packed = status == SMTPLOG_OK ? out.bytes : NULL; /* taken over */
+    *size = out.length;
+    if (status != SMTPLOG_OK) {
+        strbuf_free(&out);
+    }
+    return status;
+}
+
 static enum smtplog_status seal(struct snapshot_part *part, struct span bytes)
 {
-    struct strbuf packed;
-    strbuf_init(&packed, SNAPSHOT_FILE);
-    enum smtplog_status status = deflate_pack(bytes, &packed);
+    part->id = hash_bytes(ID_SEED, bytes.p, bytes.n);
+    part->size = bytes.n;
+    return pack_apart(bytes, &part->packed, &part->packed_size);
+}
+
+static enum smtplog_status seal_figures(struct smtplog_analyzer *a, struct snapshot_part *part)
+{
+    struct figure_list list;
+    struct strbuf bytes;
+    TRY(rule_set_build_figures(a, &list));
+    strbuf_init(&bytes, SNAPSHOT_FIGURES);
+    figure_list_pack(&list, &bytes);
+    enum smtplog_status status = strbuf_status(&bytes);
     if (status == SMTPLOG_OK) {
-        part->id = hash_bytes(ID_SEED, bytes.p, bytes.n);
-        part->size = bytes.n;
-        part->packed_size = packed.length;
-        part->packed = packed.bytes; /* taken over */
-        packed.bytes = NULL;
-        packed.length = packed.capacity = 0;
+        part->named_size = bytes.length;
+        status = pack_apart(strbuf_span(&bytes), &part->named, &part->named_packed_size);
     }
-    strbuf_free(&packed);
+    strbuf_free(&bytes);
+    figure_list_free(&list);
     return status;
 }
 
@@ -179,6 +202,9 @@ enum smtplog_status snapshot_make(struct smtplog_analyzer *a)
     if (status == SMTPLOG_OK) {
         status = seal(part, strbuf_span(&bytes));
     }
+    if (status == SMTPLOG_OK) {
+        status = seal_figures(a, part);
+    }
     summary_free(figures);
     strbuf_free(&bytes);
     held_free(a->held);
@@ -198,6 +224,9 @@ enum smtplog_status snapshot_write(const struct snapshot_set *set, struct strbuf
         pack_u64(out, part->id);
         pack_u64(out, part->size);
         pack_text(out, span_of(part->packed, part->packed_size));
+        pack_u64(out, part->named_size);
+        pack_text(out,
+                  part->named != NULL ? span_of(part->named, part->named_packed_size) : SPAN_EMPTY);
     }
     uint32_t checksum = deflate_checksum(strbuf_span(out));
     for (int shift = 0; shift < 32; shift += 8) {
@@ -218,12 +247,15 @@ static bool checksum_fits(struct span file)
     return deflate_checksum(span_of(file.p, file.n - 4)) == wanted;
 }
 
-static enum smtplog_status read_part(struct snapshot_set *set, struct unpacker *in, bool context)
+static enum smtplog_status read_part(struct snapshot_set *set, struct unpacker *in,
+                                     uint64_t version, bool context)
 {
     struct snapshot_part *part = NULL;
     uint64_t id = unpack_u64(in);
     uint64_t size = unpack_count(in, SNAPSHOT_PART);
     struct span packed = unpack_text(in);
+    uint64_t figures_size = version >= 2 ? unpack_count(in, SNAPSHOT_FIGURES) : 0;
+    struct span figures = version >= 2 ? unpack_text(in) : SPAN_EMPTY;
     if (in->damaged || has_part(set, id)) {
         return in->damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
     }
@@ -237,6 +269,15 @@ static enum smtplog_status read_part(struct snapshot_set *set, struct unpacker *
     }
     memcpy(part->packed, packed.p, packed.n);
     part->packed_size = packed.n;
+    part->named = figures.n > 0 ? malloc(figures.n) : NULL;
+    if (figures.n > 0 && part->named == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    if (figures.n > 0) {
+        memcpy(part->named, figures.p, figures.n);
+        part->named_packed_size = figures.n;
+        part->named_size = (size_t)figures_size;
+    }
     return SMTPLOG_OK;
 }
 
@@ -261,9 +302,30 @@ enum smtplog_status snapshot_read(struct snapshot_set *set, struct span file, bo
     uint64_t count = unpack_count(&in, SNAPSHOT_PARTS);
     *why = "damaged: it does not hold what it should";
     for (uint64_t i = 0; i < count; i++) {
-        TRY(read_part(set, &in, context));
+        TRY(read_part(set, &in, version, context));
     }
     return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
+}
+
+enum smtplog_status snapshot_figures(const struct smtplog_analyzer *a, struct figure_list *list,
+                                     bool *known)
+{
+    const struct snapshot_set *set = a->snapshots;
+    const struct snapshot_part *part = set->count == 1 ? &set->parts[0] : NULL;
+    struct strbuf bytes;
+    *known = part != NULL && part->named != NULL;
+    if (!*known) {
+        return SMTPLOG_OK;
+    }
+    strbuf_init(&bytes, SNAPSHOT_FIGURES + 1);
+    enum smtplog_status status = deflate_unpack(span_of(part->named, part->named_packed_size),
+                                                part->named_size, &bytes);
+    struct unpacker in = {strbuf_span(&bytes), false};
+    if (status == SMTPLOG_OK) {
+        status = figure_list_unpack(&in, a->knowledge.catalog, list);
+    }
+    strbuf_free(&bytes);
+    return status;
 }
 
 /* ---- opening --------------------------------------------------------------------------------- */

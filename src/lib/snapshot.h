@@ -8,10 +8,11 @@
 
 #include "lib/analyzer.h"
 
-#define SNAPSHOT_VERSION 1
+#define SNAPSHOT_VERSION 2 /* 1 had no figures */
 #define SNAPSHOT_PARTS   4096
 #define SNAPSHOT_FILE    ((size_t)512 * 1024 * 1024) /* bytes of a file */
 #define SNAPSHOT_PART    ((size_t)128 * 1024 * 1024) /* of a part, unpacked */
+#define SNAPSHOT_FIGURES ((size_t)4 * 1024 * 1024)   /* of its figures, unpacked */
 
 /* What one run read. */
 struct snapshot_part {
@@ -19,6 +20,9 @@ struct snapshot_part {
     char *packed;       /* owned: as it stands in files */
     size_t packed_size; /* bytes of it */
     size_t size;        /* unpacked */
+    char *named;        /* owned, packed: the named figures of the run, so that days can be compared
+                           without opening them; NULL: of version 1 */
+    size_t named_packed_size, named_size;
     /* once opened: */
     struct strbuf bytes;     /* owned; the rest borrows from it */
     struct summary *figures; /* owned; without those of the events kept */
@@ -55,6 +59,12 @@ MUST_USE enum smtplog_status snapshot_write(const struct snapshot_set *set, stru
  * damaged. context: they tell what was before only. */
 MUST_USE enum smtplog_status snapshot_read(struct snapshot_set *set, struct span file, bool context,
                                            const char **why);
+
+/* The named figures of a set that holds one part only, into an empty list; *known is false when
+ * they are not kept. */
+struct figure_list;
+MUST_USE enum smtplog_status snapshot_figures(const struct smtplog_analyzer *analyzer,
+                                              struct figure_list *list, bool *known);
 
 /* Works out the figures of all parts into the analyzer, which is prepared and has none. */
 MUST_USE enum smtplog_status snapshot_merge(struct smtplog_analyzer *analyzer);

@@ -437,3 +437,36 @@ enum smtplog_status figure_list_write_json(const struct figure_list *list,
     strbuf_add_byte(out, '\n');
     return strbuf_status(out);
 }
+
+/* ---- bytes ----------------------------------------------------------------------------------- */
+
+void figure_list_pack(const struct figure_list *list, struct strbuf *out)
+{
+    pack_u64(out, list->count);
+    for (size_t i = 0; i < list->count; i++) {
+        pack_text(out, list->items[i].name);
+        pack_double(out, list->items[i].value);
+    }
+}
+
+enum smtplog_status figure_list_unpack(struct unpacker *in, const struct catalog *catalog,
+                                       struct figure_list *list)
+{
+    list->catalog = catalog;
+    size_t count = (size_t)unpack_count(in, FIGURES_MOST);
+    list->items = calloc(count + 1, sizeof *list->items);
+    if (list->items == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < count && !in->damaged; i++) {
+        struct figure *figure = &list->items[i];
+        if (!arena_copy(&list->arena, unpack_text(in), &figure->name)) {
+            return SMTPLOG_NO_MEMORY;
+        }
+        figure->value = unpack_double(in);
+        figure->unit = figure_unit_of(figure->name);
+        list->count = i + 1;
+    }
+    qsort(list->items, list->count, sizeof *list->items, compare_figures);
+    return in->damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
+}

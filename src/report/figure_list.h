@@ -5,6 +5,7 @@
 #define REPORT_FIGURE_LIST_H
 
 #include "base/arena.h"
+#include "base/pack.h"
 #include "report/report.h"
 
 enum figure_unit {
@@ -35,6 +36,12 @@ void figure_list_free(struct figure_list *list);
 /* Fills an empty list. */
 MUST_USE enum smtplog_status figure_list_build(const struct report *report,
                                                struct figure_list *list);
+
+/* As bytes, and back into an empty list: of what was, not of what may be, since the objects whose
+ * members depend on the log are left out. */
+void figure_list_pack(const struct figure_list *list, struct strbuf *out);
+MUST_USE enum smtplog_status figure_list_unpack(struct unpacker *in, const struct catalog *catalog,
+                                                struct figure_list *list);
 
 /* The value of a name. A code, stage or class that this log did not have is 0; false when there is
  * no figure of that name. */

@@ -122,6 +122,33 @@ with Directory() as directory:
     done = daily("--format", "nagios", "--crit-if", "events > 0")
     tap.ok(done.status == 2 and done.text.startswith("SMTPLOG CRITICAL"), "nagios", done)
 
+    # ---- mail: a program in the place of sendmail, in a mount namespace of its own
+    def mailed(script, *arguments):
+        fake = directory("sendmail", script)
+        os.chmod(fake, 0o755)
+        inner = 'mount -t tmpfs none /usr/sbin && { [ ! -s "$1" ] || cp -p "$1" /usr/sbin/sendmail; } && shift && exec "$@"'
+        command = ["unshare", "-m", "sh", "-c", inner, "sh", fake, SMTPLOG, "daily", "--state-dir", state, "--now", NOW, *WHEN, *arguments, *logs]
+        return subprocess.run(command, env=environment(TOLD=directory("told")), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", "/usr/sbin"], stderr=subprocess.DEVNULL).returncode != 0:
+        tap.ok(True, "mail # SKIP no mount namespaces here")
+    else:
+        keep = '#!/bin/sh\n{ echo "$*"; cat; } > "%s"\n' % directory("told")
+        done = mailed(keep, "--mail-to", "post@example.org")
+        told = open(directory("told"), "rb").read() if os.path.exists(directory("told")) else b""
+        head, _, body = told.partition(b"\n\n")
+        tap.ok(done.returncode == 0 and done.stdout == done.stderr == b"" and head.startswith(b"-i -t\n") and b"\nTo: post@example.org" in head and body,
+               "--mail-to hands the message to sendmail", done, told[:300])
+        os.unlink(directory("told"))
+        done = mailed(keep, "--mail-to", "post@example.org", "--quiet-if-ok", "--fail-if", "events < 0")
+        tap.ok(done.returncode == 0 and not os.path.exists(directory("told")), "nothing is sent when all is well and quiet is asked for", done)
+        done = mailed("#!/bin/sh\ncat >/dev/null\nexit 75\n", "--mail-to", "post@example.org")
+        tap.ok(done.returncode == 3 and b"exit status 75" in done.stderr, "a sendmail that fails is said", done)
+        done = mailed("#!/bin/sh\nexit 0\n", "--mail-to", "post@example.org")
+        tap.ok(done.returncode in (0, 3), "one that does not read ends nothing", done)
+        done = mailed("", "--mail-to", "post@example.org")
+        tap.ok(done.returncode == 3 and b"sendmail: No such file" in done.stderr, "none at all is said", done)
+
     # ---- a silent day, days of 23 and 25 hours
     quiet_state = directory("quiet")
     done = run("daily", "--state-dir", quiet_state, "--now", NOW, "--format", "json", *WHEN, directory("q.log", day_of(GOOD, 18) + day_of(GOOD, 19) + day_of(GOOD, 21)))
