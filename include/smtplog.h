@@ -29,9 +29,11 @@ extern "C" {
 #define SMTPLOG_VERSION "0.1.0"
 
 #if defined(__GNUC__)
-#define SMTPLOG_MUST_USE __attribute__((warn_unused_result))
+#define SMTPLOG_MUST_USE     __attribute__((warn_unused_result))
+#define SMTPLOG_FORMAT_OF(n) __attribute__((format_arg(n)))
 #else
 #define SMTPLOG_MUST_USE
+#define SMTPLOG_FORMAT_OF(n)
 #endif
 
 /* Outcome of a call. */
@@ -104,7 +106,8 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_languages(smtplog_writer writer, vo
 
 /* The translation of one of the program's own English texts or printf formats (same conversions),
  * or the text itself. Lives as long as language and text. */
-const char *smtplog_translate(const struct smtplog_language *language, const char *text);
+const char *smtplog_translate(const struct smtplog_language *language, const char *text)
+    SMTPLOG_FORMAT_OF(2);
 
 /* ---- analysis of logs ------------------------------------------------------------------- */
 

@@ -58,7 +58,7 @@ void series_settle(struct series *series, int64_t last)
 static size_t slot_position(const struct series *series, uint32_t index)
 {
     size_t low = 0;
-    size_t high = series->count;
+    size_t high = series->slots != NULL ? series->count : 0;
     while (low < high) {
         size_t middle = (low + high) / 2;
         if (series->slots[middle].index < index) {
@@ -73,7 +73,7 @@ static size_t slot_position(const struct series *series, uint32_t index)
 static enum smtplog_status make_room(struct series *series)
 {
     series->limit = series->limit > 0 ? series->limit : SERIES_SLOTS;
-    if (series->count >= series->limit) {
+    if (series->slots != NULL && series->count >= series->limit) {
         series_settle(series, series_start(&series->slots[series->count - 1]));
         /* A log of many days may keep more than half: fold again only after as many new ones. */
         series->limit = series->count > SERIES_SLOTS / 2 ? series->count * 2 : SERIES_SLOTS;
@@ -87,7 +87,7 @@ static enum smtplog_status make_room(struct series *series)
         series->slots = slots;
         series->capacity = capacity;
     }
-    return SMTPLOG_OK;
+    return series->slots != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }
 
 static enum smtplog_status add_slot(struct series *series, const struct series_slot *slot)

@@ -12,10 +12,14 @@ void diagnostic_say(const struct diagnostic *to, enum smtplog_severity severity,
         return;
     }
     char raw[1000];
-    const char *said = to->translate != NULL ? to->translate(to->language, format) : format;
     va_list args;
     va_start(args, format);
+    const char *said = to->translate != NULL ? to->translate(to->language, format) : format;
+    /* A translated format has the same conversions: msgfmt -c refuses a translation without. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
     int n = vsnprintf(raw, sizeof raw, said, args);
+#pragma GCC diagnostic pop
     va_end(args);
     size_t length = n < 0 ? 0 : (size_t)n < sizeof raw ? (size_t)n : sizeof raw - 1;
     struct strbuf clean;

@@ -27,7 +27,11 @@ void pack_double(struct strbuf *out, double value)
     if (scaled >= 0 && scaled < 1e15) {
         uint64_t whole = (uint64_t)round(scaled);
         double back = (double)whole / MILLIONTHS;
-        if (memcmp(&back, &value, sizeof back) == 0) {
+        /* By their bits: -0 is not 0. */
+        uint64_t bits[2];
+        memcpy(&bits[0], &back, sizeof back);
+        memcpy(&bits[1], &value, sizeof value);
+        if (bits[0] == bits[1]) {
             pack_u64(out, whole);
             return;
         }

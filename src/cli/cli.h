@@ -141,7 +141,7 @@ const struct smtplog_language *cli_language(void);
 
 /* A text of the program's own in that language. N_ marks one in a table that is translated when it
  * is shown. */
-const char *cli_translate(const char *text);
+const char *cli_translate(const char *text) __attribute__((format_arg(1)));
 #define N_(text) text
 
 /* Prints on standard error, the name of the program in front. format is translated. */

@@ -155,9 +155,8 @@ static bool is_identity_key(struct span key)
 static bool add_simple(struct redactor *redactor, struct span word, struct strbuf *out)
 {
     enum redact_kind known = word.n > 1 ? redact_known(redactor, word) : REDACT_NONE;
-    if (redact_is_name(word) || span_equal_nocase(word, SPAN_LITERAL("localhost"))) {
-        redact_name(redactor, word, out);
-    } else if (known == REDACT_HOST) {
+    if (redact_is_name(word) || span_equal_nocase(word, SPAN_LITERAL("localhost")) ||
+        known == REDACT_HOST) {
         redact_name(redactor, word, out);
     } else if (known != REDACT_NONE) {
         redact_add_pseudonym(redactor, known, word, false, out);

@@ -282,7 +282,7 @@ enum smtplog_status smtplog_analyzer_nagios(struct smtplog_analyzer *a, const ch
         line.state = NAGIOS_UNKNOWN;
         line.said = span_cstr(unknown);
     }
-    *state = line.state;
+    *state = (int)line.state;
     strbuf_clear(&a->out);
     TRY(nagios_write(&line, &a->out));
     a->writer = writer;

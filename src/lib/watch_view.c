@@ -191,9 +191,9 @@ size_t smtplog_watch_rows(const struct smtplog_watch *watch, enum smtplog_watch_
 
 static void show_refusal(const struct recent_event *event, struct smtplog_watch_refusal *out)
 {
-    const char *stage = event_value_name(EVENT_STAGE, event->stage);
-    const char *direction = event_value_name(EVENT_DIRECTION, event->direction);
-    const char *status = event_value_name(EVENT_STATUS, event->status);
+    const char *stage = event_value_name(EVENT_STAGE, (int)event->stage);
+    const char *direction = event_value_name(EVENT_DIRECTION, (int)event->direction);
+    const char *status = event_value_name(EVENT_STATUS, (int)event->status);
     *out = (struct smtplog_watch_refusal){
         .number = event->number, .code = event->code, .implied = event->implied};
     show_instant(out->time, sizeof out->time, &event->time);

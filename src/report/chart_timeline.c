@@ -110,13 +110,13 @@ static struct span peak_words(struct report_builder *b, const struct chart *char
 void report_chart_timeline(struct report_builder *b, struct section *section)
 {
     const struct {
-        enum timeline_series from;
         struct span name;
+        enum timeline_series from;
         enum chart_tone tone;
-    } series[] = {{TIMELINE_DELIVERED, builder_words(b, "chart/delivered"), TONE_GOOD},
-                  {TIMELINE_DEFERRED, builder_words(b, "chart/deferred"), TONE_WAIT},
-                  {TIMELINE_BOUNCED, builder_words(b, "chart/bounced"), TONE_BAD},
-                  {TIMELINE_REJECTED, builder_words(b, "chart/rejected"), TONE_OURS}};
+    } series[] = {{builder_words(b, "chart/delivered"), TIMELINE_DELIVERED, TONE_GOOD},
+                  {builder_words(b, "chart/deferred"), TIMELINE_DEFERRED, TONE_WAIT},
+                  {builder_words(b, "chart/bounced"), TIMELINE_BOUNCED, TONE_BAD},
+                  {builder_words(b, "chart/rejected"), TIMELINE_REJECTED, TONE_OURS}};
     const struct timeline *timeline = &b->summary->timeline;
     if (timeline->count == 0) {
         return;

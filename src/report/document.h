@@ -44,10 +44,10 @@ struct column {
     const char *key;   /* stable name, for CSV headers; NULL for COLUMN_PEOPLE */
     const char *label; /* phrase of the title, NULL for none; resolved by builder_table */
     struct span title; /* may be empty */
-    bool right;        /* numbers stand at the right */
-    bool wraps;        /* takes the width that is left, on several lines if needed */
     size_t width;      /* fixed columns, 0: as wide as its widest cell */
     enum column_audience audience;
+    bool right; /* numbers stand at the right */
+    bool wraps; /* takes the width that is left, on several lines if needed */
 };
 
 struct table {

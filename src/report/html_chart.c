@@ -194,8 +194,8 @@ static void add_column_ticks(struct html *html, const struct chart *chart)
     for (size_t i = 0; i < chart->point_count; i++) {
         count += chart->points[i].tick.n > 0;
     }
-    size_t wide = (count + TICKS_WIDE - 1) / TICKS_WIDE;
-    size_t narrow = wide > 0 ? wide * ((count / wide + TICKS_NARROW - 1) / TICKS_NARROW) : 1;
+    size_t wide = count > 0 ? (count + TICKS_WIDE - 1) / TICKS_WIDE : 1;
+    size_t narrow = wide * ((count / wide + TICKS_NARROW - 1) / TICKS_NARROW);
     narrow = narrow > 0 ? narrow : 1;
     for (size_t i = 0; i < chart->point_count; i++) {
         if (chart->points[i].tick.n == 0 || seen++ % wide != 0) {

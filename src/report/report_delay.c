@@ -119,15 +119,15 @@ static void add_period(struct report_builder *b, struct table *table, struct spa
     cells[7] = cell_bytes(row->count[TIMELINE_BYTES_DELIVERED]);
 }
 
-#define PERIOD_COLUMNS(name)                                                       \
-    {.key = name}, {.key = "received", .label = "column/received", .right = true}, \
-        {.key = "delivered", .label = "column/delivered-short", .right = true},    \
-        {.key = "deferred", .label = "column/deferred-short", .right = true},      \
-        {.key = "bounced", .label = "column/bounced-short", .right = true},        \
-        {.key = "rejected", .label = "column/rejected-short", .right = true},      \
-        {.key = "bytes_received", .label = "column/bytes-in", .right = true},      \
-    {                                                                              \
-        .key = "bytes_delivered", .label = "column/bytes-out", .right = true       \
+#define PERIOD_COLUMNS(name)                                                         \
+    {.key = (name)}, {.key = "received", .label = "column/received", .right = true}, \
+        {.key = "delivered", .label = "column/delivered-short", .right = true},      \
+        {.key = "deferred", .label = "column/deferred-short", .right = true},        \
+        {.key = "bounced", .label = "column/bounced-short", .right = true},          \
+        {.key = "rejected", .label = "column/rejected-short", .right = true},        \
+        {.key = "bytes_received", .label = "column/bytes-in", .right = true},        \
+    {                                                                                \
+        .key = "bytes_delivered", .label = "column/bytes-out", .right = true         \
     }
 
 void build_days(struct report_builder *b)

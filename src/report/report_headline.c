@@ -12,7 +12,7 @@ static struct span greylist_end(struct report_builder *b, struct span ends, cons
 static struct span greylist_ends(struct report_builder *b)
 {
     const struct greylist_counts *g = &b->summary->greylist;
-    struct span ends = SPAN_EMPTY;
+    struct span ends;
     if (g->recovered > 0) {
         double wait = histogram_quantile(&b->summary->wait, 0.5);
         ends = WORDS(b, "end/recovered", phrase_count("count", g->recovered),
