@@ -3,15 +3,15 @@
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from harness import GOOD, SMTPLOG, UNSAFE_TEXT, Directory, Tap, environment, gzipped, run
+from harness import GOOD, SMTPLOG, UNSAFE_TEXT, Directory, Tap, gzipped, run
+from watcher import PATIENCE, Terminal, Watcher, ended, watching
 
-PATIENCE = 30.0  # seconds that something may take before it counts as not happening
+NOW = ("--now", "2026-11-21T07:00:00Z")
 tap = Tap()
 
 
@@ -26,35 +26,6 @@ def append(path, content):
         file.write(content)
 
 
-class Watcher:
-    """A running smtplog watch with its output in files."""
-
-    def __init__(self, directory, *arguments, stdin=None):
-        self.out, self.err = directory("out", b""), directory("err", b"")
-        with open(self.out, "wb") as out, open(self.err, "wb") as err:
-            self.process = subprocess.Popen([SMTPLOG, "watch", "--tz", "UTC", "--now", "2026-11-21T07:00:00Z", *arguments],
-                                            stdin=stdin or subprocess.DEVNULL, stdout=out, stderr=err, env=environment())
-
-    def text(self):
-        with open(self.out, "rb") as out, open(self.err, "rb") as err:
-            return out.read().decode("utf-8", "replace"), err.read().decode("utf-8", "replace")
-
-    def wait(self, pattern, stream=0):
-        """Waits until the output (or standard error) matches; returns whether it did."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            if re.search(pattern, self.text()[stream], re.S):
-                return True
-            time.sleep(0.02)
-        return False
-
-    def stop(self):
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        self.process.wait()
-        return self.text()
-
-
 def numbers(text):
     return [int(n) for n in re.findall(r" user(\d+)@w\.example mx", text)]
 
@@ -62,7 +33,7 @@ def numbers(text):
 with Directory() as directory:
     # ---- what is there, then what comes
     log = directory("mail.log", GOOD)
-    watcher = Watcher(directory, log)
+    watcher = Watcher(directory, *NOW, log)
     tap.ok(watcher.wait(r"read 6 lines, 3 events; new refusals"), "what is there is read first", watcher.text())
     tap.ok(watcher.wait(r"the last hour: delivered 1 deferred 1 bounced 1 rejected 0 greylisted 1 received 1"), "and summed up",
            watcher.text())
@@ -81,7 +52,7 @@ with Directory() as directory:
 
     # ---- rotation while lines are written: each refusal once
     log = directory("rotating.log", b"")
-    watcher = Watcher(directory, log)
+    watcher = Watcher(directory, *NOW, log)
     tap.ok(watcher.wait("read 0 lines"), "an empty file can be watched")
     number = 0
     for round_ in range(12):
@@ -120,14 +91,14 @@ with Directory() as directory:
 
     # ---- several files, one of them late; standard input
     first, second = directory("a.log", GOOD), os.path.join(directory.path, "late.log")
-    watcher = Watcher(directory, first, second)
+    watcher = Watcher(directory, *NOW, first, second)
     tap.ok(watcher.wait("late.log: not there or not readable; waiting", 1), "a file that is not there is waited for")
     append(second, refusal(7))
     append(first, refusal(8))
     tap.ok(watcher.wait("user7@") and watcher.wait("user8@"), "both files are read when it comes")
     watcher.stop()
     pipe = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    watcher = Watcher(directory, "-", stdin=pipe.stdout)
+    watcher = Watcher(directory, *NOW, "-", stdin=pipe.stdout)
     pipe.stdin.write(GOOD)
     pipe.stdin.flush()
     tap.ok(watcher.wait("read 6 lines"), "standard input is watched")
@@ -141,14 +112,14 @@ with Directory() as directory:
     old = GOOD.replace(b"Nov 21", b"Nov 19")
     log = directory("old.log", old + GOOD)
     for arguments, lines in (([], 6), (["--from-start"], 12), (["--since", "2026-11-21 06:00:03"], 3)):
-        watcher = Watcher(directory, *arguments, log)
+        watcher = Watcher(directory, *NOW, *arguments, log)
         tap.ok(watcher.wait(r"read %d lines" % lines), "%s: %d lines of two days" % (" ".join(arguments) or "default", lines),
                watcher.text())
         watcher.stop()
 
     # ---- filters choose what is told
     log = directory("filtered.log", GOOD)
-    watcher = Watcher(directory, "--recipient", "user2@w.example,user4@w.example", log)
+    watcher = Watcher(directory, *NOW, "--recipient", "user2@w.example,user4@w.example", log)
     tap.ok(watcher.wait("the last hour: delivered 0 deferred 0 bounced 0"), "a filter hides what is there", watcher.text())
     append(log, refusal(1) + refusal(2) + refusal(3) + refusal(4))
     tap.ok(watcher.wait("user4@"), "... and lets pass what it names")
@@ -168,38 +139,9 @@ with Directory() as directory:
         tap.ok(True, "the screen # SKIP there is no tmux")
         tap.done()
 
-    class Terminal:
-        count = 0
-
-        def __init__(self, columns, lines, *command, locale="C.UTF-8"):
-            Terminal.count += 1
-            self.tmux = ["tmux", "-S", os.path.join(directory.path, "tmux%d" % Terminal.count), "-f", "/dev/null"]
-            shell = "env -i PATH=%s LC_ALL=%s TERM=screen %s; echo status $?; sleep 100" % (
-                os.environ["PATH"], locale, " ".join("'%s'" % word for word in command))
-            subprocess.run(self.tmux + ["new-session", "-d", "-x", str(columns), "-y", str(lines), shell], check=True)
-            self.last = ""
-
-        def send(self, *keys):
-            subprocess.run(self.tmux + ["send-keys", *keys], check=True)
-
-        def resize(self, columns, lines):
-            subprocess.run(self.tmux + ["resize-window", "-x", str(columns), "-y", str(lines)], check=True)
-
-        def wait(self, pattern):
-            end = time.monotonic() + PATIENCE
-            while time.monotonic() < end:
-                self.last = subprocess.run(self.tmux + ["capture-pane", "-p"], stdout=subprocess.PIPE).stdout.decode()
-                if re.search(pattern, self.last, re.S):
-                    return True
-                time.sleep(0.05)
-            return False
-
-        def close(self):
-            subprocess.run(self.tmux + ["kill-server"], stderr=subprocess.DEVNULL)
-
     log = directory("screen.log", GOOD)
     command = [SMTPLOG, "watch", "--tz", "UTC", "--now", "2026-11-21T07:00:00Z", log]
-    terminal = Terminal(80, 24, *command)
+    terminal = Terminal(directory.path, 80, 24, *command)
     tap.ok(terminal.wait(r"smtplog watch +screen\.log .* 6 lines"), "the screen says what is watched", terminal.last)
     tap.ok(terminal.wait(r" 1 +1 +100 % +1 +550 +no such address"), "the table of codes has a row with its meaning", terminal.last)
     append(log, refusal(1) + refusal(2))
@@ -242,19 +184,16 @@ with Directory() as directory:
     tap.ok(terminal.wait("status 0"), "q quits with status 0", terminal.last)
     terminal.close()
 
-    terminal = Terminal(80, 24, *command, locale="C")
+    terminal = Terminal(directory.path, 80, 24, *command, locale="C")
     tap.ok(terminal.wait(r"6 lines|1 lines") and all(ord(c) < 128 for c in terminal.last), "without UTF-8 the screen is ASCII", terminal.last)
     terminal.send("C-c")
     tap.ok(terminal.wait("status 0"), "Ctrl-C quits and gives the terminal back", terminal.last)
     terminal.close()
 
-    terminal = Terminal(80, 24, *command)
+    terminal = Terminal(directory.path, 80, 24, *command)
     terminal.wait("screen.log")
-    found = subprocess.run(["pgrep", "-f", "^" + re.escape(SMTPLOG) + " watch .*screen.log"], stdout=subprocess.PIPE, text=True).stdout.split()
+    found = watching("screen.log")
     tap.equal(len(found), 1, "one watch runs")
     terminal.close()
-    end = time.monotonic() + PATIENCE
-    while found and os.path.exists("/proc/%s" % found[0]) and time.monotonic() < end:
-        time.sleep(0.1)
-    tap.ok(found and not os.path.exists("/proc/%s" % found[0]), "it ends when its terminal goes away")
+    tap.ok(found and ended(found[0]), "it ends when its terminal goes away")
 tap.done()
