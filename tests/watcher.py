@@ -59,13 +59,13 @@ class Terminal:
         self.last = ""
 
     def send(self, *keys):
-        subprocess.run(self.tmux + ["send-keys", *keys], check=True)
+        subprocess.run(self.tmux + ["send-keys", *keys], stderr=subprocess.DEVNULL)
 
     def resize(self, columns, lines):
-        subprocess.run(self.tmux + ["resize-window", "-x", str(columns), "-y", str(lines)], check=True)
+        subprocess.run(self.tmux + ["resize-window", "-x", str(columns), "-y", str(lines)], stderr=subprocess.DEVNULL)
 
     def look(self):
-        self.last = subprocess.run(self.tmux + ["capture-pane", "-p"], stdout=subprocess.PIPE).stdout.decode()
+        self.last = subprocess.run(self.tmux + ["capture-pane", "-p"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode()
         return self.last
 
     def wait(self, pattern):
@@ -82,4 +82,11 @@ def watching(file):
 
 
 def ended(pid):
-    return until(lambda: not os.path.exists("/proc/%d" % pid), 0.1)
+    def gone():
+        try:
+            with open("/proc/%d/stat" % pid, encoding="ascii", errors="replace") as stat:
+                return stat.read().rsplit(")", 1)[1].split()[0] == "Z"  # nobody has asked for its status
+        except OSError:
+            return True
+
+    return until(gone, 0.1)

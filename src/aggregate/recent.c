@@ -37,9 +37,12 @@ void recent_free(struct recent *recent)
 
 /* ---- series ---------------------------------------------------------------------------------- */
 
-/* Moves the ring to a second; false when that lies before all it holds. */
+/* Moves the ring to a second; false when that lies before all it holds, or before 1970. */
 static bool reach_second(struct recent *recent, int64_t second)
 {
+    if (second <= 0) {
+        return false;
+    }
     if (recent->second == 0 || second - recent->second >= RECENT_SECONDS) {
         memset(recent->series, 0, sizeof recent->series);
         recent->second = second;
@@ -91,6 +94,7 @@ uint64_t recent_series_sum(const struct recent *recent, enum timeline_series ser
     int64_t oldest = recent->second - RECENT_SECONDS + 1;
     from = from < oldest ? oldest : from;
     int64_t last = until < recent->second ? until : recent->second;
+    from = from < 0 ? 0 : from;
     for (int64_t second = from; recent->second != 0 && second <= last; second++) {
         sum += recent->series[series][second % RECENT_SECONDS];
     }
@@ -113,8 +117,12 @@ static size_t place_of(int64_t minute)
     return (size_t)(minute % RECENT_MINUTES);
 }
 
-static void row_reach(struct recent_row *row, int64_t minute)
+/* Moves a row's ring to a minute; false when that lies before all it holds, or before 1970. */
+static bool row_reach(struct recent_row *row, int64_t minute)
 {
+    if (minute <= 0) {
+        return false;
+    }
     if (minute - row->minute >= RECENT_MINUTES) {
         memset(row->all, 0, sizeof row->all);
         memset(row->refused, 0, sizeof row->refused);
@@ -125,6 +133,7 @@ static void row_reach(struct recent_row *row, int64_t minute)
         row->all[place_of(row->minute)] = 0;
         row->refused[place_of(row->minute)] = 0;
     }
+    return minute > row->minute - RECENT_MINUTES;
 }
 
 /* What an administrator would want to know of: a refusal, or a failure without a reply. */
@@ -149,8 +158,7 @@ static enum smtplog_status add_row(struct topk *table, struct span key, const st
     TRY(topk_add(table, span_of(key.p, key.n < RECENT_NAME ? key.n : RECENT_NAME), event->repeat,
                  &row));
     struct recent_row *counts = row->value;
-    row_reach(counts, minute);
-    if (minute > counts->minute - RECENT_MINUTES) {
+    if (row_reach(counts, minute)) {
         counts->all[place_of(minute)] += event->repeat;
         counts->refused[place_of(minute)] += trouble ? event->repeat : 0;
     }
@@ -193,7 +201,7 @@ struct recent_sum recent_row_sum(const struct recent_row *row, int64_t now, int 
     struct recent_sum sum = {0, 0};
     int64_t last = now / MINUTE;
     for (int64_t minute = last - minutes + 1; minute <= last; minute++) {
-        if (minute <= row->minute && minute > row->minute - RECENT_MINUTES) {
+        if (minute > 0 && minute <= row->minute && minute > row->minute - RECENT_MINUTES) {
             sum.all += row->all[place_of(minute)];
             sum.refused += row->refused[place_of(minute)];
         }

@@ -10,6 +10,7 @@
 
 #define LEAST_WIDTH  40
 #define LEAST_HEIGHT 8
+#define TABLE_FIXED  42 /* the figures of a row */
 
 static const char *const view_names[VIEWS] = {
     [SMTPLOG_WATCH_CODES] = "codes",     [SMTPLOG_WATCH_CLASSES] = "reasons",
@@ -30,16 +31,17 @@ size_t watch_body_lines(void)
 
 /* ---- drawing --------------------------------------------------------------------------------- */
 
-/* Text cut at the right edge or at a length in bytes; wide characters are never cut in two. Where
- * the terminal has no UTF-8, other characters are shown as question marks. */
-static void put_part(int line, int column, const char *text, size_t length)
+/* Text cut before a column, at the right edge or at a length in bytes; wide characters are never
+ * cut in two. Where the terminal has no UTF-8, other characters are shown as question marks. */
+static void put_part(int line, int column, int end, const char *text, size_t length)
 {
+    end = end < COLS ? end : COLS;
     mbstate_t state;
     memset(&state, 0, sizeof state);
     if (line >= LINES) {
         return;
     }
-    for (size_t i = 0; i < length && column < COLS;) {
+    for (size_t i = 0; i < length && column < end;) {
         wchar_t wide = L'?';
         size_t n = mbrtowc(&wide, text + i, length - i, &state);
         bool valid = n > 0 && n <= length - i;
@@ -48,7 +50,7 @@ static void put_part(int line, int column, const char *text, size_t length)
             memset(&state, 0, sizeof state);
             n = 1;
         }
-        if (columns < 0 || column + columns > COLS) {
+        if (columns < 0 || column + columns > end) {
             break;
         }
         if (valid) {
@@ -63,7 +65,13 @@ static void put_part(int line, int column, const char *text, size_t length)
 
 static void put(int line, int column, const char *text)
 {
-    put_part(line, column, text, strlen(text));
+    put_part(line, column, COLS, text, strlen(text));
+}
+
+/* Text in a column of its own; at least one blank stays free behind it. */
+static void put_cell(int line, int column, int width, const char *text)
+{
+    put_part(line, column, column + width - 1, text, strlen(text));
 }
 
 static void put_bar(int line, const char *text, int attribute)
@@ -91,16 +99,27 @@ static void draw_title(const struct watch_screen *s)
 static void draw_rates(const struct watch_screen *s)
 {
     const uint64_t *m = s->shown.minute;
+    static const struct {
+        enum smtplog_watch_series series;
+        const char *name, *brief;
+    } rates[] = {
+        {SMTPLOG_WATCH_RECEIVED, "received", "recv"},
+        {SMTPLOG_WATCH_DELIVERED, "delivered", "dlvd"},
+        {SMTPLOG_WATCH_DEFERRED, "deferred", "defer"},
+        {SMTPLOG_WATCH_BOUNCED, "bounced", "bounce"},
+        {SMTPLOG_WATCH_REJECTED, "rejected", "reject"},
+        {SMTPLOG_WATCH_GREYLISTED, "greylisted", "grey"},
+    };
     char text[300];
-    snprintf(text, sizeof text,
-             "1 min: received %llu delivered %llu deferred %llu bounced %llu rejected %llu "
-             "greylisted %llu",
-             (unsigned long long)m[SMTPLOG_WATCH_RECEIVED],
-             (unsigned long long)m[SMTPLOG_WATCH_DELIVERED],
-             (unsigned long long)m[SMTPLOG_WATCH_DEFERRED],
-             (unsigned long long)m[SMTPLOG_WATCH_BOUNCED],
-             (unsigned long long)m[SMTPLOG_WATCH_REJECTED],
-             (unsigned long long)m[SMTPLOG_WATCH_GREYLISTED]);
+    int used = COLS + 1;
+    for (int brief = 0; brief < 2 && used > COLS; brief++) {
+        used = snprintf(text, sizeof text, "1 min:");
+        for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+            used += snprintf(text + used, sizeof text - (size_t)used, " %s %llu",
+                             brief ? rates[i].brief : rates[i].name,
+                             (unsigned long long)m[rates[i].series]);
+        }
+    }
     put(1, 0, text);
 }
 
@@ -176,6 +195,64 @@ static void draw_tabs(const struct watch_screen *s)
     }
 }
 
+/* ---- the list of refusals -------------------------------------------------------------------- */
+
+#define REFUSAL_FIXED 31 /* time, code, reason */
+
+/* Widths of the columns of names, by what is in them. */
+struct refusal_layout {
+    int name, peer;
+};
+
+static int fit(size_t longest, int most)
+{
+    int wanted = longest < 200 ? (int)longest + 2 : 200;
+    wanted = wanted < 12 ? 12 : wanted;
+    return wanted < most ? wanted : most;
+}
+
+static struct refusal_layout refusal_layout(const struct watch_screen *s)
+{
+    size_t name = 0;
+    size_t peer = 0;
+    int left = COLS > REFUSAL_FIXED ? COLS - REFUSAL_FIXED : 0;
+    for (size_t i = s->top; i < s->shown.row_count && i < s->top + watch_body_lines(); i++) {
+        const struct smtplog_watch_refusal *r = &s->shown.refusals[i];
+        name = strlen(r->name) > name ? strlen(r->name) : name;
+        peer = strlen(r->peer) > peer ? strlen(r->peer) : peer;
+    }
+    return (struct refusal_layout){fit(name, left / 2), fit(peer, left * 3 / 8)};
+}
+
+static void draw_refusal_head(const struct watch_screen *s, int line)
+{
+    struct refusal_layout layout = refusal_layout(s);
+    put(line, 0, "time     code reason");
+    put_cell(line, REFUSAL_FIXED, layout.name, "recipient or user");
+    put_cell(line, REFUSAL_FIXED + layout.name, layout.peer, "other host");
+    put(line, REFUSAL_FIXED + layout.name + layout.peer, "text");
+}
+
+static void draw_refusal(const struct watch_screen *s, const struct smtplog_watch_refusal *r,
+                         int line)
+{
+    struct refusal_layout layout = refusal_layout(s);
+    char text[400];
+    char code[16] = "-";
+    if (r->code > 0) {
+        snprintf(code, sizeof code, "%d%s", r->code, r->implied ? "+" : "");
+    }
+    snprintf(text, sizeof text, "%s %-4s %s", r->time, code,
+             r->class_name[0] != '\0' ? r->class_name : "-");
+    put_cell(line, 0, REFUSAL_FIXED, text);
+    put_cell(line, REFUSAL_FIXED, layout.name, r->name[0] != '\0' ? r->name : "-");
+    put_cell(line, REFUSAL_FIXED + layout.name, layout.peer, r->peer[0] != '\0' ? r->peer : "-");
+    snprintf(text, sizeof text, "\"%s\"", r->text);
+    put(line, REFUSAL_FIXED + layout.name + layout.peer, text);
+}
+
+/* ---- rows ------------------------------------------------------------------------------------ */
+
 static void draw_table_head(const struct watch_screen *s)
 {
     char text[300];
@@ -183,30 +260,27 @@ static void draw_table_head(const struct watch_screen *s)
     attron(A_UNDERLINE);
     mvhline(line, 0, ' ', COLS);
     if (s->view == VIEW_REFUSALS) {
-        put(line, 0, "time     code reason           recipient, server, text");
+        draw_refusal_head(s, line);
     } else if (s->view == VIEW_FINDINGS) {
         put(line, 0, "what to act on, worst first");
     } else {
         snprintf(text, sizeof text, "%10s %10s %6s %10s  %s", "count", "refused", "share", "total",
                  view_names[s->view]);
         put(line, 0, text);
-        snprintf(text, sizeof text, "%s, by %s", window_names[s->window], sort_names[s->sort]);
-        put(line, COLS - (int)strlen(text) - 1, text);
+        snprintf(text, sizeof text, "%s%s, by %s",
+                 watch_window_minutes[s->window] > 0 ? "last " : "", window_names[s->window],
+                 sort_names[s->sort]);
+        int column = COLS - (int)strlen(text) - 1;
+        if (column > TABLE_FIXED + (int)strlen(view_names[s->view])) {
+            put(line, column, text);
+        }
     }
     attroff(A_UNDERLINE);
 }
 
 static void row_text(const struct watch_screen *s, size_t index, char *text, size_t size)
 {
-    if (s->view == VIEW_REFUSALS) {
-        const struct smtplog_watch_refusal *r = &s->shown.refusals[index];
-        char code[16] = "";
-        if (r->code > 0) {
-            snprintf(code, sizeof code, "%d%s", r->code, r->implied ? "+" : "");
-        }
-        snprintf(text, size, "%s %-4s %-16s %s  %s  \"%s\"", r->time, code, r->class_name, r->name,
-                 r->peer, r->text);
-    } else if (s->view == VIEW_FINDINGS) {
+    if (s->view == VIEW_FINDINGS) {
         const struct smtplog_watch_finding *f = &s->shown.findings[index];
         snprintf(text, size, "%s%s%s: %s", f->title, f->since[0] != '\0' ? ", since " : "",
                  f->since, f->evidence);
@@ -217,6 +291,20 @@ static void row_text(const struct watch_screen *s, size_t index, char *text, siz
                  (unsigned long long)r->refused, share, (unsigned long long)r->total, r->name,
                  r->meaning[0] != '\0' ? "  " : "", r->meaning);
     }
+}
+
+/* Why there is no row. */
+static const char *nothing_of(const struct watch_screen *s)
+{
+    if (s->view == VIEW_FINDINGS) {
+        return "no problems found";
+    }
+    if (s->filter[0] != '\0') {
+        return "no row holds this text";
+    }
+    bool table = s->view < VIEW_REFUSALS;
+    return table && watch_window_minutes[s->window] > 0 ? "nothing in this time (w: longer)"
+                                                        : "nothing yet";
 }
 
 static void draw_rows(struct watch_screen *s)
@@ -232,31 +320,35 @@ static void draw_rows(struct watch_screen *s)
         if (s->top + i >= count) {
             continue;
         }
-        row_text(s, s->top + i, text, sizeof text);
         bool here = s->top + i == s->selected;
         attron(here ? A_REVERSE : 0);
         if (here) {
             mvhline(line, 0, ' ', COLS);
         }
-        put(line, 0, text);
+        if (s->view == VIEW_REFUSALS) {
+            draw_refusal(s, &s->shown.refusals[s->top + i], line);
+        } else {
+            row_text(s, s->top + i, text, sizeof text);
+            put(line, 0, text);
+        }
         attroff(here ? A_REVERSE : 0);
     }
     if (count == 0) {
-        put(HEAD_LINES, 2, s->filter[0] != '\0' ? "no row holds this text" : "nothing yet");
+        put(HEAD_LINES, 2, nothing_of(s));
     }
 }
 
 static void draw_foot(const struct watch_screen *s)
 {
-    char text[300];
+    char text[500] = "";
     if (s->typing) {
         snprintf(text, sizeof text, "show rows that hold: %s_", s->typed);
+    } else if (s->filter[0] != '\0' && s->view != VIEW_FINDINGS) {
+        snprintf(text, sizeof text, "only rows that hold \"%s\" (f changes)  %s", s->filter,
+                 s->note);
     } else if (s->note[0] != '\0') {
-        snprintf(text, sizeof text, "%s", s->note);
-    } else if (s->filter[0] != '\0') {
-        snprintf(text, sizeof text, "only rows that hold \"%s\" (f changes)", s->filter);
-    } else {
-        text[0] = '\0';
+        snprintf(text, sizeof text, "%s%s%s", s->note_time, s->note_time[0] != '\0' ? " " : "",
+                 s->note);
     }
     attron(COLOR_PAIR(4));
     put(LINES - 2, 0, text);
@@ -279,7 +371,7 @@ static void draw_page(struct watch_screen *s)
         const char *end = strchr(line, '\n');
         size_t length = end != NULL ? (size_t)(end - line) : strlen(line);
         if (i >= s->page_top) {
-            put_part(1 + (int)(i - s->page_top), 0, line, length);
+            put_part(1 + (int)(i - s->page_top), 0, COLS, line, length);
         }
         line = end != NULL ? end + 1 : NULL;
     }

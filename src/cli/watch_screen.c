@@ -21,20 +21,22 @@ static const char help_text[] =
     "  1 to 8, Tab     codes, reasons, domains, providers, hosts, clients,\n"
     "                  newest refusals, findings\n"
     "  up, down, PgUp, PgDn, Home, End\n"
-    "                  choose a row (k and j too)\n"
+    "                  choose a row (k and j too); it stays chosen when others move\n"
     "  Enter, e        explain the row: what the code or reason means, what to do\n"
-    "  t               trace the row's last message: every line of it, and its story\n"
+    "  t               trace the row's last message: its steps and its story\n"
     "  f, /            show only rows that hold a text; empty shows all again\n"
-    "  w               what is counted: last 1, 5, 15 minutes, hour, all that was read\n"
+    "  w               what is counted: last 1, 5, 15 minutes, hour, all\n"
     "  s               sort by count, refused, total, name\n"
     "  z               columns of the timeline: 1 s, 10 s, 1 min\n"
-    "  p, blank        pause: the screen stands still, reading goes on\n"
+    "  p, blank        pause: the screen stands still until a key asks for other\n"
+    "                  rows; reading goes on\n"
     "  q, Esc          back, quit\n"
     "\n"
-    "refused counts refusals and failures, retries included. A + behind a code: the\n"
-    "log does not show it, what was sent follows from the server's source. The\n"
-    "timeline shows attempts and refusals we gave; below it, of these, what was\n"
-    "deferred, bounced or rejected. Times are the log's own.\n";
+    "count is of the last minutes (w), total of all that was read. refused: of the\n"
+    "count, refusals and failures, retries included. A + behind a code: the log does\n"
+    "not show it, what was sent follows from the server's source. The timeline shows\n"
+    "attempts and refusals we gave; below it, of these, what was deferred, bounced\n"
+    "or rejected. Times are the log's own.\n";
 
 bool watch_screen_is_there(void)
 {
@@ -95,6 +97,7 @@ void watch_screen_close(struct watch_screen *s)
 void watch_screen_note(struct watch_screen *s, const char *text)
 {
     snprintf(s->note, sizeof s->note, "%s", text);
+    snprintf(s->note_time, sizeof s->note_time, "%s", s->drawn_time);
     s->stale = true;
 }
 
@@ -130,8 +133,40 @@ static void gather_timeline(struct watch_screen *s, struct smtplog_watch *watch)
     }
 }
 
+/* The chosen row, to find it again among newer ones. The first is none: it shows what is first. */
+struct chosen_row {
+    char name[sizeof((struct smtplog_watch_row *)0)->name];
+    uint64_t number;
+    bool any;
+};
+
+static struct chosen_row chosen_row(const struct watch_screen *s)
+{
+    struct chosen_row chosen = {.any = s->selected > 0 && s->selected < s->shown.row_count &&
+                                       s->view != VIEW_FINDINGS};
+    if (chosen.any && s->view == VIEW_REFUSALS) {
+        chosen.number = s->shown.refusals[s->selected].number;
+    } else if (chosen.any) {
+        snprintf(chosen.name, sizeof chosen.name, "%s", s->shown.rows[s->selected].name);
+    }
+    return chosen;
+}
+
+static void choose_again(struct watch_screen *s, const struct chosen_row *chosen)
+{
+    for (size_t i = 0; chosen->any && i < s->shown.row_count; i++) {
+        bool same = s->view == VIEW_REFUSALS ? s->shown.refusals[i].number == chosen->number
+                                             : strcmp(s->shown.rows[i].name, chosen->name) == 0;
+        if (same) {
+            s->selected = i;
+            return;
+        }
+    }
+}
+
 static void gather(struct watch_screen *s, struct smtplog_watch *watch)
 {
+    struct chosen_row chosen = chosen_row(s);
     struct shown *shown = &s->shown;
     const char *filter = s->filter[0] != '\0' ? s->filter : NULL;
     smtplog_watch_look(watch, &shown->state);
@@ -149,6 +184,7 @@ static void gather(struct watch_screen *s, struct smtplog_watch *watch)
         shown->row_count = smtplog_watch_rows(watch, (enum smtplog_watch_table)s->view, &choice,
                                               shown->rows, ROWS);
     }
+    choose_again(s, &chosen);
 }
 
 /* ---- a text over the panes ------------------------------------------------------------------- */
@@ -211,7 +247,7 @@ static void type_key(struct watch_screen *s, int key)
     if (key == '\n' || key == '\r' || key == KEY_ENTER) {
         snprintf(s->filter, sizeof s->filter, "%s", s->typed);
         s->typing = false;
-        s->note[0] = '\0';
+        s->chosen = true;
     } else if (key == ESCAPE || key == CTRL_C) {
         s->typing = false;
     } else if ((key == KEY_BACKSPACE || key == 127 || key == 8) && length > 0) {
@@ -219,6 +255,24 @@ static void type_key(struct watch_screen *s, int key)
     } else if (key >= ' ' && key < 256 && key != 127 && length + 1 < sizeof s->typed) {
         s->typed[length] = (char)key;
         s->typed[length + 1] = '\0';
+    }
+}
+
+/* Makes lines no longer than so many bytes, between words where there are any. */
+static void wrap(char *text, size_t columns)
+{
+    char *begin = text;
+    char *blank = NULL;
+    for (char *c = text; *c != '\0'; c++) {
+        blank = *c == ' ' ? c : blank;
+        if (*c == '\n') {
+            begin = c + 1;
+            blank = NULL;
+        } else if ((size_t)(c - begin) >= columns && blank != NULL) {
+            *blank = '\n';
+            begin = blank + 1;
+            blank = NULL;
+        }
     }
 }
 
@@ -232,7 +286,9 @@ static enum watch_wish choose_subject(struct watch_screen *s, enum watch_wish wi
     if (s->view == VIEW_FINDINGS) {
         const struct smtplog_watch_finding *f = &s->shown.findings[s->selected];
         char text[1200];
-        snprintf(text, sizeof text, "%s\n\n%s\n\nWhat to do: %s\n", f->title, f->evidence, f->fix);
+        snprintf(text, sizeof text, "%s%s%s\n\n%s\n\nWhat to do: %s\n", f->title,
+                 f->since[0] != '\0' ? ", since " : "", f->since, f->evidence, f->fix);
+        wrap(text, (size_t)COLS);
         watch_screen_show(s, "finding", text);
         return WATCH_NOTHING;
     }
@@ -257,6 +313,7 @@ static void choose_view(struct watch_screen *s, int view)
 {
     s->view = view;
     s->selected = s->top = 0;
+    s->chosen = true;
 }
 
 /* Keys that change what is shown. */
@@ -274,12 +331,15 @@ static void view_key(struct watch_screen *s, int key)
         break;
     case 'w':
         s->window = (s->window + 1) % (WINDOWS);
+        s->chosen = true;
         break;
     case 's':
         s->sort = (enum smtplog_watch_sort)((s->sort + 1) % SORTS);
+        s->chosen = true;
         break;
     case 'z':
         s->zoom = (s->zoom + 1) % ZOOMS;
+        s->chosen = true;
         break;
     case 'f':
     case '/':
@@ -345,9 +405,10 @@ enum watch_wish watch_screen_turn(struct watch_screen *s, struct smtplog_watch *
     smtplog_watch_look(watch, &state);
     bool moved = state.lines != s->drawn_lines || strcmp(state.time, s->drawn_time) != 0;
     if ((moved && !s->paused) || s->stale) {
-        if (!s->paused || s->drawn_lines == 0) {
+        if (!s->paused || s->chosen || s->drawn_lines == 0) {
             gather(s, watch);
         }
+        s->chosen = false;
         s->drawn_lines = state.lines;
         snprintf(s->drawn_time, sizeof s->drawn_time, "%s", state.time);
         watch_draw(s);

@@ -45,11 +45,13 @@ struct watch_screen {
     FILE *keyboard; /* when standard input is the log */
     char title[200];
     char note[300];
+    char note_time[16]; /* of the log when it was noted */
     int view;
     size_t window, zoom;
     enum smtplog_watch_sort sort;
     size_t selected, top;
     bool paused, typing;
+    bool chosen; /* a key asked for other rows */
     char filter[64], typed[64];
     bool utf8;
     char subject[600];

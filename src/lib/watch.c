@@ -272,6 +272,7 @@ static enum smtplog_status take(struct smtplog_watch *watch, size_t index)
     if (event.time.seconds >= watch->log_now) {
         watch->log_now = event.time.seconds;
         watch->log_now_at = watch_clock();
+        watch->log_now_offset = event.time.offset;
     }
     return SMTPLOG_OK;
 }

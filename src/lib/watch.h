@@ -32,12 +32,13 @@ struct smtplog_watch {
     bool has_from;
     int64_t from; /* UTC; lines before are passed over at the start */
     struct recent *recent;
-    bool caught_up;     /* everything that was there at first has been read */
-    double checked;     /* monotonic seconds: when the files were looked at */
-    int64_t log_now;    /* the latest stamp */
-    double log_now_at;  /* monotonic seconds when it was met */
-    uint64_t skipped;   /* lines before `from` */
-    uint64_t truncated; /* times that a file was cut: lines may be lost */
+    bool caught_up;         /* everything that was there at first has been read */
+    double checked;         /* monotonic seconds: when the files were looked at */
+    int64_t log_now;        /* the latest stamp */
+    double log_now_at;      /* monotonic seconds when it was met */
+    int32_t log_now_offset; /* from UTC, as that stamp has it */
+    uint64_t skipped;       /* lines before `from` */
+    uint64_t truncated;     /* times that a file was cut: lines may be lost */
     struct finding_list findings;
     bool has_findings;
     double findings_at;

@@ -63,7 +63,8 @@ void smtplog_watch_look(const struct smtplog_watch *watch, struct smtplog_watch_
         }
     }
     struct instant now = {.seconds = log_now(watch)};
-    now.offset = zone_offset(watch->analyzer->zone, now.seconds);
+    now.offset = watch->log_now_at > 0 ? watch->log_now_offset
+                                       : zone_offset(watch->analyzer->zone, now.seconds);
     if (watch->log_now > 0) {
         show_instant(state->time, sizeof state->time, &now);
     }

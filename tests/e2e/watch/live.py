@@ -124,10 +124,13 @@ class World:
         self.postfix.master.send_signal(1)
 
     def rename_and_reload_late(self):
+        """As logrotate does it with `create`."""
         os.rename(self.log, self.log + ".renamed")
+        with open(self.log, "xb"):
+            pass
         time.sleep(1.0)  # Postfix writes on into the old one
         self.reload()
-        return until(lambda: os.path.exists(self.log))
+        return until(lambda: os.path.getsize(self.log) > 0)
 
     def copy_and_truncate(self):
         shutil.copyfile(self.log, self.log + ".copied")
