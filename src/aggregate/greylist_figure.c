@@ -23,6 +23,7 @@ void greylist_figures_init(struct greylist_figures *figures, size_t rows)
 {
     topk_init(&figures->domains, rows, sizeof(struct greylist_row), row_release);
     topk_init(&figures->providers, rows, sizeof(struct greylist_row), row_release);
+    figures->domains.owned = figures->providers.owned = 0; /* waits ask the budget themselves */
     topk_init(&figures->inbound_senders, rows, sizeof(struct returning_row), NULL);
     topk_init(&figures->notice_causes, CAUSES, 1, NULL);
     topk_init(&figures->greylisters, GREYLISTERS, sizeof(struct greylister_row),

@@ -7,13 +7,18 @@
 
 #define HISTOGRAM_GAMMA (1.01 / 0.99) /* relative error 1 % */
 
+#define FIRST_VALUES  4
+#define FIRST_BUCKETS 4
+
 void histogram_init(struct histogram *histogram, size_t exact_limit)
 {
-    *histogram = (struct histogram){.exact_limit = exact_limit};
+    *histogram = (struct histogram){.exact_limit = (uint32_t)exact_limit};
 }
 
 void histogram_free(struct histogram *histogram)
 {
+    budget_give(histogram->budget, histogram->value_capacity * sizeof *histogram->values +
+                                       histogram->bucket_capacity * sizeof *histogram->buckets);
     free(histogram->values);
     free(histogram->buckets);
     histogram_init(histogram, histogram->exact_limit);
@@ -56,9 +61,9 @@ static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64
         return SMTPLOG_OK;
     }
     if (h->bucket_count == h->bucket_capacity) {
-        size_t capacity = h->bucket_capacity > 0 ? h->bucket_capacity * 2 : 16;
-        if (h->bucket_count > 0 &&
-            !budget_take(h->budget, h->bucket_capacity * sizeof *h->buckets)) {
+        uint32_t capacity = h->bucket_capacity > 0 ? h->bucket_capacity * 2 : FIRST_BUCKETS;
+        size_t more = (capacity - h->bucket_capacity) * sizeof *h->buckets;
+        if (!budget_take(h->budget, more) && h->bucket_count > 0) {
             /* No memory left for this one: the nearest bucket takes the value. */
             low -= low == h->bucket_count ||
                    (low > 0 && index - h->buckets[low - 1].index < h->buckets[low].index - index);
@@ -102,6 +107,7 @@ static enum smtplog_status go_over_to_sketch(struct histogram *h)
         struct histogram_value value = histogram_place(h->values[i]);
         TRY(add_sketched(h, &value, 1));
     }
+    budget_give(h->budget, h->value_capacity * sizeof *h->values);
     free(h->values);
     h->values = NULL;
     h->value_count = h->value_capacity = 0;
@@ -111,11 +117,12 @@ static enum smtplog_status go_over_to_sketch(struct histogram *h)
 static enum smtplog_status keep_value(struct histogram *h, double value)
 {
     if (h->value_count == h->value_capacity) {
-        size_t capacity = h->value_capacity > 0 ? h->value_capacity * 2 : 8;
+        uint32_t capacity = h->value_capacity > 0 ? h->value_capacity * 2 : FIRST_VALUES;
         double *values = realloc(h->values, capacity * sizeof *values);
         if (values == NULL) {
             return SMTPLOG_NO_MEMORY;
         }
+        budget_charge(h->budget, (capacity - h->value_capacity) * sizeof *values);
         h->values = values;
         h->value_capacity = capacity;
     }

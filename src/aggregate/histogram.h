@@ -19,14 +19,11 @@ struct histogram_bucket {
 struct histogram {
     uint64_t count;
     double maximum;
-    size_t exact_limit;
-    double *values; /* owned; while count <= exact_limit */
-    size_t value_count, value_capacity;
+    double *values;                   /* owned; while count <= exact_limit */
     struct histogram_bucket *buckets; /* owned; ascending by index */
-    size_t bucket_count, bucket_capacity;
-    struct budget
-        *budget;    /* borrowed; where memory for further buckets comes from, NULL: anywhere */
-    uint64_t zeros; /* values below HISTOGRAM_SMALLEST, in sketch mode */
+    struct budget *budget; /* borrowed; of the memory for values and buckets, NULL: no limit */
+    uint64_t zeros;        /* values below HISTOGRAM_SMALLEST, in sketch mode */
+    uint32_t exact_limit, value_count, value_capacity, bucket_count, bucket_capacity;
 };
 
 /* Values below this are counted as zero by the sketch. */

@@ -520,18 +520,11 @@ static void settle_rows(struct topk *table, int64_t last)
     }
 }
 
-static bool row_has_hash(const void *item, const void *key)
-{
-    return ((const struct topk_row *)item)->hash == *(const uint64_t *)key;
-}
-
 static void count_waiting(struct signal_set *set)
 {
     for (size_t i = 0; set->waiting != NULL && i < SIGNAL_WAITING; i++) {
         uint64_t place = set->waiting[i].place;
-        struct topk_row *row = set->waiting[i].message != 0
-                                   ? hashmap_find(&set->places.map, place, row_has_hash, &place)
-                                   : NULL;
+        struct topk_row *row = set->waiting[i].message != 0 ? topk_find(&set->places, place) : NULL;
         if (row != NULL) {
             ((struct signal_place *)row->value)->waiting++;
         }

@@ -90,10 +90,9 @@ struct template_slot {
 
 /* Every field is described in summary_field.c: a snapshot keeps and a merge adds no other. */
 struct summary {
-    uint64_t memory; /* what a run may remember, in bytes; 0: not said */
-    /* of the large tables: of names, and of addresses; no limit unless one is set */
-    struct budget name_budget, address_budget;
-    struct template_slot *template_slots; /* owned */
+    uint64_t memory;                         /* what a run may remember, in bytes; 0: not said */
+    struct budget main_budget, other_budget; /* of the large tables; no limit unless one is set */
+    struct template_slot *template_slots;    /* owned */
     /* lines */
     uint64_t lines_read;
     uint64_t bin[SUMMARY_BINS];

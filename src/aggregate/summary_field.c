@@ -204,8 +204,8 @@ static const struct record_type sightings_type = RECORD_TYPE("sightings", struct
 
 static const struct record_field summary_fields[] = {
     WORK(memory),
-    WORK(name_budget),
-    WORK(address_budget),
+    WORK(main_budget),
+    WORK(other_budget),
     WORK(template_slots),
     {"signals", FIELD_RECORDS, offsetof(struct summary, signals),
      RECORD_SIZE(struct summary, signals), 1, &signal_set_type, 0},

@@ -8,6 +8,10 @@
 #define LARGE_TABLE 512 /* rows; smaller ones are not worth counting */
 #define NAME_LENGTH 128
 
+/* There are nine main tables, with rows of 300 bytes or so: a third of the memory is theirs, an
+ * equal part each, and whoever comes first has the rest. */
+#define MAIN_BYTES_A_RESERVED_ROW 8192
+
 struct table_walk {
     summary_table function;
     void *context;
@@ -42,10 +46,13 @@ void summary_each_table(struct summary *summary, summary_table function, void *c
     walk(&tables, &summary_type, (char *)summary, "");
 }
 
-/* Tables of addresses fill up first, and nobody misses a rare one. */
-static bool is_of_addresses(struct span name)
+/* The tables that reports are about: of domains, providers, peers, addresses, and of greylisting.
+ * The others may not take their memory. */
+static bool is_main(struct span name)
 {
-    static const char *const names[] = {"senders", "recipient_addresses", "flow.", "auth."};
+    static const char *const names[] = {"domains",    "providers",           "peers",
+                                        "senders",    "recipient_addresses", "clients",
+                                        "greylisting"};
     size_t i = 0;
     while (i < COUNT_OF(names) && !span_starts(name, span_cstr(names[i]))) {
         i++;
@@ -56,15 +63,17 @@ static bool is_of_addresses(struct span name)
 static void share(void *context, struct span name, struct topk *table)
 {
     struct summary *summary = context;
+    bool main = is_main(name);
     if (table->capacity >= LARGE_TABLE) {
-        table->budget = is_of_addresses(name) ? &summary->address_budget : &summary->name_budget;
-        table->reserved = SUMMARY_ROWS_RESERVED;
+        size_t rows = summary->main_budget.limit / MAIN_BYTES_A_RESERVED_ROW;
+        table->budget = main ? &summary->main_budget : &summary->other_budget;
+        table->reserved = main && rows > SUMMARY_ROWS_RESERVED ? rows : SUMMARY_ROWS_RESERVED;
     }
 }
 
 void summary_set_memory(struct summary *summary, size_t bytes)
 {
-    summary->address_budget = (struct budget){.limit = bytes / 3};
-    summary->name_budget = (struct budget){.limit = bytes - bytes / 3};
+    summary->other_budget = (struct budget){.limit = bytes / 5};
+    summary->main_budget = (struct budget){.limit = bytes - bytes / 5};
     summary_each_table(summary, share, summary);
 }

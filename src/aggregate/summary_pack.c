@@ -370,7 +370,7 @@ static enum smtplog_status unpack_histogram(struct reader *r, struct histogram *
         return SMTPLOG_OK;
     }
     double maximum = unpack_double(r->in);
-    h->exact_limit = (size_t)unpack_count(r->in, ROWS_MOST);
+    h->exact_limit = (uint32_t)unpack_count(r->in, ROWS_MOST);
     size_t values = (size_t)unpack_count(r->in, ROWS_MOST);
     for (size_t i = 0; i < values && !r->in->damaged; i++) {
         TRY(histogram_add(h, unpack_double(r->in), 1));

@@ -3,8 +3,9 @@
 
 #include <stdlib.h>
 
-#define ROW_OWNED    256 /* of a row that owns memory of its own: a few delays, a sample */
-#define ROW_OVERHEAD 96  /* of the allocator, and the row's places in the table */
+#define ROW_OWNED    256 /* of a row that owns memory of its own: a series, a sample */
+#define ROW_OVERHEAD 40  /* of the allocator, and the row's places in the table */
+#define FIRST_SLOTS  16
 
 #define FILTER_BITS 12
 
@@ -18,8 +19,8 @@ void topk_init(struct topk *table, size_t capacity, size_t value_size, topk_rele
                            .value_size = value_size,
                            .release = release,
                            .seed = hash_random_seed(),
+                           .owned = release != NULL ? ROW_OWNED : 0,
                            .next_floor = UINT64_MAX};
-    hashmap_init(&table->map);
 }
 
 static void row_free(const struct topk *table, struct topk_row *row)
@@ -30,7 +31,6 @@ static void row_free(const struct topk *table, struct topk_row *row)
     if (table->release != NULL) {
         table->release(row->value);
     }
-    free((char *)row->key.p);
     free(row);
 }
 
@@ -42,19 +42,74 @@ void topk_free(struct topk *table)
     row_free(table, table->spare);
     free(table->filter);
     free(table->rows);
-    hashmap_free(&table->map);
+    free(table->slots);
     topk_init(table, table->capacity, table->value_size, table->release);
 }
 
-/* Seeded hashes of 64 bits tell keys apart: that two of a few thousand are the same is out of reach
- * of chance, and of strangers who do not know the seed. The key itself would cost a cache miss at
- * every look-up. */
-static bool row_same(const void *item, const void *key)
+/* ---- index ---------------------------------------------------------------------------------- */
+
+static uint32_t half_of(uint64_t hash)
 {
-    (void)item;
-    (void)key;
-    return true;
+    return (uint32_t)(hash >> 32);
 }
+
+/* The slot of a hash, or the free one where it would stand. Seeded hashes of 64 bits tell keys
+ * apart: that two of a few thousand are the same is out of reach of chance, and of strangers who do
+ * not know the seed. */
+static struct topk_slot *slot_of(const struct topk *table, uint64_t hash)
+{
+    size_t mask = table->slot_count - 1;
+    size_t i = half_of(hash) & mask;
+    while (table->slots[i].row != 0 && (table->slots[i].half != half_of(hash) ||
+                                        table->rows[table->slots[i].row - 1]->hash != hash)) {
+        i = (i + 1) & mask;
+    }
+    return &table->slots[i];
+}
+
+static struct topk_row *find_row(const struct topk *table, uint64_t hash)
+{
+    const struct topk_slot *slot = table->count > 0 ? slot_of(table, hash) : NULL;
+    return slot != NULL && slot->row != 0 ? table->rows[slot->row - 1] : NULL;
+}
+
+/* Room for one more row, three quarters full at most. */
+static enum smtplog_status index_grow(struct topk *table)
+{
+    if (table->slot_count > 0 && table->count + 1 <= table->slot_count / 4 * 3) {
+        return SMTPLOG_OK;
+    }
+    size_t count = table->slot_count > 0 ? table->slot_count * 2 : FIRST_SLOTS;
+    struct topk_slot *slots = calloc(count, sizeof *slots);
+    if (slots == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    free(table->slots);
+    table->slots = slots;
+    table->slot_count = count;
+    for (size_t i = 0; i < table->count; i++) {
+        uint64_t hash = table->rows[i]->hash;
+        *slot_of(table, hash) = (struct topk_slot){half_of(hash), (uint32_t)i + 1};
+    }
+    return SMTPLOG_OK;
+}
+
+/* Takes a row's slot out; those behind it move up. */
+static void index_remove(struct topk *table, uint64_t hash)
+{
+    size_t mask = table->slot_count - 1;
+    size_t hole = (size_t)(slot_of(table, hash) - table->slots);
+    for (size_t i = (hole + 1) & mask; table->slots[i].row != 0; i = (i + 1) & mask) {
+        size_t home = table->slots[i].half & mask;
+        if (((i - home) & mask) >= ((i - hole) & mask)) {
+            table->slots[hole] = table->slots[i];
+            hole = i;
+        }
+    }
+    table->slots[hole] = (struct topk_slot){0, 0};
+}
+
+/* ---- rows ----------------------------------------------------------------------------------- */
 
 /* A row with the smallest count. Counts only grow and a new key enters above the smallest, so that
  * one walk over the rows after the other finds those of a count, then those of the next: about one
@@ -82,55 +137,52 @@ static struct topk_row *rarest_row(struct topk *table)
 
 struct topk_row *topk_find(const struct topk *table, uint64_t hash)
 {
-    return table->count > 0 ? hashmap_find(&table->map, hash, row_same, NULL) : NULL;
+    return find_row(table, hash);
 }
 
-static enum smtplog_status row_name(struct topk_row *row, struct span key, uint64_t hash)
-{
-    char *copy = malloc(key.n + 1);
-    if (copy == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
-    if (key.n > 0) {
-        memcpy(copy, key.p, key.n);
-    }
-    row->key = span_of(copy, key.n);
-    row->hash = hash;
-    return SMTPLOG_OK;
-}
-
-static struct topk_row *row_make(const struct topk *table, struct span key, uint64_t hash)
+/* A row of a key, made of the memory of another one unless that is NULL. The value is zeroed. */
+static struct topk_row *row_make(const struct topk *table, struct topk_row *old, struct span key,
+                                 uint64_t hash)
 {
     size_t offset = (sizeof(struct topk_row) + 15) / 16 * 16;
-    struct topk_row *made = calloc(1, offset + table->value_size);
-    if (made == NULL || row_name(made, key, hash) != SMTPLOG_OK) {
-        free(made);
+    struct topk_row *made = old;
+    if (old == NULL || old->key.n < key.n) {
+        made = realloc(old, offset + table->value_size + key.n);
+    }
+    if (made == NULL) {
         return NULL;
     }
-    made->value = (char *)made + offset;
+    char *value = (char *)made + offset;
+    *made = (struct topk_row){
+        .hash = hash, .key = span_of(value + table->value_size, key.n), .value = value};
+    memset(value, 0, table->value_size);
+    if (key.n > 0) {
+        memcpy(value + table->value_size, key.p, key.n);
+    }
     return made;
 }
 
 static enum smtplog_status row_new(struct topk *table, struct span key, uint64_t hash,
                                    struct topk_row **row)
 {
-    struct topk_row *made = row_make(table, key, hash);
-    if (made == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
+    TRY(index_grow(table));
     if ((table->count & (table->count - 1)) == 0) {
         size_t room = table->count == 0 ? 1 : table->count * 2;
         struct topk_row **rows = realloc(table->rows, room * sizeof(struct topk_row *));
         if (rows == NULL) {
-            free((char *)made->key.p);
-            free(made);
             return SMTPLOG_NO_MEMORY;
         }
         table->rows = rows;
     }
+    struct topk_row *made = row_make(table, NULL, key, hash);
+    if (made == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    struct topk_slot *slot = slot_of(table, hash);
     table->rows[table->count++] = made;
+    *slot = (struct topk_slot){half_of(hash), (uint32_t)table->count};
     *row = made;
-    return hashmap_add(&table->map, hash, made);
+    return SMTPLOG_OK;
 }
 
 static uint64_t *filter_at(const struct topk *table, struct span key)
@@ -138,26 +190,31 @@ static uint64_t *filter_at(const struct topk *table, struct span key)
     return &table->filter[hash_span(FILTER_SEED, key) >> (64 - FILTER_BITS)];
 }
 
-/* The rarest row takes a new key, which was seen `before` times at most. */
-static enum smtplog_status row_replace(struct topk *table, struct topk_row *rarest, struct span key,
-                                       uint64_t hash, uint64_t before)
+/* The rarest row takes a new key, which was seen `before` times at most. The row may move. */
+static enum smtplog_status row_replace(struct topk *table, struct topk_row **row,
+                                       const struct topk_key *key, uint64_t before)
 {
-    char *old_key = (char *)rarest->key.p;
+    struct topk_row *rarest = *row;
     uint64_t *lost = filter_at(table, rarest->key);
+    uint32_t number = slot_of(table, rarest->hash)->row;
     *lost = rarest->count > *lost ? rarest->count : *lost;
-    hashmap_remove(&table->map, rarest->hash, rarest);
+    index_remove(table, rarest->hash);
     if (table->release != NULL) {
         table->release(rarest->value);
+        memset(rarest->value, 0, table->value_size);
     }
-    memset(rarest->value, 0, table->value_size);
-    rarest->count = before;
-    rarest->error = before;
-    enum smtplog_status status = row_name(rarest, key, hash);
-    if (status == SMTPLOG_OK) {
-        free(old_key);
-        status = hashmap_add(&table->map, hash, rarest);
+    table->last = NULL;
+    struct topk_row *made = row_make(table, rarest, key->key, key->hash);
+    if (made == NULL) {
+        /* The run ends; the row without an index entry is freed with the table. */
+        return SMTPLOG_NO_MEMORY;
     }
-    return status;
+    made->count = before;
+    made->error = before;
+    table->rows[number - 1] = made;
+    *slot_of(table, key->hash) = (struct topk_slot){half_of(key->hash), number};
+    *row = made;
+    return SMTPLOG_OK;
 }
 
 /* A row for a new key of a full table: the rarest one's, or the spare one while the key is rarer
@@ -167,7 +224,7 @@ static enum smtplog_status row_contend(struct topk *table, const struct topk_key
 {
     if (table->filter == NULL) {
         table->filter = calloc((size_t)1 << FILTER_BITS, sizeof *table->filter);
-        table->spare = table->filter != NULL ? row_make(table, SPAN_EMPTY, 0) : NULL;
+        table->spare = table->filter != NULL ? row_make(table, NULL, SPAN_EMPTY, 0) : NULL;
         if (table->spare == NULL) {
             return SMTPLOG_NO_MEMORY;
         }
@@ -186,14 +243,14 @@ static enum smtplog_status row_contend(struct topk *table, const struct topk_key
         return SMTPLOG_OK;
     }
     *row = rarest;
-    return row_replace(table, rarest, key->key, key->hash, always ? rarest->count : *seen);
+    return row_replace(table, row, key, always ? rarest->count : *seen);
 }
 
 /* Whether the table has room for one more row. One that was refused memory has none any more. */
 static bool has_room(struct topk *table, struct span key)
 {
     size_t bytes = sizeof(struct topk_row) + table->value_size + key.n + ROW_OVERHEAD +
-                   (table->release != NULL ? ROW_OWNED : 0);
+                   table->owned;
     if (table->count >= table->capacity) {
         return false;
     }
@@ -207,7 +264,7 @@ static bool has_room(struct topk *table, struct span key)
 static enum smtplog_status add_key(struct topk *table, const struct topk_key *key, uint64_t weight,
                                    bool always, struct topk_row **row)
 {
-    struct topk_row *found = hashmap_find(&table->map, key->hash, row_same, &key->key);
+    struct topk_row *found = find_row(table, key->hash);
     if (found == NULL) {
         TRY(has_room(table, key->key) ? row_new(table, key->key, key->hash, &found)
                                       : row_contend(table, key, weight, always, &found));
@@ -240,15 +297,15 @@ enum smtplog_status topk_add_again(struct topk *table, struct span key, uint64_t
 struct topk_key topk_prepare(const struct topk *table, struct span key)
 {
     struct topk_key prepared = {key, hash_span(table->seed, key)};
-    if (table->map.capacity > 0) {
-        __builtin_prefetch(&table->map.slots[prepared.hash & (table->map.capacity - 1)]);
+    if (table->slot_count > 0) {
+        __builtin_prefetch(&table->slots[half_of(prepared.hash) & (table->slot_count - 1)]);
     }
     return prepared;
 }
 
 void topk_approach(const struct topk *table, const struct topk_key *key)
 {
-    const struct topk_row *row = hashmap_find(&table->map, key->hash, row_same, &key->key);
+    const struct topk_row *row = find_row(table, key->hash);
     if (row != NULL) {
         __builtin_prefetch(row);
         __builtin_prefetch((const char *)row + 64);
@@ -373,8 +430,12 @@ enum smtplog_status topk_merge(struct topk *into, const struct topk *from, topk_
 static void row_remove(struct topk *table, size_t at)
 {
     struct topk_row *row = table->rows[at];
-    hashmap_remove(&table->map, row->hash, row);
-    table->rows[at] = table->rows[table->count - 1];
+    struct topk_row *moved = table->rows[table->count - 1];
+    index_remove(table, row->hash);
+    if (moved != row) {
+        slot_of(table, moved->hash)->row = (uint32_t)at + 1;
+        table->rows[at] = moved;
+    }
     table->count--;
     table->last = NULL;
     table->cursor = 0;

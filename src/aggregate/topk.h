@@ -12,7 +12,7 @@
 
 struct topk_row {
     uint64_t hash;
-    struct span key; /* owned by the table */
+    struct span key; /* behind the value, in the same piece of memory */
     uint64_t count;
     uint64_t error; /* the count may be too high by this much */
     void *value;    /* zeroed memory of value_size bytes */
@@ -21,9 +21,15 @@ struct topk_row {
 /* Called before a row's value is reused or released. */
 typedef void (*topk_release)(void *value);
 
+/* A place in the index of a table: half of a hash, and the row's number from 1 on; 0: free. */
+struct topk_slot {
+    uint32_t half, row;
+};
+
 struct topk {
-    struct hashmap map;
-    struct topk_row **rows; /* owned */
+    struct topk_slot *slots; /* owned; open addressing */
+    size_t slot_count;       /* power of two, or 0 */
+    struct topk_row **rows;  /* owned */
     size_t count, capacity;
     size_t value_size;
     topk_release release; /* may be NULL */
@@ -39,6 +45,7 @@ struct topk {
      */
     struct budget *budget; /* borrowed; NULL: none */
     size_t reserved;
+    size_t owned; /* bytes that a value may own and does not take from the budget itself */
 };
 
 void topk_init(struct topk *table, size_t capacity, size_t value_size, topk_release release);

@@ -14,6 +14,7 @@ void traffic_init(struct topk tables[TRAFFIC_TABLES], size_t rows)
         /* Recipients have no distribution: their rows own nothing, and more of them fit. */
         topk_init(&tables[t], rows, sizeof(struct traffic),
                   t == TRAFFIC_RECIPIENT ? NULL : traffic_release);
+        tables[t].owned = 0; /* delays ask the budget themselves */
     }
 }
 

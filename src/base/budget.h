@@ -23,4 +23,20 @@ static inline bool budget_take(struct budget *budget, size_t bytes)
     return true;
 }
 
+/* Takes bytes even when there are not as many left. */
+static inline void budget_charge(struct budget *budget, size_t bytes)
+{
+    if (budget != NULL) {
+        budget->used += bytes;
+    }
+}
+
+/* Gives back what was taken or charged. */
+static inline void budget_give(struct budget *budget, size_t bytes)
+{
+    if (budget != NULL) {
+        budget->used -= bytes < budget->used ? bytes : budget->used;
+    }
+}
+
 #endif

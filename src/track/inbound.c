@@ -6,7 +6,7 @@
 
 #include "base/hashmap.h"
 
-#define FIRST_SLOTS  1024 /* of a generation; doubled when half full */
+#define FIRST_SLOTS  1024 /* of a generation; doubled when three quarters full */
 #define NETWORK_BITS 32768
 
 struct inbound_slot {
@@ -57,12 +57,12 @@ void inbound_free(struct inbound *inbound)
 
 void inbound_set_memory(struct inbound *inbound, size_t bytes)
 {
-    /* Tables double: the largest that fits twice, half full. */
+    /* Tables double: the largest that fits twice, three quarters full. */
     size_t slots = FIRST_SLOTS;
     while (slots * 2 * sizeof(struct inbound_slot) <= bytes / 2) {
         slots *= 2;
     }
-    inbound->generation_keys = slots / 2 - 1;
+    inbound->generation_keys = slots / 4 * 3 - 1;
 }
 
 void inbound_set_listener(struct inbound *inbound, inbound_ended function, void *context)
@@ -164,7 +164,7 @@ static struct inbound_slot *slot_of(const struct generation *generation, uint64_
 /* Makes room for one more key. */
 static enum smtplog_status generation_grow(struct generation *generation)
 {
-    if (generation->slots != NULL && generation->count < generation->capacity / 2) {
+    if (generation->slots != NULL && generation->count < generation->capacity / 4 * 3) {
         return SMTPLOG_OK;
     }
     struct generation grown = {.capacity = generation->capacity > 0 ? generation->capacity * 2

@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from harness import SANITIZED, SMTPLOG, Directory, Tap, run
 
 tap = Tap()
+NAMES = 3000
 CLOCK = ["--year", "2026", "--tz", "UTC", "--now", "2026-11-22T00:00:00Z"]
 
 
@@ -30,6 +31,23 @@ def log(messages):
         lines.append(head + "smtpd[9]: NOQUEUE: reject: RCPT from h.%s.example[%d.%d.%d.9]: 450 4.2.0 <u@x.example>: Recipient address "
                      "rejected: Greylisted; from=<s@%s.example> to=<u@x.example> proto=ESMTP helo=<h>" % (
                          name, n % 199 + 1, n // 199 % 250, n // 49750 % 250, name[:9]))
+    return "\n".join(lines) + "\n"
+
+
+def exact_log(names):
+    """So many senders, recipients and domains, and peers; half as many clients that were refused and domains that greylisted."""
+    lines = []
+    for n in range(names):
+        head = "Nov 21 %02d:%02d:%02d mx1 postfix/" % (n // 3600, n // 60 % 60, n % 60)
+        to = head + "smtp[9]: %08X: to=<user%d@place%d.example>, relay=mx.place%d.example[192.0.2.%d]:25, delay=%d.5, delays=0.1/0/0/0, " % (
+            n, n, n, n, n % 200, n % 77)
+        lines.append(head + "qmgr[9]: %08X: from=<sender%d@here%d.example>, size=%d, nrcpt=1 (queue active)" % (n, n, n % 9, n))
+        if n % 2:
+            lines.append(to + "dsn=4.2.0, status=deferred (host mx.place%d.example[192.0.2.%d] said: 450 4.2.0 Greylisted)" % (n, n % 200))
+            lines.append(head + "smtpd[9]: NOQUEUE: reject: RCPT from unknown[%d.%d.9.9]: 554 5.7.1 <u@x.example>: Relay access denied; "
+                         "from=<sender%d@here%d.example> to=<u@x.example> proto=ESMTP helo=<h>" % (n // 200 + 1, n % 200, n, n % 9))
+        lines.append(to + "dsn=2.0.0, status=sent (250 Ok)")
+        lines.append(head + "qmgr[9]: %08X: removed" % n)
     return "\n".join(lines) + "\n"
 
 
@@ -73,6 +91,10 @@ with Directory() as directory:
         tap.ok("domains" in names and names["domains"]["rows"] >= 256, size + ": tables without room for all names are told")
         wrong = [row for row in report["domains"] if not row["attempts"] <= 2 <= row["attempts"] + row.get("error_at_most", 0) + 1]
         tap.ok(not wrong, size + ": no row is off by more than its error", *wrong[:3])
+    report = run("analyze", "--format", "json", "--top", "0", *CLOCK, directory("exact.log", exact_log(NAMES))).json()
+    tap.equal(report["accuracy"]["approximate"], [], "what is used unless said otherwise has room for %d of every name" % NAMES)
+    tap.equal([len(report[table]) for table in ("peers", "senders", "recipient_addresses", "clients")], [NAMES] * 3 + [NAMES // 2],
+              "and shows them")
     text = run("analyze", "--memory", "1M", *CLOCK, small).text
     tap.ok("State lost: " in text and "approximate" in text, "the report says both")
     for size in ("0", "10K", "x", "16X", "", "-1M", "1000000000000000G"):
