@@ -183,7 +183,8 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_add_journal(struct smtplog
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_run(struct smtplog_analyzer *analyzer);
 
 /* Reads all inputs in order of time and writes one record per SMTP event while reading.
- * format is "ndjson" or "tsv". May be called once, instead of smtplog_analyzer_run. */
+ * format is "ndjson", "tsv" or "text" (a line to read each). May be called once, instead of
+ * smtplog_analyzer_run. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_events(struct smtplog_analyzer *analyzer,
                                                              const char *format,
                                                              smtplog_writer writer, void *context);

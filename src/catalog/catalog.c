@@ -47,7 +47,7 @@ static const struct entry_type entry_types[] = {
     {"threshold", {"value", "meaning"}, NULL},
     {"finding",
      {"severity", "when", "title", "evidence", "who", "fix", "", "rank", "per", "direction",
-      "classes", "code", "enhanced", "text", "warning", "covered by"},
+      "classes", "code", "enhanced", "text", "warning", "also", "covered by"},
      NULL},
     {"digit", {"name", "meaning"}, NULL},
     {"middle", {"name", "meaning"}, NULL},

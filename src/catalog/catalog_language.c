@@ -5,9 +5,9 @@
 #define CONTEXT_MAXIMUM 256
 
 /* Keys whose values are words for people, in whatever record they stand. */
-static const char *const keys[] = {"text",    "name",       "short",        "action",
-                                   "meaning", "fix sender", "advice",       "evidence",
-                                   "title",   "who",        "fix receiver", "fix"};
+static const char *const keys[] = {"text",         "name",   "short",    "action", "meaning",
+                                   "fix sender",   "advice", "evidence", "title",  "who",
+                                   "fix receiver", "fix",    "also"};
 static const char *const prefixes[] = {"seen ", "combined "};
 
 /* Records whose values are data, whatever their key; and names that are proper names. */

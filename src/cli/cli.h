@@ -128,6 +128,11 @@ bool cli_option_belongs(const struct cli_option *option, unsigned command);
 /* NULL when there is none of that name. */
 const struct cli_command *cli_find_command(const char *name);
 
+/* The index of the first argument behind argv[0] that is neither an option nor an option's value;
+ * argc when there is none, or when it is not a command's because -- or an unknown option precedes
+ * it. */
+int cli_first_operand(int argc, char **argv);
+
 /* Reads argv behind the command. False after a message on standard error. Options may stand
  * anywhere; "--" ends them; "-" is a file. */
 bool cli_parse(int argc, char **argv, const struct cli_command *command,

@@ -15,7 +15,8 @@ int cmd_events(const struct cli_arguments *arguments)
     }
     if (arguments->format == NULL && path != NULL) {
         const char *dot = strrchr(path, '.');
-        format = dot != NULL && strcmp(dot, ".tsv") == 0 ? "tsv" : "ndjson";
+        dot = dot != NULL ? dot : "";
+        format = strcmp(dot, ".tsv") == 0 ? "tsv" : strcmp(dot, ".txt") == 0 ? "text" : "ndjson";
     }
     struct output output;
     struct cli_run run;

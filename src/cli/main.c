@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -93,9 +94,10 @@ int cli_help(const struct cli_command *command, FILE *to)
 
 static int help_command(int argc, char **argv)
 {
-    const struct cli_command *command = argc > 2 ? cli_find_command(argv[2]) : NULL;
-    if (argc > 2 && command == NULL) {
-        cli_complain("there is no command %s", argv[2]);
+    int at = 1 + cli_first_operand(argc - 1, argv + 1);
+    const struct cli_command *command = at < argc ? cli_find_command(argv[at]) : NULL;
+    if (at < argc && command == NULL) {
+        cli_complain("there is no command %s", argv[at]);
         return CLI_USAGE;
     }
     return cli_help(command, stdout);
@@ -120,8 +122,48 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     return exit_status;
 }
 
+/* Written alike but for two letters in one place, the first being the same. */
+static bool is_near(const char *word, const char *name)
+{
+    size_t n = strlen(word);
+    size_t m = strlen(name);
+    size_t longer = n > m ? n : m;
+    size_t same = 0;
+    size_t behind = 0;
+    while (same < n && same < m && word[same] == name[same]) {
+        same++;
+    }
+    while (behind < n - same && behind < m - same && word[n - 1 - behind] == name[m - 1 - behind]) {
+        behind++;
+    }
+    return same > 0 && same + behind + 2 >= longer;
+}
+
+/* The command that was meant by a word that is neither a command nor a file. */
+static const char *command_meant(const char *word)
+{
+    for (size_t i = 0; i < cli_command_count && access(word, F_OK) != 0; i++) {
+        if (is_near(word, cli_commands[i].name)) {
+            return cli_commands[i].name;
+        }
+    }
+    return NULL;
+}
+
+/* The command may stand behind options: it changes places with them. */
+static void put_command_first(int argc, char **argv)
+{
+    int at = cli_first_operand(argc, argv);
+    if (at < argc && (cli_find_command(argv[at]) != NULL || strcmp(argv[at], "help") == 0)) {
+        char *command = argv[at];
+        memmove(argv + 2, argv + 1, (size_t)(at - 1) * sizeof *argv);
+        argv[1] = command;
+    }
+}
+
 static int run_line(int argc, char **argv)
 {
+    put_command_first(argc, argv);
     if (argc > 1 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)) {
         return cli_help(NULL, stdout);
     }
@@ -135,6 +177,11 @@ static int run_line(int argc, char **argv)
     const struct cli_command *command = argc > 1 ? cli_find_command(argv[1]) : NULL;
     if (command != NULL) {
         return run_command(command, argc - 2, argv + 2);
+    }
+    const char *meant = argc > 1 ? command_meant(argv[1]) : NULL;
+    if (meant != NULL) {
+        cli_complain("there is no command and no file %s, did you mean %s?", argv[1], meant);
+        return CLI_USAGE;
     }
     return run_command(&cli_commands[0], argc - 1, argv + 1);
 }

@@ -361,6 +361,28 @@ static bool parse_option(int argc, char **argv, int *at, const struct cli_comman
     return take_option(option, value, arguments);
 }
 
+int cli_first_operand(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        const char *text = argv[i];
+        if (text[0] != '-' || text[1] == '\0') {
+            return i;
+        }
+        bool is_long = text[1] == '-';
+        size_t length = is_long ? strcspn(text + 2, "=") : 0;
+        const struct cli_option *option = is_long ? find_long(text + 2, length, CLI_ALL)
+                                                  : find_letter(text[1], CLI_ALL);
+        if (option == NULL || (is_long && length == 0)) {
+            return argc;
+        }
+        bool has_value = text[2 + length] != '\0';
+        if (option->argument != NULL && option->argument[0] != '[' && !has_value) {
+            i++;
+        }
+    }
+    return argc;
+}
+
 bool cli_parse(int argc, char **argv, const struct cli_command *command,
                struct cli_arguments *arguments)
 {

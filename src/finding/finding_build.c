@@ -47,22 +47,47 @@ static bool condition_holds(const struct builder *b, const struct finding_rule *
 
 /* ---- one finding ---------------------------------------------------------------------------- */
 
-/* A text of the rule with its names filled in, kept by the list. */
+/* Sentences of the rule with their names filled in, kept by the list. */
 static enum smtplog_status fill(struct builder *b, const struct evidence *evidence,
-                                struct span first, struct span second, struct span *text)
+                                const struct span *sentences, size_t count, struct span *text)
 {
     struct strbuf out;
     strbuf_init(&out, SENTENCE_MAXIMUM);
-    sentence_add(&out, first, evidence, b->summary, b->rules->catalog);
-    if (second.n > 0) {
-        strbuf_add_byte(&out, ' ');
-        sentence_add(&out, second, evidence, b->summary, b->rules->catalog);
+    for (size_t i = 0; i < count; i++) {
+        if (sentences[i].n > 0 && strbuf_span(&out).n > 0) {
+            strbuf_add_byte(&out, ' ');
+        }
+        sentence_add(&out, sentences[i], evidence, b->summary, b->rules->catalog);
     }
     enum smtplog_status status = arena_copy(&b->list->arena, strbuf_span(&out), text)
                                      ? SMTPLOG_OK
                                      : SMTPLOG_NO_MEMORY;
     strbuf_free(&out);
     return status;
+}
+
+static enum smtplog_status fill_key(struct builder *b, const struct evidence *evidence,
+                                    const struct finding_rule *rule, const char *key,
+                                    struct span *text)
+{
+    struct span sentence = catalog_text(rule->entry, key);
+    return fill(b, evidence, &sentence, 1, text);
+}
+
+/* The rule's second sentence, unless the number it is about is 0: nothing is said of nothing. */
+static struct span second_sentence(const struct builder *b, const struct finding_rule *rule,
+                                   const struct evidence *evidence)
+{
+    struct span also = catalog_text(rule->entry, "also");
+    size_t begin = span_find(also, SPAN_LITERAL("{"));
+    double value = 0;
+    if (begin == SIZE_MAX) {
+        return also;
+    }
+    struct span name = span_from(also, begin + 1);
+    size_t end = span_find(name, SPAN_LITERAL("}"));
+    name = end != SIZE_MAX ? span_of(name.p, end) : SPAN_EMPTY;
+    return evidence_value(evidence, b->summary, name, &value) && value > 0 ? also : SPAN_EMPTY;
 }
 
 /* The sentence that says since when. */
@@ -120,9 +145,11 @@ static enum smtplog_status add_candidate(struct builder *b, const struct finding
         !arena_copy(&b->list->arena, e->place, &candidate->place)) {
         return SMTPLOG_NO_MEMORY;
     }
-    TRY(fill(b, e, catalog_text(rule->entry, "title"), SPAN_EMPTY, &finding->title));
-    TRY(fill(b, e, catalog_text(rule->entry, "evidence"), period_of(b, e), &finding->evidence));
-    return fill(b, e, catalog_text(rule->entry, "fix"), SPAN_EMPTY, &finding->fix);
+    struct span told[] = {catalog_text(rule->entry, "evidence"), second_sentence(b, rule, e),
+                          period_of(b, e)};
+    TRY(fill_key(b, e, rule, "title", &finding->title));
+    TRY(fill(b, e, told, COUNT_OF(told), &finding->evidence));
+    return fill_key(b, e, rule, "fix", &finding->fix);
 }
 
 static enum smtplog_status apply_rule(struct builder *b, const struct finding_rule *rule)

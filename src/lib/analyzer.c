@@ -587,15 +587,20 @@ enum smtplog_status smtplog_analyzer_run(struct smtplog_analyzer *a)
 enum smtplog_status smtplog_analyzer_events(struct smtplog_analyzer *a, const char *format,
                                             smtplog_writer writer, void *context)
 {
-    bool tsv = strcmp(format, "tsv") == 0;
+    static const char *const formats[] = {
+        [EVENT_NDJSON] = "ndjson", [EVENT_TSV] = "tsv", [EVENT_LINES] = "text"};
+    size_t chosen = 0;
+    while (chosen < COUNT_OF(formats) && strcmp(format, formats[chosen]) != 0) {
+        chosen++;
+    }
     a->join = a->option[OPTION_JOIN] != NULL;
     struct span unknown = SPAN_EMPTY;
-    if (!tsv && strcmp(format, "ndjson") != 0) {
-        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: events are ndjson or tsv");
+    if (chosen == COUNT_OF(formats)) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: events are ndjson, tsv or text");
         return SMTPLOG_USAGE;
     }
     const char *fields = a->option[OPTION_FIELDS] != NULL ? a->option[OPTION_FIELDS] : "";
-    enum smtplog_status status = event_writer_new(tsv ? EVENT_TSV : EVENT_NDJSON, a->join,
+    enum smtplog_status status = event_writer_new((enum event_format)chosen, a->join,
                                                   span_cstr(fields), &a->event_writer, &unknown);
     if (status == SMTPLOG_USAGE) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--fields: there is no field \"%.*s\"",

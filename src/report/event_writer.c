@@ -83,6 +83,10 @@ struct event_writer {
     size_t count;
 };
 
+/* What a person wants of a record: columns of text when none are asked for. */
+static const char TEXT_FIELDS[] =
+    "time,code,implied_code,direction,stage,class,status,queue_id,recipient,peer,peer_ip,text";
+
 enum smtplog_status event_writer_new(enum event_format format, bool joined, struct span fields,
                                      struct event_writer **writer, struct span *unknown)
 {
@@ -91,6 +95,9 @@ enum smtplog_status event_writer_new(enum event_format format, bool joined, stru
         return SMTPLOG_NO_MEMORY;
     }
     made->format = format;
+    if (format == EVENT_LINES && fields.n == 0) {
+        fields = span_cstr(TEXT_FIELDS);
+    }
     struct span rest = fields;
     struct span name;
     size_t all = COUNT_OF(columns) - (joined ? 0 : JOINED_COLUMNS);
@@ -150,8 +157,10 @@ static void add_string(const struct event_writer *writer, struct span text, stru
 {
     if (writer->format == EVENT_NDJSON) {
         escape_json(out, text);
-    } else {
+    } else if (writer->format == EVENT_TSV) {
         escape_tsv(out, text);
+    } else {
+        escape_terminal(out, text);
     }
 }
 
@@ -283,11 +292,56 @@ static void add_value(const struct event_writer *writer, const struct column *co
     }
 }
 
+/* An implied code is shown, and this event has one. */
+static bool has_implied_column(const struct event_writer *writer, const struct event *event)
+{
+    for (size_t i = 0; i < writer->count; i++) {
+        if (writer->columns[i]->kind == COLUMN_NUMBER &&
+            writer->columns[i]->field == EVENT_IMPLIED_CODE) {
+            return event_value(event, EVENT_IMPLIED_CODE) > 0;
+        }
+    }
+    return false;
+}
+
+/* One line to read: the values with a blank between, the reply's text in double quotes, an implied
+ * code with a + in the place of the code. */
+static void add_line(const struct event_writer *writer, const struct event *event, struct span file,
+                     struct strbuf *out)
+{
+    bool has_code = event_value(event, EVENT_CODE) > 0;
+    bool first = true;
+    for (size_t i = 0; i < writer->count; i++) {
+        const struct column *column = writer->columns[i];
+        bool absent = column_is_absent(column, event, file);
+        bool quoted = column->kind == COLUMN_TEXT && column->field == EVENT_TEXT && !absent;
+        bool implied = column->kind == COLUMN_NUMBER && column->field == EVENT_IMPLIED_CODE;
+        bool code = column->kind == COLUMN_NUMBER && column->field == EVENT_CODE;
+        if ((implied && absent) || (code && !has_code && has_implied_column(writer, event))) {
+            continue;
+        }
+        strbuf_add_cstr(out, first ? "" : " ");
+        first = false;
+        strbuf_add_cstr(out, quoted ? "\"" : "");
+        if (absent) {
+            strbuf_add_byte(out, '-');
+        } else {
+            add_value(writer, column, event, file, out);
+        }
+        strbuf_add_cstr(out, quoted ? "\"" : implied ? "+" : "");
+    }
+    strbuf_add_byte(out, '\n');
+}
+
 void event_writer_add(const struct event_writer *writer, const struct event *event,
                       struct span file, struct strbuf *out)
 {
     bool json = writer->format == EVENT_NDJSON;
     bool first = true;
+    if (writer->format == EVENT_LINES) {
+        add_line(writer, event, file, out);
+        return;
+    }
     strbuf_add_cstr(out, json ? "{" : "");
     for (size_t i = 0; i < writer->count; i++) {
         const struct column *column = writer->columns[i];

@@ -1,5 +1,5 @@
-/* Events as records: NDJSON, one object a line, and TSV with a header line. Columns are those of
- * interface, section 3, in their order. */
+/* Events as records: NDJSON, one object a line; TSV with a header line; text, one line to read
+ * each, a hyphen for what is absent. Columns are those of records, in their order. */
 #ifndef REPORT_EVENT_WRITER_H
 #define REPORT_EVENT_WRITER_H
 
@@ -10,7 +10,8 @@ struct event_writer;
 
 enum event_format {
     EVENT_NDJSON,
-    EVENT_TSV
+    EVENT_TSV,
+    EVENT_LINES
 };
 
 /* joined: records have the columns that other lines of their message fill. fields: comma separated
@@ -21,7 +22,7 @@ MUST_USE enum smtplog_status event_writer_new(enum event_format format, bool joi
                                               struct span *unknown);
 void event_writer_free(struct event_writer *writer);
 
-/* The header line of TSV; nothing for NDJSON. */
+/* The header line of TSV; nothing for the others. */
 void event_writer_header(const struct event_writer *writer, struct strbuf *out);
 
 /* One record. file is the input's name. */

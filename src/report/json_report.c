@@ -144,6 +144,8 @@ static void add_inputs(struct json_report *r)
             json_text(json, "damaged", SPAN_LITERAL("could not be read"));
         } else if (input->damage.n > 0) {
             json_text(json, "damaged", input->damage);
+        } else {
+            json_bool(json, "damaged", false);
         }
         if (input->has_period) {
             json_instant(json, "first", &input->first);

@@ -91,15 +91,25 @@ with Directory() as files:
         result = run("analyze", "--threshold", wrong, log_of("full-disk"))
         tap.ok(result.status == 2 and words in result.errors, "--threshold %s is refused" % wrong, result)
 
+    # nothing is said of nothing
+    for name, words in (("provider-block", "wait"), ("password-guessing", "users who logged in")):
+        told = analyze(log_of(name)).json()["findings"][0]["evidence"]
+        tap.ok(words not in told and " 0 " not in told.replace("0 %", ""), "%s: the evidence names no zero" % name, told)
+
     # rules
     rule = ("[file]\nformat = 1\nname = own\nversion = 1\n\n[finding many-codes]\nseverity = info\ndirection = inbound\n"
-            "code = 452\nwhen = %s\ntitle = Many\nevidence = {count} of {attempts}, {nothing}\nwho = you\nfix = %s\n")
-    own = files("rule/rule.cat", rule % ("count > 5 and share < 100%", "None."))
+            "code = 452\nwhen = %s\ntitle = Many\nevidence = {count} of {attempts}, {nothing}\n"
+            "also = Others: %s.\nwho = you\nfix = None.\n")
+    own = files("rule/rule.cat", rule % ("count > 5 and share < 100%", "{attempts}"))
     findings = analyze("--patterns", os.path.dirname(own), log_of("full-disk")).json()["findings"]
     tap.equal([finding["id"] for finding in findings], ["disk-full", "many-codes"], "a rule of one's own, by severity")
     tap.match(findings[-1]["evidence"], r"^\d+ of [\d,]+, \{nothing\}", "names that are none stay as they are")
+    tap.match(findings[-1]["evidence"], r" Others: [1-9][\d,]*\.", "a second sentence about a number that is there")
+    own = files("zero/rule.cat", rule % ("count > 5", "{waiting}"))
+    findings = analyze("--patterns", os.path.dirname(own), log_of("full-disk")).json()["findings"]
+    tap.ok("Others" not in findings[-1]["evidence"], "none about a number that is 0", findings[-1])
     for wrong, words in (("count >", "when"), ("counts > 5", "counts"), ("count > few", "few")):
-        own = files("wrong/rule.cat", rule % (wrong, "None."))
+        own = files("wrong/rule.cat", rule % (wrong, "{waiting}"))
         result = run("patterns", "test", own)
         tap.ok(result.status != 0 and "rule.cat:" in result.errors and words in result.errors,
                "a mistake in a condition is said with its place: %s" % wrong, result)

@@ -116,6 +116,22 @@ with Directory() as directory:
     done = run("nosuch", cwd=directory.path)
     tap.ok(done.status == 4 and "nosuch: No such file" in done.errors, "no command and no file: named", done)
 
+    # ---- the command behind options; one that is written nearly right
+    for name, arguments in [("an option with a value", ["--year", "2026", "events"]), ("a glued one", ["--year=2026", "events"]),
+                            ("a letter", ["-j", "1", "--year", "2026", "events"])]:
+        done = run(*arguments, log)
+        tap.ok(done.status == 0 and len(done.records()) == 3, "a command behind " + name, done)
+    done = run("--lang", "en", "explain", "450")
+    tap.ok(done.status == 0 and done.text.startswith("450 "), "explain behind --lang", done)
+    done = run("--lang", "en", "help", "explain")
+    tap.ok(done.status == 0 and "smtplog explain" in done.text, "help behind --lang", done)
+    done = run("help", "--lang", "en", "explain")
+    tap.ok(done.status == 0 and "smtplog explain" in done.text, "help with an option", done)
+    done = run("--", "events", cwd=directory.path)
+    tap.ok(done.status == 0 and b"REPLY CODES" in done.out, "behind -- it is a file", done)
+    done = run("analyz", log)
+    tap.ok(done.status == 2 and "did you mean analyze?" in done.errors, "analyz is neither command nor file", done)
+
     # ---- --top, --fields, --width
     report = analyze("--top", "1", log).json()
     tap.ok(len(report["domains"]) == 1 and len(report["codes"]) == 3, "--top cuts tables, not codes[]", report["domains"])
@@ -125,6 +141,12 @@ with Directory() as directory:
               b'{"code":250,"recipient":"bob@z.example"}\n', "--fields picks, in the order given")
     done = run("events", "--format", "tsv", "--fields", "recipient,code,stale", log)
     tap.equal(done.out, b"recipient\tcode\tstale\nbob@z.example\t450\t\nno@w.example\t550\t\nbob@z.example\t250\t\n", "the same as TSV")
+    done = run("events", "--format", "text", "--fields", "line,recipient,stale,text", log)
+    tap.match(done.text, r'\A3 bob@z.example - ".+"\n', "events as lines to read")
+    done = run("events", "--format", "text", log)
+    tap.match(done.text, r"\A\S+ 450 outbound rcpt \S+ deferred \w+ bob@z.example \S+ \S+ \".*\"\n", "with the usual columns")
+    done = run("events", "--format", "csv", log)
+    tap.ok(done.status == 2 and "ndjson, tsv or text" in done.errors, "and no others", done)
     for width in (72, 80, 132, 1000):
         done = run("analyze", "--width", str(width), "--year", "2026", log)
         longest = max(done.text.split("\n"), key=len)
