@@ -17,6 +17,9 @@ static const struct record_field traffic_fields[] = {
 };
 static const struct record_type traffic_type = RECORD_TYPE("traffic", struct traffic,
                                                            traffic_fields);
+/* Without the last field. */
+static const struct record_type short_traffic_type = {"short_traffic", TRAFFIC_SHORT_ROW,
+                                                      traffic_fields, COUNT_OF(traffic_fields) - 1};
 
 static const struct record_field class_fields[] = {
     RECORD_FIELD("permanent", FIELD_COUNT, struct class_row, permanent),
@@ -289,9 +292,10 @@ static const struct record_field summary_fields[] = {
     TRAFFIC("providers", TRAFFIC_PROVIDER),
     TRAFFIC("peers", TRAFFIC_PEER),
     TRAFFIC("senders", TRAFFIC_SENDER),
-    TRAFFIC("recipient_addresses", TRAFFIC_RECIPIENT),
+    TABLE("recipient_addresses", traffic[TRAFFIC_RECIPIENT], SUMMARY_TABLE_ROWS,
+          &short_traffic_type),
     TRAFFIC("transports", TRAFFIC_TRANSPORT),
-    TRAFFIC("clients", TRAFFIC_CLIENT),
+    TABLE("clients", traffic[TRAFFIC_CLIENT], SUMMARY_TABLE_ROWS, &short_traffic_type),
     TABLE("classes", classes, 64, &class_type),
     TABLE("rejects.by_class", reject_classes, 64, NULL),
     TABLE("templates", templates, SUMMARY_TABLE_ROWS, &template_type),

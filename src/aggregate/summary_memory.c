@@ -73,7 +73,7 @@ static void share(void *context, struct span name, struct topk *table)
 
 void summary_set_memory(struct summary *summary, size_t bytes)
 {
-    summary->other_budget = (struct budget){.limit = bytes / 5};
-    summary->main_budget = (struct budget){.limit = bytes - bytes / 5};
+    summary->other_budget = (struct budget){.limit = bytes / 6};
+    summary->main_budget = (struct budget){.limit = bytes - bytes / 6};
     summary_each_table(summary, share, summary);
 }

@@ -12,10 +12,18 @@ void traffic_init(struct topk tables[TRAFFIC_TABLES], size_t rows)
 {
     for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
         /* Recipients have no distribution: their rows own nothing, and more of them fit. */
-        topk_init(&tables[t], rows, sizeof(struct traffic),
-                  t == TRAFFIC_RECIPIENT ? NULL : traffic_release);
+        bool is_short = t == TRAFFIC_RECIPIENT || t == TRAFFIC_CLIENT;
+        topk_init(&tables[t], rows, is_short ? TRAFFIC_SHORT_ROW : sizeof(struct traffic),
+                  is_short ? NULL : traffic_release);
         tables[t].owned = 0; /* delays ask the budget themselves */
     }
+}
+
+struct histogram *traffic_delay(const struct topk *table, const struct topk_row *row)
+{
+    struct traffic *traffic = row->value;
+    return table->value_size == sizeof *traffic && traffic->delay.count > 0 ? &traffic->delay
+                                                                            : NULL;
 }
 
 void traffic_free(struct topk tables[TRAFFIC_TABLES])
@@ -73,9 +81,12 @@ static enum smtplog_status add_delivered(struct traffic *traffic, const struct t
         return SMTPLOG_OK;
     }
     traffic->delay_sum += (uint64_t)share->microseconds * share->weight;
+    if (!spread) {
+        return SMTPLOG_OK;
+    }
     traffic->delay.exact_limit = EXACT_DELAYS;
     traffic->delay.budget = share->budget;
-    return spread ? histogram_add_placed(&traffic->delay, share->delay, share->weight) : SMTPLOG_OK;
+    return histogram_add_placed(&traffic->delay, share->delay, share->weight);
 }
 
 static enum smtplog_status add_share(struct traffic *traffic, const struct traffic_share *share,
@@ -190,7 +201,7 @@ enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct
         TRY(t == TRAFFIC_TRANSPORT ? topk_add_again(&tables[t], names[t], event->repeat, &row)
                                    : topk_add_key(&tables[t], &keys[t], event->repeat, &row));
         share.budget = tables[t].budget;
-        TRY(add_share(row->value, &share, t != TRAFFIC_RECIPIENT));
+        TRY(add_share(row->value, &share, tables[t].value_size == sizeof(struct traffic)));
     }
     return SMTPLOG_OK;
 }

@@ -19,12 +19,18 @@ struct traffic {
     struct histogram delay;      /* seconds from arrival to delivery, of delivered attempts */
 };
 
+/* Rows of recipients and clients end before the distribution of delays. */
+#define TRAFFIC_SHORT_ROW offsetof(struct traffic, delay)
+
+/* The distribution of a row of a table; NULL when that has none, or nothing was added. */
+struct histogram *traffic_delay(const struct topk *table, const struct topk_row *row);
+
 enum traffic_table {
     TRAFFIC_DOMAIN,
     TRAFFIC_PROVIDER,
     TRAFFIC_PEER,
     TRAFFIC_SENDER,
-    TRAFFIC_RECIPIENT, /* without distribution of delays */
+    TRAFFIC_RECIPIENT,
     TRAFFIC_TRANSPORT, /* Exim's transport, Postfix's delivery agent */
     TRAFFIC_CLIENT,
     TRAFFIC_TABLES

@@ -151,10 +151,10 @@ static void limit_journals(struct smtplog_analyzer *a)
 
 /* How --memory is shared out. */
 #define MEMORY_SHARES   32
-#define MEMORY_MESSAGES 15
+#define MEMORY_MESSAGES 13
 #define MEMORY_KEYS     5
 #define MEMORY_TRIPLETS 1 /* of greylisters' lines */
-#define MEMORY_TABLES   11
+#define MEMORY_TABLES   13
 
 enum smtplog_status analyzer_make_tables(struct smtplog_analyzer *a)
 {

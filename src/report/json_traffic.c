@@ -39,15 +39,15 @@ static void add_row(struct json_writer *json, struct traffic *row)
     json_u64(json, "bytes_delivered", row->bytes);
 }
 
-static void add_delay(struct json_writer *json, struct traffic *row)
+static void add_delay(struct json_writer *json, const struct traffic *row, struct histogram *delay)
 {
-    struct spread spread = {.sum = row->delay_sum, .histogram = row->delay};
     json_object(json, "delay");
-    if (row->delay.count > 0) {
+    if (delay != NULL) {
+        struct spread spread = {.sum = row->delay_sum, .histogram = *delay};
         json_number(json, "mean", spread_mean(&spread, MICROSECONDS));
-        json_number(json, "p50", histogram_quantile(&row->delay, 0.50));
-        json_number(json, "p95", histogram_quantile(&row->delay, 0.95));
-        json_number(json, "max", row->delay.maximum);
+        json_number(json, "p50", histogram_quantile(delay, 0.50));
+        json_number(json, "p95", histogram_quantile(delay, 0.95));
+        json_number(json, "max", delay->maximum);
     }
     if (row->deferred_delay > 0) {
         json_number(json, "deferred_max", (double)row->deferred_delay / MICROSECONDS);
@@ -76,7 +76,7 @@ static void add_table(struct json_traffic *t, const char *name, enum traffic_tab
         if (table->replaced > 0) {
             json_u64(json, "error_at_most", rows[i]->error);
         }
-        add_delay(json, rows[i]->value);
+        add_delay(json, rows[i]->value, traffic_delay(table, rows[i]));
         json_end(json, '}');
     }
     json_end(json, ']');

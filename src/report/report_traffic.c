@@ -26,11 +26,11 @@ static struct topk_row **attempted_rows(struct report_builder *b, const struct t
     return rows;
 }
 
-static void add_traffic_rows(struct report_builder *b, struct table *table, struct topk_row **rows,
-                             size_t shown)
+static void add_traffic_rows(struct report_builder *b, struct table *table, const struct topk *all,
+                             struct topk_row **rows, size_t shown)
 {
     for (size_t i = 0; i < shown; i++) {
-        struct traffic *row = rows[i]->value;
+        const struct traffic *row = rows[i]->value;
         struct cell *cells = table_row(b->document, table);
         if (cells == NULL) {
             break;
@@ -41,8 +41,9 @@ static void add_traffic_rows(struct report_builder *b, struct table *table, stru
         cells[3] = count_or_nothing(row->deferred);
         cells[4] = count_or_nothing(row->bounced);
         cells[5] = count_or_nothing(row->greylisted);
-        if (row->delay.count > 0) {
-            cells[6] = cell_number(CELL_SECONDS, histogram_quantile(&row->delay, 0.95));
+        struct histogram *delay = traffic_delay(all, rows[i]);
+        if (delay != NULL) {
+            cells[6] = cell_number(CELL_SECONDS, histogram_quantile(delay, 0.95));
         }
     }
 }
@@ -70,7 +71,7 @@ static struct section *add_traffic(struct report_builder *b, const char *name, c
     if (which == TRAFFIC_DOMAIN) {
         report_chart_delay(b, section, all, rows, shown);
     }
-    add_traffic_rows(b, TABLE(b, section, name, columns), rows, shown);
+    add_traffic_rows(b, TABLE(b, section, name, columns), all, rows, shown);
     if (section != NULL && all->replaced > 0) {
         SAY(b, "traffic/approximate", phrase_count("error", topk_error(all)));
         builder_paragraph(b, section);

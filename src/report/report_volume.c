@@ -177,7 +177,7 @@ static size_t attempted_rows(struct report_builder *b, const struct topk *table,
 }
 
 static void add_delivered_rows(struct report_builder *b, struct table *table,
-                               struct topk_row **rows, size_t count)
+                               const struct topk *all, struct topk_row **rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct traffic *row = rows[i]->value;
@@ -185,15 +185,16 @@ static void add_delivered_rows(struct report_builder *b, struct table *table,
         if (cells == NULL) {
             return;
         }
-        struct spread delay = {.sum = row->delay_sum, .histogram = row->delay};
         cells[0] = cell_text(CELL_NAME, rows[i]->key);
         cells[1] = cell_count(row->delivered);
         cells[2] = cell_bytes(row->bytes);
         cells[3] = count_or_nothing(row->deferred);
         cells[4] = count_or_nothing(row->bounced);
-        if (row->delay.count > 0) {
-            cells[5] = cell_number(CELL_SECONDS, spread_mean(&delay, MICROSECONDS));
-            cells[6] = cell_number(CELL_SECONDS, row->delay.maximum);
+        const struct histogram *delay = traffic_delay(all, rows[i]);
+        if (delay != NULL) {
+            struct spread spread = {.sum = row->delay_sum, .histogram = *delay};
+            cells[5] = cell_number(CELL_SECONDS, spread_mean(&spread, MICROSECONDS));
+            cells[6] = cell_number(CELL_SECONDS, delay->maximum);
         }
     }
 }
@@ -216,12 +217,12 @@ static void add_delivered(struct report_builder *b, const char *label, enum traf
     if (count > 0) {
         qsort(rows, count, sizeof(struct topk_row *), by_delivered);
     }
-    add_delivered_rows(b, TABLE(b, section, key, columns), rows, shown);
+    add_delivered_rows(b, TABLE(b, section, key, columns), table, rows, shown);
     say_approximate(b, section, table);
     if (shown < count && reorder(b, rows, count, shown, by_delivered_bytes)) {
         builder_say_plain(b, "volume/by-size");
         builder_paragraph(b, section);
-        add_delivered_rows(b, TABLE(b, section, key_by_size, columns), rows, shown);
+        add_delivered_rows(b, TABLE(b, section, key_by_size, columns), table, rows, shown);
     }
     free(rows);
 }

@@ -109,16 +109,12 @@ static enum smtplog_status note_delivery(struct tracker *tracker, struct message
 
 /* ---- facts of a message ---------------------------------------------------------------------- */
 
-static void note_client(struct message *message, const struct event *event)
+static void note_client(struct tracker *tracker, struct message *message, const struct event *event)
 {
     struct span client = event_text(event, EVENT_PEER_IP);
     struct span name = event_text(event, client.n > 0 ? EVENT_PEER : EVENT_LOCAL_USER);
-    if (client.n > 0 && client.n <= CLIENT_KEPT) {
-        message->client_length = (uint8_t)client.n;
-        memcpy(message->client, client.p, client.n);
-    }
-    message->name_length = (uint8_t)(name.n < NAME_KEPT ? name.n : NAME_KEPT);
-    memcpy(message->name, name.p, message->name_length);
+    message_set_origin(tracker, message, client.n <= CLIENT_KEPT ? client : SPAN_EMPTY,
+                       span_of(name.p, name.n < NAME_KEPT ? name.n : NAME_KEPT));
 }
 
 static void note_facts(struct tracker *tracker, struct message *message, const struct event *event)
@@ -128,7 +124,7 @@ static void note_facts(struct tracker *tracker, struct message *message, const s
         message_set_sender(tracker, message, event->text[EVENT_SENDER]);
     }
     if (event_value(event, EVENT_FACT) == FACT_ARRIVAL) {
-        note_client(message, event);
+        note_client(tracker, message, event);
     }
     if (span_to_u64(event_text(event, EVENT_SIZE), UINT64_MAX / 16, &number)) {
         message->size = number;

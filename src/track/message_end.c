@@ -131,7 +131,7 @@ static struct message_story whole_story(const struct message *message, enum mess
         .has_sender = message->sender_known,
         .sender = message_sender(message),
         .client_ip = message_client(message),
-        .client_name = span_of(message->name, message->name_length),
+        .client_name = message_client_name(message),
         .arrival = message->arrival,
         .ended = message->ended,
         .canceled = message->canceled,

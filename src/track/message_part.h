@@ -52,6 +52,7 @@ struct message {
     struct recipient *recipients;
     struct hashmap *index; /* owned; of recipients by address, once there are many */
     char *long_sender;     /* owned; instead of sender */
+    char *origin;          /* owned; address of the client, its name or the local user's */
     uint64_t size;
     struct instant arrival, end;
     size_t bytes;             /* all it needs */
@@ -72,8 +73,6 @@ struct message {
     uint8_t queue_id_length, client_length, name_length;
     char queue_id[QUEUE_ID_KEPT];
     char sender[SENDER_INLINE];
-    char client[CLIENT_KEPT]; /* address it came from */
-    char name[NAME_KEPT];
 };
 
 struct generation {
@@ -129,9 +128,13 @@ MUST_USE enum smtplog_status recipient_rename(struct message *message, struct re
 MUST_USE enum smtplog_status recipient_note(struct tracker *tracker, struct message *message,
                                             struct recipient *recipient, const struct event *event);
 
+/* Notes where a message came from, once: what memory is short for stays unknown. */
+void message_set_origin(struct tracker *tracker, struct message *message, struct span client,
+                        struct span name);
 void message_set_sender(struct tracker *tracker, struct message *message, struct span sender);
 struct span message_sender(const struct message *message);
 struct span message_client(const struct message *message);
+struct span message_client_name(const struct message *message);
 
 /* message_end.c: telling */
 

@@ -5,6 +5,7 @@
 #include "track/message_part.h"
 
 #define MESSAGE_BYTES   (sizeof(struct message) + SLOT_BYTES)
+#define ORIGIN_OVERHEAD 16 /* of the allocator */
 #define SMALLEST_MEMORY ((size_t)64 * 1024)
 
 enum smtplog_status tracker_new(const struct track_listener *listener, size_t memory,
@@ -62,6 +63,7 @@ static void message_give_back(struct tracker *tracker, struct message *message)
 {
     forget_recipients(tracker, message);
     free(message->long_sender);
+    free(message->origin);
     if (message->ended) {
         tracker->ended[message->ended_slot] = NULL;
     }
@@ -343,11 +345,19 @@ static enum smtplog_status make_index(struct tracker *tracker, struct message *m
     return SMTPLOG_OK;
 }
 
+static size_t origin_bytes(const struct message *message)
+{
+    return message->origin != NULL
+               ? (size_t)message->client_length + message->name_length + ORIGIN_OVERHEAD
+               : 0;
+}
+
 /* A message may use a quarter of all memory. One with more recipients has them told as they stand.
  */
 static enum smtplog_status shed_recipients(struct tracker *tracker, struct message *message)
 {
-    size_t kept = MESSAGE_BYTES + (message->long_sender != NULL ? SENDER_MAXIMUM : 0);
+    size_t kept = MESSAGE_BYTES + (message->long_sender != NULL ? SENDER_MAXIMUM : 0) +
+                  origin_bytes(message);
     for (struct recipient *r = message->recipients; r != NULL; r = r->next) {
         TRY(recipient_tell_early(tracker, message, r));
     }
@@ -420,6 +430,29 @@ enum smtplog_status recipient_note(struct tracker *tracker, struct message *mess
 
 /* ---- texts of a message ---------------------------------------------------------------------- */
 
+void message_set_origin(struct tracker *tracker, struct message *message, struct span client,
+                        struct span name)
+{
+    /* A line that names no client leaves the one named before. */
+    struct span kept = client.n > 0 ? client : message_client(message);
+    char *origin = kept.n + name.n > 0 ? malloc(kept.n + name.n) : NULL;
+    if (origin == NULL && kept.n + name.n > 0) {
+        return;
+    }
+    size_t before = origin_bytes(message);
+    if (kept.n > 0) {
+        memcpy(origin, kept.p, kept.n);
+    }
+    if (name.n > 0) {
+        memcpy(origin + kept.n, name.p, name.n);
+    }
+    free(message->origin);
+    message->origin = origin;
+    message->client_length = (uint8_t)kept.n;
+    message->name_length = (uint8_t)name.n;
+    message_grow(tracker, message, origin_bytes(message) - before);
+}
+
 void message_set_sender(struct tracker *tracker, struct message *message, struct span sender)
 {
     size_t n = sender.n < SENDER_MAXIMUM ? sender.n : SENDER_MAXIMUM;
@@ -449,5 +482,12 @@ struct span message_sender(const struct message *message)
 
 struct span message_client(const struct message *message)
 {
-    return span_of(message->client, message->client_length);
+    return span_of(message->origin, message->client_length);
+}
+
+struct span message_client_name(const struct message *message)
+{
+    return message->name_length > 0
+               ? span_of(message->origin + message->client_length, message->name_length)
+               : SPAN_EMPTY;
 }

@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from harness import SANITIZED, SMTPLOG, Directory, Tap, run
 
 tap = Tap()
-NAMES = 3000
+NAMES = 4000
 CLOCK = ["--year", "2026", "--tz", "UTC", "--now", "2026-11-22T00:00:00Z"]
 
 
