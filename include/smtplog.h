@@ -392,6 +392,8 @@ struct smtplog_watch_refusal {
     char name[128]; /* recipient or user; may be "" */
     char peer[128];
     char text[400];
+    char peer_ip[64];
+    char domain[128]; /* as in the table of domains */
 };
 
 /* The newest refusals with a number above `after` (0: all that are kept), newest first; of these

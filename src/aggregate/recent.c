@@ -226,6 +226,8 @@ static void add_trouble(struct recent *recent, const struct event *event)
     keep(kept->queue_id, sizeof kept->queue_id, event_text(event, EVENT_QUEUE_ID));
     keep(kept->name, sizeof kept->name, name.n > 0 ? name : event_text(event, EVENT_SASL_USER));
     keep(kept->peer, sizeof kept->peer, peer_name(event));
+    keep(kept->peer_ip, sizeof kept->peer_ip, event_text(event, EVENT_PEER_IP));
+    keep(kept->domain, sizeof kept->domain, event->domain);
     keep(kept->text, sizeof kept->text, event_text(event, EVENT_TEXT));
 }
 

@@ -46,6 +46,8 @@ struct recent_event {
     char queue_id[40];
     char name[RECENT_NAME]; /* recipient, else client or peer */
     char peer[RECENT_NAME];
+    char peer_ip[48];
+    char domain[RECENT_NAME];
     char text[RECENT_TEXT];
     uint64_t number; /* counted up from 1 */
 };

@@ -167,8 +167,7 @@ static void explain(struct watching *w)
     const char *subject = watch_screen_subject(w->screen);
     size_t columns = watch_screen_columns(w->screen);
     if (subject[0] == '\0') {
-        watch_screen_note(w->screen,
-                          "nothing to explain here: codes, reasons, providers, refusals");
+        watch_screen_note(w->screen, "nothing to explain here");
         return;
     }
     enum smtplog_status status = smtplog_explain(&subject, 1, "text", columns < 72 ? 72 : columns,

@@ -198,10 +198,12 @@ static void draw_tabs(const struct watch_screen *s)
 /* ---- the list of refusals -------------------------------------------------------------------- */
 
 #define REFUSAL_FIXED 31 /* time, code, reason */
+#define LEAST_TEXT    12
 
 /* Widths of the columns of names, by what is in them. */
 struct refusal_layout {
     int name, peer;
+    bool text; /* there is room for it */
 };
 
 static int fit(size_t longest, int most)
@@ -221,7 +223,11 @@ static struct refusal_layout refusal_layout(const struct watch_screen *s)
         name = strlen(r->name) > name ? strlen(r->name) : name;
         peer = strlen(r->peer) > peer ? strlen(r->peer) : peer;
     }
-    return (struct refusal_layout){fit(name, left / 2), fit(peer, left * 3 / 8)};
+    struct refusal_layout layout;
+    layout.name = fit(name, left * 3 / 5);
+    layout.peer = fit(peer, left - layout.name);
+    layout.text = left - layout.name - layout.peer >= LEAST_TEXT;
+    return layout;
 }
 
 static void draw_refusal_head(const struct watch_screen *s, int line)
@@ -230,7 +236,7 @@ static void draw_refusal_head(const struct watch_screen *s, int line)
     put(line, 0, "time     code reason");
     put_cell(line, REFUSAL_FIXED, layout.name, "recipient or user");
     put_cell(line, REFUSAL_FIXED + layout.name, layout.peer, "other host");
-    put(line, REFUSAL_FIXED + layout.name + layout.peer, "text");
+    put(line, REFUSAL_FIXED + layout.name + layout.peer, layout.text ? "text" : "");
 }
 
 static void draw_refusal(const struct watch_screen *s, const struct smtplog_watch_refusal *r,
@@ -248,7 +254,7 @@ static void draw_refusal(const struct watch_screen *s, const struct smtplog_watc
     put_cell(line, REFUSAL_FIXED, layout.name, r->name[0] != '\0' ? r->name : "-");
     put_cell(line, REFUSAL_FIXED + layout.name, layout.peer, r->peer[0] != '\0' ? r->peer : "-");
     snprintf(text, sizeof text, "\"%s\"", r->text);
-    put(line, REFUSAL_FIXED + layout.name + layout.peer, text);
+    put(line, REFUSAL_FIXED + layout.name + layout.peer, layout.text ? text : "");
 }
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -300,7 +306,8 @@ static const char *nothing_of(const struct watch_screen *s)
         return "no problems found";
     }
     if (s->filter[0] != '\0') {
-        return "no row holds this text";
+        return s->view == VIEW_REFUSALS ? "none of the newest refusals holds this text"
+                                        : "no row holds this text";
     }
     bool table = s->view < VIEW_REFUSALS;
     return table && watch_window_minutes[s->window] > 0 ? "nothing in this time (w: longer)"
@@ -344,8 +351,8 @@ static void draw_foot(const struct watch_screen *s)
     if (s->typing) {
         snprintf(text, sizeof text, "show rows that hold: %s_", s->typed);
     } else if (s->filter[0] != '\0' && s->view != VIEW_FINDINGS) {
-        snprintf(text, sizeof text, "only rows that hold \"%s\" (f changes)  %s", s->filter,
-                 s->note);
+        snprintf(text, sizeof text, "only rows that hold \"%s\" (%s)  %s", s->filter,
+                 s->inside ? "q: back" : "f changes", s->note);
     } else if (s->note[0] != '\0') {
         snprintf(text, sizeof text, "%s%s%s", s->note_time, s->note_time[0] != '\0' ? " " : "",
                  s->note);

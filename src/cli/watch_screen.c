@@ -22,7 +22,8 @@ static const char help_text[] =
     "                  newest refusals, findings\n"
     "  up, down, PgUp, PgDn, Home, End\n"
     "                  choose a row (k and j too); it stays chosen when others move\n"
-    "  Enter, e        explain the row: what the code or reason means, what to do\n"
+    "  Enter, e        explain the row: what the code or reason means, what to do; of\n"
+    "                  a domain, host or client its refusals\n"
     "  t               trace the row's last message: its steps and its story\n"
     "  f, /            show only rows that hold a text; empty shows all again\n"
     "  w               what is counted: last 1, 5, 15 minutes, hour, all\n"
@@ -258,6 +259,34 @@ static void type_key(struct watch_screen *s, int key)
     }
 }
 
+static void choose_view(struct watch_screen *s, int view)
+{
+    if (s->inside) {
+        s->filter[0] = '\0';
+        s->inside = false;
+    }
+    s->view = view;
+    s->selected = s->top = 0;
+    s->chosen = true;
+}
+
+/* Rows that are explained by their refusals. */
+static bool shows_inside(int view)
+{
+    return view == SMTPLOG_WATCH_DOMAINS || view == SMTPLOG_WATCH_SERVERS ||
+           view == SMTPLOG_WATCH_CLIENTS;
+}
+
+/* The refusals that hold a name, until a key goes back. */
+static void look_inside(struct watch_screen *s, const char *name)
+{
+    int view = s->view;
+    choose_view(s, VIEW_REFUSALS);
+    snprintf(s->filter, sizeof s->filter, "%s", name);
+    s->inside = true;
+    s->outside = view;
+}
+
 /* Makes lines no longer than so many bytes, between words where there are any. */
 static void wrap(char *text, size_t columns)
 {
@@ -295,6 +324,10 @@ static enum watch_wish choose_subject(struct watch_screen *s, enum watch_wish wi
     const struct smtplog_watch_row *row = &s->shown.rows[s->selected];
     const struct smtplog_watch_refusal *refusal = &s->shown.refusals[s->selected];
     bool list = s->view == VIEW_REFUSALS;
+    if (wish == WATCH_EXPLAIN && shows_inside(s->view)) {
+        look_inside(s, row->name);
+        return WATCH_NOTHING;
+    }
     if (wish == WATCH_TRACE) {
         const char *id = list ? refusal->queue_id : row->queue_id;
         const char *name = list ? refusal->peer : row->name;
@@ -307,13 +340,6 @@ static enum watch_wish choose_subject(struct watch_screen *s, enum watch_wish wi
         snprintf(s->subject, sizeof s->subject, "%s", row->name);
     }
     return wish;
-}
-
-static void choose_view(struct watch_screen *s, int view)
-{
-    s->view = view;
-    s->selected = s->top = 0;
-    s->chosen = true;
 }
 
 /* Keys that change what is shown. */
@@ -366,6 +392,10 @@ static enum watch_wish act(struct watch_screen *s, int key)
 {
     bool back = key == 'q' || key == ESCAPE;
     s->stale = true;
+    if (back && s->inside && !s->typing && s->page == NULL) {
+        choose_view(s, s->outside);
+        return WATCH_NOTHING;
+    }
     if (s->typing) {
         type_key(s, key);
         return WATCH_NOTHING;

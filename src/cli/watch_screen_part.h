@@ -52,7 +52,9 @@ struct watch_screen {
     size_t selected, top;
     bool paused, typing;
     bool chosen; /* a key asked for other rows */
-    char filter[64], typed[64];
+    bool inside; /* the refusals of a row of the view `outside` */
+    int outside;
+    char filter[128], typed[128];
     bool utf8;
     char subject[600];
     struct shown shown;

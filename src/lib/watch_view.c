@@ -119,7 +119,7 @@ static struct span meaning_of(const struct smtplog_watch *watch, enum smtplog_wa
         struct span words = catalog_text(catalog_reply(catalog, (int)code), "short");
         return words.n > 0 ? words : catalog_text(catalog_reply(catalog, (int)code), "name");
     }
-    return table == SMTPLOG_WATCH_CLASSES ? catalog_text(catalog_class(catalog, key), "meaning")
+    return table == SMTPLOG_WATCH_CLASSES ? catalog_text(catalog_class(catalog, key), "short")
                                           : SPAN_EMPTY;
 }
 
@@ -205,6 +205,8 @@ static void show_refusal(const struct recent_event *event, struct smtplog_watch_
     show(out->queue_id, sizeof out->queue_id, span_cstr(event->queue_id));
     show(out->name, sizeof out->name, span_cstr(event->name));
     show(out->peer, sizeof out->peer, span_cstr(event->peer));
+    show(out->peer_ip, sizeof out->peer_ip, span_cstr(event->peer_ip));
+    show(out->domain, sizeof out->domain, span_cstr(event->domain));
     show(out->text, sizeof out->text, span_cstr(event->text));
 }
 
@@ -214,6 +216,7 @@ static bool refusal_fits(const struct smtplog_watch_refusal *refusal, const char
     snprintf(code, sizeof code, "%d", refusal->code);
     return filter == NULL || contains(refusal->name, filter) || contains(refusal->peer, filter) ||
            contains(refusal->text, filter) || contains(refusal->class_name, filter) ||
+           contains(refusal->peer_ip, filter) || contains(refusal->domain, filter) ||
            contains(refusal->queue_id, filter) || contains(code, filter);
 }
 

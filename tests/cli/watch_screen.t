@@ -8,7 +8,7 @@ import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from harness import DATA, SMTPLOG, Directory, Tap, skip_all
+from harness import DATA, SMTPLOG, TOP, Directory, Tap, skip_all
 from watcher import Terminal, until
 
 if shutil.which("tmux") is None:
@@ -83,6 +83,20 @@ with Directory() as directory:
     tap.ok(terminal.wait(r"^ 550 <new4@w\.example>"), "the first row is always the newest", terminal.last)
     terminal.send("q")
 
+    # ---- from a table into its refusals
+    terminal.send("6")
+    tap.ok(terminal.wait(r" 198\.51\.100\.201\n"), "6: clients", terminal.last)
+    terminal.send("Enter")
+    tap.ok(terminal.wait(r'text\n.*only rows that hold "198\.51\.\d+\.\d+" \(q: back\)') and rows(terminal) and
+           all("198.51." in line for line in rows(terminal)), "Enter on a client shows its refusals", terminal.last)
+    terminal.send("q")
+    tap.ok(terminal.wait(r"total  clients ") and "only rows" not in terminal.last, "q goes back to the table", terminal.last)
+    terminal.send("3", "w", "w")
+    tap.ok(terminal.wait(r" 30  bad\.example"), "3, w: domains, of all that was read", terminal.last)
+    terminal.send("f", "bad", "Enter", "Enter")
+    tap.ok(terminal.wait(r'info\d+@example\.org .*only rows that hold "bad\.example"'), "Enter on a sender's domain too", terminal.last)
+    terminal.send("q", "w", "w", "w")
+
     # ---- pause
     terminal.send("5")
     tap.ok(terminal.wait(r" mx\.w\.example"), "5: hosts", terminal.last)
@@ -98,10 +112,23 @@ with Directory() as directory:
     tap.ok(terminal.wait(r"1 min: recv \d+ dlvd \d+ .*reject \d+ grey \d+\n"), "rates are shortened where there is little room", terminal.last)
     terminal.send("?")
     terminal.resize(80, 30)
-    tap.ok(until(lambda: "q, Esc          back, quit" in terminal.look() and "the log's own." in terminal.last), "the help fits",
-           terminal.last)
-    tap.ok(all(len(line) < 80 for line in terminal.last.split("\n")[1:-2]), "... without being cut", terminal.last)
+    tap.ok(until(lambda: "q, Esc          back, quit" in terminal.look() and "the log's own." in terminal.last and
+                 all(len(line) < 80 for line in terminal.last.split("\n")[1:-2])), "the help fits and is not cut", terminal.last)
     terminal.send("q", "q")
     tap.ok(terminal.wait("status 0"), "q quits", terminal.last)
+    terminal.close()
+    # ---- what the README shows
+    with open(os.path.join(TOP, "README.md"), encoding="utf-8") as file:
+        shown = re.search(r"```text\n( smtplog watch .*?)```", file.read(), re.S).group(1).rstrip("\n").split("\n")
+    with gzip.open(os.path.join(DATA, "incidents", "provider-block.log.gz")) as file:
+        log = directory("mail.log", file.read())
+    terminal = Terminal(directory.path, 80, len(shown) + 1, SMTPLOG, "watch", "--tz", "UTC", "--now", "2026-11-22T07:00:00Z", log)
+    tap.ok(terminal.wait("5618 lines"), "the log of the README", terminal.last)
+    terminal.send("2", "w", "w")
+    tap.ok(terminal.wait(r"reasons +all, by count") and terminal.wait("bigmail"), "its view", terminal.last)
+    lines = terminal.last.split("\n")[:len(shown) + 1]
+    tap.equal([line.rstrip() for line in lines[6:-3] + lines[-1:]], shown[6:-2] + shown[-1:], "the screen is the one in the README")
+    tap.equal(lines[0][:27], shown[0][:27], "its title too")
+    terminal.send("C-c")
     terminal.close()
 tap.done()
