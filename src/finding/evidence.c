@@ -177,9 +177,10 @@ static struct span text_of(const struct finding_rule *rule, const char *key)
 
 static bool code_fits(const struct finding_rule *rule, int code)
 {
+    struct span codes = text_of(rule, "code");
     char digits[16];
-    int n = snprintf(digits, sizeof digits, "%d", code);
-    return finding_has_word(text_of(rule, "code"), span_of(digits, (size_t)n));
+    int n = codes.n > 0 ? snprintf(digits, sizeof digits, "%d", code) : 0;
+    return finding_has_word(codes, span_of(digits, (size_t)n));
 }
 
 static bool matches(const struct gatherer *g, struct pattern *pattern, struct span text)
