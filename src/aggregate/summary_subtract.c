@@ -25,12 +25,11 @@ static void subtract_words(const struct record_field *field, char *from, const c
 {
     struct word_count *words = (struct word_count *)(from + field->offset);
     const struct word_count *taken = (const struct word_count *)(part + field->offset);
-    size_t *count = (size_t *)(from + field->guard);
+    const size_t *count = (const size_t *)(from + field->guard);
     for (size_t i = 0; i < *(const size_t *)(part + field->guard); i++) {
         for (size_t k = 0; k < *count; k++) {
             if (span_equal(words[k].word, taken[i].word)) {
-                words[k].count -= taken[i].count;
-                words[k] = words[k].count == 0 ? words[--*count] : words[k];
+                words[k].count -= taken[i].count; /* their order tells which came first */
                 break;
             }
         }
@@ -106,6 +105,19 @@ static void tidy_table(const struct record_field *field, char *record)
     }
 }
 
+static void tidy_words(const struct record_field *field, char *record)
+{
+    struct word_count *words = (struct word_count *)(record + field->offset);
+    size_t *count = (size_t *)(record + field->guard);
+    size_t kept = 0;
+    for (size_t i = 0; i < *count; i++) {
+        if (words[i].count > 0) {
+            words[kept++] = words[i];
+        }
+    }
+    *count = kept;
+}
+
 static void tidy_record(const struct record_type *type, char *record)
 {
     for (size_t f = 0; f < type->field_count; f++) {
@@ -114,6 +126,8 @@ static void tidy_record(const struct record_type *type, char *record)
         char *items = apart ? *(char **)(record + field->offset) : record + field->offset;
         if (field->kind == FIELD_TABLE) {
             tidy_table(field, record);
+        } else if (field->kind == FIELD_WORDS) {
+            tidy_words(field, record);
         }
         for (size_t i = 0; (apart || field->kind == FIELD_RECORD) && i < field->count; i++) {
             tidy_record(field->type, items + i * field->type->size);

@@ -62,6 +62,7 @@ static enum smtplog_status replay_message(struct smtplog_analyzer *a, struct eve
         return SMTPLOG_OK;
     }
     TRY(signal_note_waiting(a->replayed_signals, event));
+    TRY(funnel_add(&a->summary->funnel, event));
     struct traffic_message message = {context.has_sender, context.sender, context.size};
     return summary_add_event(a->summary, event, &message);
 }
@@ -77,7 +78,11 @@ static enum smtplog_status replay_event(struct smtplog_analyzer *a, struct head 
         return replay_message(a, event, shown);
     case KEPT_SESSION:
         TRY(session_note(a->sessions, event, &unseen));
-        return shown ? summary_add_unseen_auth(a->summary, event, unseen) : SMTPLOG_OK;
+        if (!shown) {
+            return SMTPLOG_OK;
+        }
+        TRY(funnel_add_unseen_auth(&a->summary->funnel, event, unseen));
+        return summary_add_unseen_auth(a->summary, event, unseen);
     case KEPT_REFUSAL:
         TRY(analyzer_note_reject(a, event, event, shown, &back));
         return analyzer_note_return(a, &back);

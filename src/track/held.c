@@ -10,7 +10,8 @@
 #include "track/session.h"
 
 #define ENDED_RING      TRACK_ENDED /* messages that ended last: a later line may still link to one */
-#define LONGEST_SESSION 7200        /* seconds that a session lasts, at the most */
+#define LATEST_LINK     120 /* seconds after a message ended in which a line may still link to it */
+#define LONGEST_SESSION 7200 /* seconds that a session lasts, at the most */
 #define LONGEST_ARRIVE  3600 /* seconds from a message's arrival to its message-id, at the most */
 
 /* A message or session, as far as it matters whether it was seen from beginning to end. */
@@ -52,7 +53,7 @@ struct held {
     size_t host_length;
     bool several_hosts;
     bool has_first;
-    int64_t first; /* of the log */
+    int64_t first, latest; /* of the log */
     uint64_t given_up;
     const struct host *last_host; /* of the line before: most lines have the same */
     char last_name[64];
@@ -444,6 +445,7 @@ enum smtplog_status held_note(struct held *held, const struct event *event)
         memcpy(held->host, name.p, held->host_length);
     }
     held->several_hosts = held->hosts.count > 1;
+    held->latest = event->time.seconds;
     if (event_text(event, EVENT_QUEUE_ID).n > 0) {
         TRY(note_message(held, host, event));
     }
@@ -599,7 +601,10 @@ static void drop_whole(struct held *held)
     struct part *next = NULL;
     for (struct part *part = held->all; part != NULL; part = next) {
         next = part->all_next;
-        if (!part->is_session && group_is_whole(part)) {
+        /* What a content filter handed back may be whole, and its reply to the first copy logged
+         * behind the end of this log. */
+        bool linked_later = part->in_ring && held->latest - part->newest < LATEST_LINK;
+        if (!part->is_session && !linked_later && group_is_whole(part)) {
             drop_part(held, part); /* what is left of its group is whole as well */
         }
     }
