@@ -127,7 +127,7 @@ const struct cli_option cli_options[] = {
     {0, "plain", NULL, CLI_OPTION_PLAIN, CLI_WATCH,
      "plain lines instead of the screen, as when the output is no terminal"},
     {0, "lang", "LANGUAGE", CLI_OPTION_LANG, CLI_ALL,
-     "language of reports and messages: en, de, fr, id, tr (default: LANGUAGE, LC_ALL, ... LANG)"},
+     "language of reports and messages (default: LANGUAGE, LC_ALL, LC_MESSAGES, LANG)"},
     {'h', "help", NULL, CLI_OPTION_HELP, CLI_ALL, "show this help"},
     {'V', "version", NULL, CLI_OPTION_VERSION, CLI_ALL, "show the version"},
 };

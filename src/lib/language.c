@@ -7,6 +7,15 @@
 
 #define SUFFIX ".mo"
 
+/* Whether a file has more than its header: one that nobody has translated yet is no language. */
+static bool is_translated(const struct embedded_file *file)
+{
+    struct translation translation;
+    return translation_open(span_of((const char *)file->bytes, file->length), &translation) ==
+               SMTPLOG_OK &&
+           translation.count > 1;
+}
+
 /* The embedded file of a language, such as "de.mo". */
 static const struct embedded_file *find_file(struct span name)
 {
@@ -14,7 +23,8 @@ static const struct embedded_file *find_file(struct span name)
     const struct embedded_file *files = embedded_translations(&count);
     for (size_t i = 0; i < count; i++) {
         struct span path = span_cstr(files[i].path);
-        if (path.n == name.n + sizeof SUFFIX - 1 && span_starts(path, name)) {
+        if (path.n == name.n + sizeof SUFFIX - 1 && span_starts(path, name) &&
+            is_translated(&files[i])) {
             return &files[i];
         }
     }
@@ -85,7 +95,8 @@ enum smtplog_status smtplog_languages(smtplog_writer writer, void *context)
     }
     for (size_t i = 0; i < count; i++) {
         size_t length = strlen(files[i].path) - (sizeof SUFFIX - 1);
-        if (writer(context, files[i].path, length) != 0 || writer(context, "\n", 1) != 0) {
+        if (is_translated(&files[i]) &&
+            (writer(context, files[i].path, length) != 0 || writer(context, "\n", 1) != 0)) {
             return SMTPLOG_STOPPED;
         }
     }
