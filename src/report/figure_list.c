@@ -309,7 +309,8 @@ static bool is_one_of(struct span text, const char *const *words, size_t count)
 /* True when a family may have this member: the log just did not show it. */
 static bool may_have(const struct figure_list *list, struct span family, struct span member)
 {
-    static const char *const quantiles[] = {"p50", "p90", "p95", "max"};
+    static const char *const quantiles[] = {"p50", "p90", "p95", "max",
+                                            "mean"}; /* no mean of waits */
     static const char *const of_code[] = {"implied", "share", "outbound", "inbound"};
     static const char *const of_class[] = {"permanent", "temporary", "without_code"};
     static const char *const of_stage[] = {"replies", "ok", "temporary", "permanent"};
@@ -319,17 +320,28 @@ static bool may_have(const struct figure_list *list, struct span family, struct 
         ends_with(family, "by_implied_code")) {
         return is_code(member);
     }
-    if (span_is(family, "class") || ends_with(family, "by_class")) {
+    if (span_is(family, "class") || ends_with(family, "by_class") ||
+        ends_with(family, ".classes")) {
         return catalog_class(list->catalog, member) != NULL;
     }
-    if (ends_with(family, "by_stage")) {
+    if (span_is(family, "notices.causes")) {
+        return catalog_class(list->catalog, member) != NULL;
+    }
+    if (ends_with(family, "by_stage") || ends_with(family, ".stages")) {
         return event_value_find(EVENT_STAGE, member) >= 0;
     }
     if (span_is(family, "attempts")) {
         return event_value_find(EVENT_STATUS, member) >= 0;
     }
-    if (ends_with(family, "wait") || ends_with(family, "delay")) {
+    if (span_is(family, "sizes") || span_starts(family, SPAN_LITERAL("delays.")) ||
+        span_starts(family, SPAN_LITERAL("queue_time."))) {
         return is_one_of(member, quantiles, COUNT_OF(quantiles));
+    }
+    if (ends_with(family, "wait") || ends_with(family, "delay")) {
+        return is_one_of(member, quantiles, COUNT_OF(quantiles) - 1);
+    }
+    if (span_is(family, "greylisting.null_sender")) {
+        return span_is(member, "recovery_share");
     }
     if (!span_next_piece(&rest, '.', &first) || rest.p == NULL) {
         return span_is(family, "actions") || span_is(family, "provider");

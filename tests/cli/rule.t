@@ -74,7 +74,9 @@ with Directory() as directory:
     tap.ok(done.status == 1 and done.out == run("analyze", *WHEN, log).out, "a rule that holds: status 1, the same report", done)
     tap.equal(done.errors, "smtplog: rule held: hard_share > 5% and recipients.total > 1 (hard_share = 0.5 (50.0 %), "
               "recipients.total = 2)\n", "it stands on standard error with its values")
-    for text, status in (("hard_share > 50%", 0), ("code.550 = 1", 1), ("code.599 > 0", 0), ("code.550.inbound > 0", 0),
+    for text, status in (("hard_share > 50%", 0), ("code.550 = 1", 1), ("code.599 > 0", 0), ("code.550.inbound > 0", 0), ("code.599.stages.rcpt > 0", 0),
+                         ("code.599.classes.greylisting > 0", 0), ("delays.delivered.p95 > 5 d", 0), ("queue_time.all.p50 > 5 d", 0),
+                         ("notices.causes.greylisting > 0", 0), ("sizes.max > 1000000000", 0), ("greylisting.null_sender.recovery_share > 2", 0), ("greylisting.wait.mean > 0", 2),
                          ("class.user-unknown = 1", 1), ("class.mailbox-full > 0", 0), ("rejects.by_stage.rcpt > 0", 0),
                          ("rejects.by_code.550 > 0", 0), ("greylisting.wait.p95 > 10 min", 1),
                          ("greylisting.behaved_like.wait.p95 > 0", 0), ("stage.eod.replies >= 1", 1), ("stage.auth.replies > 0", 0),
