@@ -21,7 +21,7 @@ STAMP = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\
 # Slots of time begin at whole hours and minutes: elsewhere when all stamps are moved.
 LOCAL_TIME = ("days", "hours")
 BY_TIME = ("timeline", "findings") + LOCAL_TIME
-DAEMON_ONLY = ("warnings", "lines", "findings", "queue_time", "transports", "tls")
+DAEMON_ONLY = ("warnings", "lines", "findings", "queue_time", "transports", "tls", "connections")
 
 
 def normal(value, first):
