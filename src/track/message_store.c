@@ -433,18 +433,20 @@ enum smtplog_status recipient_note(struct tracker *tracker, struct message *mess
 void message_set_origin(struct tracker *tracker, struct message *message, struct span client,
                         struct span name)
 {
-    /* A line that names no client leaves the one named before. */
+    /* A line that names no client leaves the one named before. Lengths are kept in a byte: names of
+     * hosts have no more (RFC 1035, 2.3.4). */
     struct span kept = client.n > 0 ? client : message_client(message);
-    char *origin = kept.n + name.n > 0 ? malloc(kept.n + name.n) : NULL;
-    if (origin == NULL && kept.n + name.n > 0) {
-        return;
-    }
+    kept.n = kept.n < UINT8_MAX ? kept.n : UINT8_MAX;
+    name.n = name.n < UINT8_MAX ? name.n : UINT8_MAX;
     size_t before = origin_bytes(message);
-    if (kept.n > 0) {
-        memcpy(origin, kept.p, kept.n);
-    }
-    if (name.n > 0) {
-        memcpy(origin + kept.n, name.p, name.n);
+    char *origin = NULL;
+    if (kept.n + name.n > 0) {
+        origin = malloc(kept.n + name.n);
+        if (origin == NULL) {
+            return;
+        }
+        memcpy(origin, kept.n > 0 ? kept.p : "", kept.n);
+        memcpy(origin + kept.n, name.n > 0 ? name.p : "", name.n);
     }
     free(message->origin);
     message->origin = origin;
