@@ -3,10 +3,8 @@
 
 #include <stdlib.h>
 
-#include "pattern/pattern.h"
-#include "pattern/pattern_check.h"
+#include "catalog/catalog_pattern.h"
 
-#define WAITS_MAXIMUM  64
 #define NUMBER_MAXIMUM 1000000
 
 static const struct {
@@ -14,19 +12,8 @@ static const struct {
     double seconds;
 } units[] = {{"days", 86400}, {"hours", 3600}, {"minutes", 60}, {"seconds", 1}};
 
-struct asked_wait {
-    const struct catalog_entry *entry;
-    struct pattern *pattern; /* owned */
-};
-
 struct asked_waits {
-    struct pattern_engine *engine;
-    struct arena arena;
-    const struct diagnostic *diagnostic;
-    bool check;
-    bool broken;
-    struct asked_wait wait[WAITS_MAXIMUM];
-    size_t count;
+    struct catalog_pattern_list list;
 };
 
 static size_t find_unit(struct span name)
@@ -39,30 +26,6 @@ static size_t find_unit(struct span name)
     return SIZE_MAX;
 }
 
-static enum smtplog_status add_wait(void *context, const struct catalog_entry *entry)
-{
-    struct asked_waits *waits = context;
-    const struct record_pair *pair = record_find(entry->record, "regex");
-    struct span regex;
-    if (waits->count == WAITS_MAXIMUM) {
-        return SMTPLOG_LIMIT;
-    }
-    struct asked_wait *wait = &waits->wait[waits->count];
-    wait->entry = entry;
-    TRY(record_regex(&waits->arena, pair->value, &regex));
-    TRY(pattern_new(regex, false, find_unit, &wait->pattern));
-    waits->count++;
-    enum smtplog_status status = waits->check
-                                     ? pattern_check(wait->pattern, regex, entry->file, pair->line,
-                                                     waits->diagnostic, entry->name)
-                                     : SMTPLOG_OK;
-    if (status == SMTPLOG_FORMAT) { /* said; the other entries are looked at too */
-        waits->broken = true;
-        return SMTPLOG_OK;
-    }
-    return status;
-}
-
 enum smtplog_status asked_waits_new(const struct catalog *catalog, bool check,
                                     const struct diagnostic *diagnostic, struct asked_waits **waits)
 {
@@ -70,16 +33,8 @@ enum smtplog_status asked_waits_new(const struct catalog *catalog, bool check,
     if (made == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    made->check = check;
-    made->diagnostic = diagnostic;
-    arena_init(&made->arena);
-    enum smtplog_status status = pattern_engine_new(&made->engine);
-    if (status == SMTPLOG_OK) {
-        status = catalog_each(catalog, "wait", add_wait, made);
-    }
-    if (status == SMTPLOG_OK && made->broken) {
-        status = SMTPLOG_FORMAT;
-    }
+    enum smtplog_status status = catalog_pattern_list_load(&made->list, catalog, "wait", find_unit,
+                                                           check, diagnostic);
     if (status != SMTPLOG_OK) {
         asked_waits_free(made);
         return status;
@@ -93,11 +48,7 @@ void asked_waits_free(struct asked_waits *waits)
     if (waits == NULL) {
         return;
     }
-    for (size_t i = 0; i < waits->count; i++) {
-        pattern_free(waits->wait[i].pattern);
-    }
-    pattern_engine_free(waits->engine);
-    arena_free(&waits->arena);
+    catalog_pattern_list_free(&waits->list);
     free(waits);
 }
 
@@ -117,9 +68,10 @@ double asked_waits_find(struct asked_waits *waits, struct span text)
     if (!has_digit(text)) {
         return 0;
     }
-    for (size_t i = 0; i < waits->count; i++) {
+    for (size_t i = 0; i < waits->list.count; i++) {
         double seconds = 0;
-        if (!pattern_match(waits->wait[i].pattern, waits->engine, text, captures, &count)) {
+        if (!pattern_match(waits->list.items[i].pattern, waits->list.engine, text, captures,
+                           &count)) {
             continue;
         }
         for (size_t k = 0; k < count; k++) {
@@ -140,8 +92,8 @@ void asked_waits_test(struct asked_waits *waits, const struct diagnostic *diagno
                       uint64_t *passed, uint64_t *failed)
 {
     struct span head = SPAN_LITERAL("sample ");
-    for (size_t i = 0; i < waits->count; i++) {
-        const struct catalog_entry *entry = waits->wait[i].entry;
+    for (size_t i = 0; i < waits->list.count; i++) {
+        const struct catalog_entry *entry = waits->list.items[i].entry;
         for (size_t k = 0; k < entry->record->pair_count; k++) {
             const struct record_pair *pair = &entry->texts[k];
             struct span rest = span_starts(pair->key, head) ? span_from(pair->key, head.n)
