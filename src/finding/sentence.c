@@ -1,20 +1,9 @@
 /* Sentences of findings. Trust: names of places come from logs and are escaped on their way out. */
 #include "finding/sentence.h"
 
-#include <stdio.h>
+#include <math.h>
 
-/* "12,113" */
-static void add_count(struct strbuf *out, double value)
-{
-    char digits[32];
-    int n = snprintf(digits, sizeof digits, "%.0f", value);
-    for (int i = 0; i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0) {
-            strbuf_add_byte(out, ',');
-        }
-        strbuf_add_byte(out, digits[i]);
-    }
-}
+#include "base/figure.h"
 
 /* "0.2 %", "37 %": never 100 of what is not all, never 0 of what is something. */
 static void add_share(struct strbuf *out, double share)
@@ -79,7 +68,7 @@ static bool add_name(struct strbuf *out, struct span name, const struct evidence
     } else if (is_share(name)) {
         add_share(out, value);
     } else {
-        add_count(out, value);
+        format_count(out, (uint64_t)llround(value));
     }
     return true;
 }
