@@ -10,7 +10,9 @@ static const char *const keys[] = {"text",         "name",   "short",    "action
                                    "fix receiver", "fix",    "also"};
 static const char *const prefixes[] = {"seen ", "combined "};
 
-/* Records whose values are data, whatever their key; and names that are proper names. */
+/* Records whose values are data, whatever their key; and names that are proper names. What is
+ * called text is a sentence in a phrase only: elsewhere it is the expression that recognises a
+ * reply. */
 static const char *const untranslated_types[] = {"reason", "sample", "nomatch", "wait", "file"};
 static const char *const named_properly[] = {"provider", "server"};
 
@@ -27,7 +29,8 @@ static bool is_one_of(struct span word, const char *const *words, size_t count)
 bool catalog_is_translated(struct span type, struct span key)
 {
     if (is_one_of(type, untranslated_types, COUNT_OF(untranslated_types)) ||
-        (span_is(key, "name") && is_one_of(type, named_properly, COUNT_OF(named_properly)))) {
+        (span_is(key, "name") && is_one_of(type, named_properly, COUNT_OF(named_properly))) ||
+        (span_is(key, "text") && !span_is(type, "phrase"))) {
         return false;
     }
     for (size_t i = 0; i < COUNT_OF(prefixes); i++) {

@@ -56,6 +56,8 @@ with Directory() as directory:
     tap.ok(made.returncode == 0, "the template is made", made.stdout)
     template = po.read(os.path.join(BUILD, "smtplog.pot"))[1:]
     tap.ok(len(template) > 2000, "it has many texts (%d)" % len(template))
+    expressions = [m.context for m in template if m.context and m.context.endswith("/text") and not m.context.startswith("phrase ")]
+    tap.ok(not expressions, "expressions that recognise replies are no texts to translate", *expressions[:5])
     source = directory("zz.po")
     po.write(source, "Language: zz\nContent-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n",
              [(m, [widen(m.id)] + ([widen(m.plural)] if m.plural is not None else [])) for m in template])
