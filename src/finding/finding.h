@@ -14,6 +14,7 @@ enum finding_severity {
 
 struct finding {
     struct span id;
+    struct span place; /* provider or domain, when the rule looks at each by itself */
     enum finding_severity severity;
     struct span title;    /* one sentence without full stop */
     struct span evidence; /* counts with their unit and denominator */

@@ -145,6 +145,9 @@ static enum smtplog_status add_candidate(struct builder *b, const struct finding
         !arena_copy(&b->list->arena, e->place, &candidate->place)) {
         return SMTPLOG_NO_MEMORY;
     }
+    if (rule->per == FINDING_PER_PLACE) {
+        finding->place = candidate->place;
+    }
     struct span told[] = {catalog_text(rule->entry, "evidence"), second_sentence(b, rule, e),
                           period_of(b, e)};
     TRY(fill_key(b, e, rule, "title", &finding->title));

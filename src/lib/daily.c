@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "finding/finding_build.h"
 #include "lib/merge.h"
 #include "lib/option.h"
 #include "lib/rule_set.h"
@@ -15,6 +16,7 @@ static struct daily *daily_of(struct smtplog_analyzer *a)
         a->daily = calloc(1, sizeof *a->daily);
         if (a->daily != NULL) {
             figure_list_init(&a->daily->usual);
+            mark_list_init(&a->daily->marks);
         }
     }
     return a->daily;
@@ -35,8 +37,10 @@ void daily_free(struct daily *daily)
         if (daily->days[i].known) {
             figure_list_free(&daily->days[i].figures);
         }
+        mark_list_free(&daily->days[i].marks);
     }
     figure_list_free(&daily->usual);
+    mark_list_free(&daily->marks);
     free(daily);
 }
 
@@ -160,6 +164,7 @@ enum smtplog_status smtplog_analyzer_compare(struct smtplog_analyzer *a, const c
     struct earlier_day *day = &daily->days[daily->day_count++];
     *day = (struct earlier_day){.path = strdup(path), .same_weekday = same_weekday != 0};
     day->before = before != NULL ? strdup(before) : NULL;
+    mark_list_init(&day->marks);
     size_t n = strlen(date) < sizeof day->day - 1 ? strlen(date) : sizeof day->day - 1;
     memcpy(day->day, date, n);
     return day->path != NULL && (before == NULL || day->before != NULL) ? SMTPLOG_OK
@@ -174,6 +179,17 @@ enum smtplog_status daily_read_contexts(struct smtplog_analyzer *a)
     return SMTPLOG_OK;
 }
 
+enum smtplog_status daily_find_marks(struct smtplog_analyzer *a, struct mark_list *marks)
+{
+    struct finding_list findings;
+    enum smtplog_status status = finding_build(&a->finding_rules, a->summary, &findings);
+    if (status == SMTPLOG_OK) {
+        status = mark_list_build(marks, a->summary, &findings);
+    }
+    finding_list_free(&findings);
+    return status;
+}
+
 /* With a set of snapshots and figures of its own in place of the run's. */
 static enum smtplog_status find_figures(struct smtplog_analyzer *a, struct earlier_day *day)
 {
@@ -183,7 +199,7 @@ static enum smtplog_status find_figures(struct smtplog_analyzer *a, struct earli
         return SMTPLOG_OK;
     }
     figure_list_init(&day->figures);
-    TRY(snapshot_figures(a, &day->figures, &day->known));
+    TRY(snapshot_figures(a, &day->figures, &day->known, &day->marks, &day->has_marks));
     if (day->known) {
         return SMTPLOG_OK;
     }
@@ -191,6 +207,8 @@ static enum smtplog_status find_figures(struct smtplog_analyzer *a, struct earli
     TRY(snapshot_merge(a));
     TRY(rule_set_build_figures(a, &day->figures));
     day->known = true;
+    TRY(daily_find_marks(a, &day->marks));
+    day->has_marks = true;
     return SMTPLOG_OK;
 }
 
@@ -215,6 +233,23 @@ static enum smtplog_status read_earlier(struct smtplog_analyzer *a, struct earli
     return status;
 }
 
+static enum smtplog_status find_changes(struct smtplog_analyzer *a)
+{
+    struct daily *daily = a->daily;
+    struct mark_day days[AGAINST_DAYS];
+    size_t count = 0;
+    for (size_t i = 0; i < daily->day_count; i++) {
+        const struct earlier_day *day = &daily->days[i];
+        if (day->known) {
+            days[count++] = (struct mark_day){span_cstr(day->day),
+                                              day->has_marks ? &day->marks : NULL};
+        }
+    }
+    TRY(daily_find_marks(a, &daily->marks));
+    mark_changes_find(&daily->marks, days, count, &daily->against.changes);
+    return SMTPLOG_OK;
+}
+
 enum smtplog_status daily_compare(struct smtplog_analyzer *a)
 {
     struct daily *daily = a->daily;
@@ -237,5 +272,5 @@ enum smtplog_status daily_compare(struct smtplog_analyzer *a)
         TRY(against_usual(figures, daily->found, daily->found_count, &daily->usual));
         a->rules->baseline = &daily->usual;
     }
-    return SMTPLOG_OK;
+    return daily->found_count > 0 ? find_changes(a) : SMTPLOG_OK;
 }

@@ -9,7 +9,9 @@ struct earlier_day {
     char day[12];
     char *path, *before; /* owned: its snapshot, and that of the day before it or NULL */
     struct figure_list figures;
+    struct mark_list marks;
     bool known, same_weekday;
+    bool has_marks;
 };
 
 struct daily {
@@ -20,6 +22,7 @@ struct daily {
     struct against_day found[AGAINST_DAYS];
     size_t found_count;
     struct figure_list usual;
+    struct mark_list marks; /* of the finished run */
     struct against against;
     bool compared;
 };
@@ -28,6 +31,10 @@ void daily_free(struct daily *daily);
 
 /* Reads the snapshots that tell what was before. */
 MUST_USE enum smtplog_status daily_read_contexts(struct smtplog_analyzer *analyzer);
+
+/* The findings and reply texts of a finished run, into an empty list. */
+MUST_USE enum smtplog_status daily_find_marks(struct smtplog_analyzer *analyzer,
+                                              struct mark_list *marks);
 
 /* Works out the figures of the earlier days and compares those of the finished run with them. */
 MUST_USE enum smtplog_status daily_compare(struct smtplog_analyzer *analyzer);

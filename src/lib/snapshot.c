@@ -5,6 +5,7 @@
 
 #include "aggregate/summary_pack.h"
 #include "input/deflate.h"
+#include "lib/daily.h"
 #include "lib/replay.h"
 #include "lib/rule_set.h"
 
@@ -168,16 +169,23 @@ static enum smtplog_status seal(struct snapshot_part *part, struct span bytes)
 static enum smtplog_status seal_figures(struct smtplog_analyzer *a, struct snapshot_part *part)
 {
     struct figure_list list;
+    struct mark_list marks;
     struct strbuf bytes;
     TRY(rule_set_build_figures(a, &list));
+    mark_list_init(&marks);
     strbuf_init(&bytes, SNAPSHOT_FIGURES);
-    figure_list_pack(&list, &bytes);
-    enum smtplog_status status = strbuf_status(&bytes);
+    enum smtplog_status status = daily_find_marks(a, &marks);
+    if (status == SMTPLOG_OK) {
+        figure_list_pack(&list, &bytes);
+        mark_list_pack(&marks, &bytes);
+        status = strbuf_status(&bytes);
+    }
     if (status == SMTPLOG_OK) {
         part->named_size = bytes.length;
         status = pack_apart(strbuf_span(&bytes), &part->named, &part->named_packed_size);
     }
     strbuf_free(&bytes);
+    mark_list_free(&marks);
     figure_list_free(&list);
     return status;
 }
@@ -308,12 +316,13 @@ enum smtplog_status snapshot_read(struct snapshot_set *set, struct span file, bo
 }
 
 enum smtplog_status snapshot_figures(const struct smtplog_analyzer *a, struct figure_list *list,
-                                     bool *known)
+                                     bool *known, struct mark_list *marks, bool *has_marks)
 {
     const struct snapshot_set *set = a->snapshots;
     const struct snapshot_part *part = set->count == 1 ? &set->parts[0] : NULL;
     struct strbuf bytes;
     *known = part != NULL && part->named != NULL;
+    *has_marks = false;
     if (!*known) {
         return SMTPLOG_OK;
     }
@@ -323,6 +332,10 @@ enum smtplog_status snapshot_figures(const struct smtplog_analyzer *a, struct fi
     struct unpacker in = {strbuf_span(&bytes), false};
     if (status == SMTPLOG_OK) {
         status = figure_list_unpack(&in, a->knowledge.catalog, list);
+    }
+    if (status == SMTPLOG_OK && in.rest.n > 0) { /* older programs kept figures only */
+        status = mark_list_unpack(&in, marks);
+        *has_marks = status == SMTPLOG_OK;
     }
     strbuf_free(&bytes);
     return status;

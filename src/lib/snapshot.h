@@ -20,8 +20,8 @@ struct snapshot_part {
     char *packed;       /* owned: as it stands in files */
     size_t packed_size; /* bytes of it */
     size_t size;        /* unpacked */
-    char *named;        /* owned, packed: the named figures of the run, so that days can be compared
-                           without opening them; NULL: of version 1 */
+    char *named; /* owned, packed: the named figures of the run, its findings and reply texts,
+                    so that days can be compared without opening them; NULL: of version 1 */
     size_t named_packed_size, named_size;
     /* once opened: */
     struct strbuf bytes;     /* owned; the rest borrows from it */
@@ -60,11 +60,13 @@ MUST_USE enum smtplog_status snapshot_write(const struct snapshot_set *set, stru
 MUST_USE enum smtplog_status snapshot_read(struct snapshot_set *set, struct span file, bool context,
                                            const char **why);
 
-/* The named figures of a set that holds one part only, into an empty list; *known is false when
- * they are not kept. */
+/* The named figures of a set that holds one part only, and its findings and reply texts, into empty
+ * lists; *known and *has_marks are false when they are not kept. */
 struct figure_list;
+struct mark_list;
 MUST_USE enum smtplog_status snapshot_figures(const struct smtplog_analyzer *analyzer,
-                                              struct figure_list *list, bool *known);
+                                              struct figure_list *list, bool *known,
+                                              struct mark_list *marks, bool *has_marks);
 
 /* Works out the figures of all parts into the analyzer, which is prepared and has none. */
 MUST_USE enum smtplog_status snapshot_merge(struct smtplog_analyzer *analyzer);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "report/report_build.h"
+#include "report/report_change.h"
 #include "report/section.h"
 
 static const struct main_figure {
@@ -190,6 +191,7 @@ void against_json(const struct against *against, struct json_writer *json)
     add_names(json, "new", against->fresh, against->fresh_count);
     add_names(json, "gone", against->gone, against->gone_count);
     add_names(json, "silent_days", against->silent, against->silent_count);
+    report_changes_json(&against->changes, json);
     json_end(json, '}');
 }
 
@@ -285,5 +287,7 @@ void build_against(struct report_builder *b)
         SAY(b, "against/silent",
             phrase_words("days", join_names(b, against->silent, against->silent_count)));
     }
+    builder_paragraph(b, section);
+    report_changes_add(b, section, &against->changes);
     builder_paragraph(b, section);
 }

@@ -2,6 +2,7 @@
 #ifndef REPORT_REPORT_AGAINST_H
 #define REPORT_REPORT_AGAINST_H
 
+#include "finding/mark_change.h"
 #include "finding/usual.h"
 #include "report/figure_list.h"
 #include "report/json_writer.h"
@@ -29,6 +30,7 @@ struct against {
     size_t gone_count;
     struct span silent[AGAINST_DAYS]; /* days without an event */
     size_t silent_count;
+    struct mark_changes changes; /* of findings and reply texts */
 };
 
 /* One earlier day. */

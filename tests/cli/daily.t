@@ -107,6 +107,38 @@ with Directory() as directory:
     tap.ok("code.556" in done.json()["against"]["new"], "a code that no day before had is new", done.json()["against"])
     text = daily("--width", "120", where=odd_state).text
     tap.ok("times the usual" in text and "New, on none of these days before" in text and "code.556" in text, "in words", text[:3500])
+    changes = [(row["change"], row["kind"], row["name"]) for row in done.json()["against"]["changes"]]
+    tap.ok(("new", "finding", "dead-list") in changes and ("new", "text", "556 5.1.10 <address>: User unknown") in changes,
+           "findings and reply texts that no day before had are new", changes)
+    tap.ok("new finding" in text and "We send to a dead list" in text and '"556 5.1.10 <address>: User unknown"' in text, "in words too", text[:3500])
+    new = next(row for row in done.json()["against"]["changes"] if row["name"].startswith("556"))
+    tap.ok(new["count"] == 200 and new["first"].startswith("2026-11-21T06:00:0") and new["days"] == 0 and new["code"] == 556, "with count and first time", new)
+    tap.equal([change for change in changes if change[2] in ("450 4.2.0 <address>: Recipient address rejected: Greylisted, see <url>",)], [],
+              "what other days had too is not new")
+    # The day behind it: what was new is gone or known.
+    next_state = directory("next")
+    shutil.copytree(odd_state, next_state)
+    calm = day_of(MAIL, 22)
+    done = run("daily", "--state-dir", next_state, "--now", "2026-11-23T06:00:00Z", *WHEN, "--format", "json", directory("next.log", odd + calm + day_of(GOOD, 23)))
+    gone = {(row["change"], row["name"]): row for row in done.json()["against"]["changes"]}
+    tap.ok(gone.get(("gone", "dead-list"), {}).get("last_day") == "2026-11-21" and ("gone", "556 5.1.10 <address>: User unknown") not in gone,
+           "a finding of the day before is gone; a text of one day only is not missed", gone)
+    again = odd.replace(b"Nov 21", b"Nov 22").replace(b": 10000000", b": 20000000")
+    shutil.rmtree(next_state)
+    shutil.copytree(odd_state, next_state)
+    done = run("daily", "--state-dir", next_state, "--now", "2026-11-23T06:00:00Z", *WHEN, "--format", "json", directory("next.log", again + day_of(GOOD, 23)))
+    known = {(row["change"], row["name"]): row for row in done.json()["against"]["changes"]}
+    tap.ok(known.get(("known", "dead-list"), {}).get("first_day") == "2026-11-21" and known[("known", "dead-list")]["days"] == 1,
+           "one of both days is known since the first", known)
+    half = day_of(MAIL, 22)
+    half = b"".join(line for line in half.splitlines(keepends=True) if b"User unknown in virtual mailbox" not in line)
+    shutil.rmtree(next_state)
+    shutil.copytree(state, next_state)
+    done = run("daily", "--state-dir", next_state, "--now", "2026-11-23T06:00:00Z", *WHEN, "--format", "json", directory("next.log", half + day_of(GOOD, 23)))
+    gone = [(row["change"], row["name"], row["last_day"]) for row in done.json()["against"]["changes"] if row["kind"] == "text"]
+    tap.ok(gone and all(row[0] == "gone" and row[2] == "2026-11-21" and "virtual mailbox table" in row[1] for row in gone), "a text of most days is missed", gone)
+    table = daily("--format", "csv", "--table", "changes", where=odd_state).text
+    tap.ok(table.startswith("change,kind,name,place,class,count,first,day,days") and "new,finding,dead-list" in table, "as a table", table[:400])
     done = daily("--fail-if", "hard_share > 1.5 * baseline(hard_share)", where=odd_state)
     tap.ok(done.status == 1 and "usual hard_share = " in done.errors, "baseline() in a rule", done)
     done = daily("--fail-if", "hard_share > 1.5 * baseline(hard_share)")
