@@ -88,6 +88,10 @@ typedef void (*smtplog_progress)(void *context, uint64_t bytes_done, uint64_t by
  * written. */
 size_t smtplog_clean(const char *text, char *out, size_t size);
 
+/* Columns that a terminal takes for a text in UTF-8: none for characters that combine with the one
+ * before, two for wide ones of East Asia. */
+size_t smtplog_columns(const char *text, size_t length);
+
 /* ---- languages --------------------------------------------------------------------------- */
 
 /* A language of reports, explanations and diagnostics. Read-only: may be shared by threads. Names
@@ -108,6 +112,11 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_languages(smtplog_writer writer, vo
  * or the text itself. Lives as long as language and text. */
 const char *smtplog_translate(const struct smtplog_language *language, const char *text)
     SMTPLOG_FORMAT_OF(2);
+
+/* The form that the language has for a count; in English one when it is 1, else many. */
+const char *smtplog_translate_count(const struct smtplog_language *language, const char *one,
+                                    const char *many, unsigned long long count) SMTPLOG_FORMAT_OF(2)
+    SMTPLOG_FORMAT_OF(3);
 
 /* ---- analysis of logs ------------------------------------------------------------------- */
 
@@ -403,7 +412,7 @@ size_t smtplog_watch_refusals(const struct smtplog_watch *watch, const char *fil
 
 struct smtplog_watch_finding {
     enum smtplog_severity severity;
-    char title[200], evidence[300], fix[400];
+    char title[300], evidence[600], fix[1200];
     char since[16]; /* time of day, "" when not known */
 };
 

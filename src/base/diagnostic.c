@@ -5,16 +5,47 @@
 
 #include "base/utf8.h"
 
+#define MESSAGE 1000 /* bytes */
+
+const char *diagnostic_count(const struct diagnostic *to, const char *one, const char *many,
+                             uint64_t count)
+{
+    if (to == NULL || to->translate == NULL) {
+        return count == 1 ? one : many;
+    }
+    return to->translate(to->language, one, many, count);
+}
+
+const char *diagnostic_text(const struct diagnostic *to, const char *text)
+{
+    return diagnostic_count(to, text, text, 1);
+}
+
+void diagnostic_hand_on(const struct diagnostic *to, enum smtplog_severity severity,
+                        struct span text)
+{
+    struct strbuf clean;
+    if (to->function == NULL) {
+        return;
+    }
+    strbuf_init(&clean, 4 * MESSAGE);
+    utf8_add_clean(&clean, span_of(text.p, text.n < MESSAGE ? text.n : MESSAGE));
+    if (strbuf_status(&clean) == SMTPLOG_OK) {
+        to->function(to->context, severity, strbuf_cstr(&clean));
+    }
+    strbuf_free(&clean);
+}
+
 void diagnostic_say(const struct diagnostic *to, enum smtplog_severity severity, const char *format,
                     ...)
 {
     if (to->function == NULL) {
         return;
     }
-    char raw[1000];
+    char raw[MESSAGE];
     va_list args;
     va_start(args, format);
-    const char *said = to->translate != NULL ? to->translate(to->language, format) : format;
+    const char *said = diagnostic_text(to, format);
     /* A translated format has the same conversions: msgfmt -c refuses a translation without. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
@@ -22,11 +53,5 @@ void diagnostic_say(const struct diagnostic *to, enum smtplog_severity severity,
 #pragma GCC diagnostic pop
     va_end(args);
     size_t length = n < 0 ? 0 : (size_t)n < sizeof raw ? (size_t)n : sizeof raw - 1;
-    struct strbuf clean;
-    strbuf_init(&clean, 4 * sizeof raw);
-    utf8_add_clean(&clean, span_of(raw, length));
-    if (strbuf_status(&clean) == SMTPLOG_OK) {
-        to->function(to->context, severity, strbuf_cstr(&clean));
-    }
-    strbuf_free(&clean);
+    diagnostic_hand_on(to, severity, span_of(raw, length));
 }

@@ -149,6 +149,10 @@ const struct smtplog_language *cli_language(void);
 const char *cli_translate(const char *text) __attribute__((format_arg(1)));
 #define N_(text) text
 
+/* The form of a text that the language has for a count. */
+const char *cli_translate_count(const char *one, const char *many, unsigned long long count)
+    __attribute__((format_arg(1), format_arg(2)));
+
 /* Prints on standard error, the name of the program in front. format is translated. */
 void cli_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

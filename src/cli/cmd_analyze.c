@@ -42,7 +42,7 @@ int cmd_analyze(const struct cli_arguments *arguments)
     if (status == SMTPLOG_OK && exit_status != CLI_UNREADABLE) {
         exit_status = cli_write_report(&run, arguments, "text", exit_status);
     } else if (nagios) {
-        puts("SMTPLOG UNKNOWN: the log could not be read");
+        printf("SMTPLOG UNKNOWN: %s\n", cli_translate(N_("the log could not be read")));
         exit_status = CLI_PARTLY;
     }
     cli_run_end(&run);

@@ -259,9 +259,11 @@ static int report_days(struct daily *d)
                 add_parts(d, run.analyzer, &found) && add_earlier(d, run.analyzer);
     int exit_status = CLI_UNREADABLE;
     if (good && found == 0) {
-        cli_complain("the logs hold no line of %s%s%s", d->first,
-                     strcmp(d->first, d->last) != 0 ? " to " : "",
-                     strcmp(d->first, d->last) != 0 ? d->last : "");
+        if (strcmp(d->first, d->last) != 0) {
+            cli_complain("the logs hold no line of %s to %s", d->first, d->last);
+        } else {
+            cli_complain("the logs hold no line of %s", d->first);
+        }
     } else if (good) {
         enum smtplog_status status = smtplog_analyzer_merge(run.analyzer);
         exit_status = cli_exit_status(&run, status);

@@ -28,7 +28,7 @@ int cmd_merge(const struct cli_arguments *arguments)
     if (status == SMTPLOG_OK && exit_status != CLI_UNREADABLE) {
         exit_status = cli_write_report(&run, arguments, "text", exit_status);
     } else if (arguments->format != NULL && strcmp(arguments->format, "nagios") == 0) {
-        puts("SMTPLOG UNKNOWN: no snapshot could be read");
+        printf("SMTPLOG UNKNOWN: %s\n", cli_translate(N_("no snapshot could be read")));
         exit_status = CLI_PARTLY;
     }
     cli_run_end(&run);

@@ -21,10 +21,11 @@ static int run_test(const struct cli_arguments *arguments)
                                                        arguments->file_count - 1, cli_write, stdout,
                                                        cli_diagnostic, NULL, &passed, &failed);
     if (status != SMTPLOG_OK && status != SMTPLOG_STOPPED) {
-        cli_complain("the pattern files cannot be used: %s", smtplog_status_name(status));
+        cli_complain("the pattern files cannot be used: %s",
+                     cli_translate(smtplog_status_name(status)));
         return status == SMTPLOG_IO ? CLI_UNREADABLE : CLI_NEGATIVE;
     }
-    printf("%llu samples hold, %llu fail\n", (unsigned long long)passed,
+    printf(cli_translate(N_("%llu samples hold, %llu fail\n")), (unsigned long long)passed,
            (unsigned long long)failed);
     return failed > 0 ? CLI_NEGATIVE : CLI_DONE;
 }
@@ -47,7 +48,8 @@ int cmd_patterns(const struct cli_arguments *arguments)
     enum smtplog_status status = smtplog_patterns_list(library_value(arguments, "patterns"), show,
                                                        cli_write, stdout, cli_diagnostic, NULL);
     if (status != SMTPLOG_OK && status != SMTPLOG_STOPPED) {
-        cli_complain("the pattern files cannot be used: %s", smtplog_status_name(status));
+        cli_complain("the pattern files cannot be used: %s",
+                     cli_translate(smtplog_status_name(status)));
         return CLI_USAGE;
     }
     return CLI_DONE;

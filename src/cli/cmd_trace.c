@@ -63,9 +63,12 @@ static void say_nothing_found(const struct cli_arguments *arguments)
 {
     for (size_t i = 0; i < arguments->what_count; i++) {
         const char *what = arguments->what[i];
-        cli_complain("no line concerns \"%s\"%s", what,
-                     access(what, R_OK) == 0 ? ", which is a file: smtplog trace WHAT [FILE]..."
-                                             : "");
+        if (access(what, R_OK) == 0) {
+            cli_complain("no line concerns \"%s\", which is a file: smtplog trace WHAT [FILE]...",
+                         what);
+        } else {
+            cli_complain("no line concerns \"%s\"", what);
+        }
     }
 }
 

@@ -70,16 +70,17 @@ static void print_refusals(const struct watching *w, struct smtplog_watch_refusa
     *last = count > 0 ? refusals[0].number : *last;
 }
 
+/* words: "the last hour:" */
 static void print_rates(const struct watching *w, unsigned seconds, const char *words)
 {
-    static const char *const names[] = {"delivered", "deferred",   "bounced",
-                                        "rejected",  "greylisted", "received"};
+    static const char *const names[] = {N_("delivered"), N_("deferred"),   N_("bounced"),
+                                        N_("rejected"),  N_("greylisted"), N_("received")};
     struct smtplog_watch_state state;
     smtplog_watch_look(w->watch, &state);
-    printf("%s %s:", state.time, words);
+    printf("%s %s", state.time, cli_translate(words));
     for (int s = SMTPLOG_WATCH_DELIVERED; s <= SMTPLOG_WATCH_RECEIVED; s++) {
         printf(
-            " %s %llu", names[s],
+            " %s %llu", cli_translate(names[s]),
             (unsigned long long)smtplog_watch_sum(w->watch, (enum smtplog_watch_series)s, seconds));
     }
     printf("\n");
@@ -109,9 +110,10 @@ static enum smtplog_status watch_plainly(struct watching *w)
         smtplog_watch_look(w->watch, &state);
         if (!begun && (state.caught_up || status == SMTPLOG_END)) {
             begun = true;
-            printf("%s read %llu lines, %llu events; new refusals and failures follow\n",
+            printf(cli_translate(N_("%s read %llu lines, %llu events; new refusals and failures "
+                                    "follow\n")),
                    state.time, (unsigned long long)state.lines, (unsigned long long)state.events);
-            print_rates(w, 3600, "the last hour");
+            print_rates(w, 3600, N_("the last hour:"));
             if (smtplog_watch_refusals(w->watch, NULL, 0, refusals, 1) > 0) {
                 last = refusals[0].number;
             }
@@ -120,7 +122,7 @@ static enum smtplog_status watch_plainly(struct watching *w)
         }
         if (begun && seconds_now() - printed >= PLAIN_PERIOD) {
             printed = seconds_now();
-            print_rates(w, 60, "the last minute");
+            print_rates(w, 60, N_("the last minute:"));
         }
         fflush(stdout);
         if (idle && status == SMTPLOG_OK) {
@@ -167,7 +169,7 @@ static void explain(struct watching *w)
     const char *subject = watch_screen_subject(w->screen);
     size_t columns = watch_screen_columns(w->screen);
     if (subject[0] == '\0') {
-        watch_screen_note(w->screen, "nothing to explain here");
+        watch_screen_note(w->screen, cli_translate(N_("nothing to explain here")));
         return;
     }
     enum smtplog_status status = smtplog_explain(&subject, 1, "text", columns < 72 ? 72 : columns,
@@ -271,9 +273,14 @@ static void title_of(const struct watching *w, char *title, size_t size)
 {
     const char *path = w->arguments.files[0];
     const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : strcmp(path, "-") == 0 ? "standard input" : path;
+    const char *name = slash != NULL ? slash + 1 : path;
+    if (strcmp(path, "-") == 0) {
+        name = cli_translate(N_("standard input"));
+    }
     if (w->arguments.file_count > 1) {
-        snprintf(title, size, "%s and %zu more", name, w->arguments.file_count - 1);
+        unsigned long long more = w->arguments.file_count - 1;
+        snprintf(title, size, cli_translate_count("%s and %llu more", "%s and %llu more", more),
+                 name, more);
     } else {
         snprintf(title, size, "%s", name);
     }

@@ -16,9 +16,12 @@ static const char *const journal_files[] = {"/var/log/journal/*/*.journal",
 
 void cli_diagnostic(void *context, enum smtplog_severity severity, const char *text)
 {
-    static const char *const words[] = {"", "warning: ", ""};
     (void)context;
-    fprintf(stderr, "smtplog: %s%s\n", words[severity], text);
+    if (severity == SMTPLOG_WARNING) {
+        fprintf(stderr, cli_translate(N_("smtplog: warning: %s\n")), text);
+    } else {
+        fprintf(stderr, "smtplog: %s\n", text);
+    }
 }
 
 int cli_write(void *file, const char *bytes, size_t length)
@@ -46,13 +49,14 @@ static void show_progress(void *context, uint64_t done, uint64_t total)
     p->shown = now;
     double megabytes = (double)done / 1e6;
     double rate = megabytes / elapsed;
-    fprintf(stderr, "%ssmtplog: %.0f MB", p->on_terminal ? "\r\033[K" : "", megabytes);
+    fputs(p->on_terminal ? "\r\033[K" : "", stderr);
     if (total > 0 && done <= total) {
         double left = rate > 0 ? (double)(total - done) / 1e6 / rate : 0;
-        fprintf(stderr, " of %.0f, %.0f %%, %.0f MB/s, %.0f s left", (double)total / 1e6,
-                100.0 * (double)done / (double)total, rate, left);
+        fprintf(stderr,
+                cli_translate(N_("smtplog: %.0f MB of %.0f, %.0f %%, %.0f MB/s, %.0f s left")),
+                megabytes, (double)total / 1e6, 100.0 * (double)done / (double)total, rate, left);
     } else {
-        fprintf(stderr, ", %.0f MB/s", rate);
+        fprintf(stderr, cli_translate(N_("smtplog: %.0f MB, %.0f MB/s")), megabytes, rate);
     }
     fputs(p->on_terminal ? "" : "\n", stderr);
     fflush(stderr);
@@ -91,8 +95,11 @@ static size_t add_usual_logs(struct smtplog_analyzer *analyzer, bool say)
             }
         }
         if (say && found.gl_pathc > 0) {
-            fprintf(stderr, "smtplog: reading %s (%zu file%s)\n", usual_logs[i], found.gl_pathc,
-                    found.gl_pathc == 1 ? "" : "s");
+            unsigned long long count = found.gl_pathc;
+            fprintf(stderr,
+                    cli_translate_count("smtplog: reading %s (%llu file)\n",
+                                        "smtplog: reading %s (%llu files)\n", count),
+                    usual_logs[i], count);
         }
         globfree(&found);
     }
@@ -138,8 +145,8 @@ bool cli_add_logs(struct smtplog_analyzer *analyzer, const struct cli_arguments 
         return true;
     }
     if (smtplog_has("journal") && host_has_journal()) {
-        fputs(say ? "smtplog: no file named and no mail log in /var/log:\n"
-                    "  reading the systemd journal (--journal)\n"
+        fputs(say ? cli_translate(N_("smtplog: no file named and no mail log in /var/log:\n"
+                                     "  reading the systemd journal (--journal)\n"))
                   : "",
               stderr);
         return smtplog_analyzer_add_journal(analyzer, NULL) == SMTPLOG_OK;
@@ -233,7 +240,7 @@ int cli_exit_status(struct cli_run *run, enum smtplog_status status)
         return CLI_DONE;
     }
     if (status != SMTPLOG_OK) {
-        cli_complain("%s", smtplog_status_name(status));
+        cli_complain("%s", cli_translate(smtplog_status_name(status)));
         return CLI_UNREADABLE;
     }
     if (outcome.files_given > 0 && outcome.files_unreadable == outcome.files_given) {

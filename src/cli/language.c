@@ -18,6 +18,11 @@ const char *cli_translate(const char *text)
     return smtplog_translate(spoken, text);
 }
 
+const char *cli_translate_count(const char *one, const char *many, unsigned long long count)
+{
+    return smtplog_translate_count(spoken, one, many, count);
+}
+
 /* The value of --lang on a command line that has not been parsed yet; NULL without. */
 static const char *asked_for(int argc, char **argv)
 {
@@ -82,7 +87,7 @@ void cli_speak(int argc, char **argv)
     }
     if (smtplog_language_new(name, &spoken) != SMTPLOG_OK) {
         cli_complain("--lang: there is no translation for \"%s\"; going on in English", name);
-        fprintf(stderr, "  %s", cli_translate(N_("there are:")));
+        fputs("  there are:", stderr); /* nobody speaks another language yet */
         if (smtplog_languages(print_name, NULL) == SMTPLOG_OK) {
             fputs("\n", stderr);
         }

@@ -6,16 +6,18 @@
 
 #include "cli/cli.h"
 
+#define HELP_COLUMNS 80
+
 const struct cli_command cli_commands[] = {
-    {"analyze", "[OPTION]... [FILE]...", "the report: what happened to the mail, and what to do",
-     CLI_ANALYZE, cmd_analyze},
-    {"events", "[OPTION]... [FILE]...", "one record per SMTP event, for other programs", CLI_EVENTS,
-     cmd_events},
-    {"watch", "[OPTION]... [FILE]...", "a log while it grows: rates, what is refused, what to do",
-     CLI_WATCH, cmd_watch},
+    {"analyze", "[OPTION]... [FILE]...",
+     N_("the report: what happened to the mail, and what to do"), CLI_ANALYZE, cmd_analyze},
+    {"events", "[OPTION]... [FILE]...", N_("one record per SMTP event, for other programs"),
+     CLI_EVENTS, cmd_events},
+    {"watch", "[OPTION]... [FILE]...",
+     N_("a log while it grows: rates, what is refused, what to do"), CLI_WATCH, cmd_watch},
     {"trace", "[OPTION]... WHAT [FILE]...",
-     "the story of a queue id, message id, address, host or IP: every line, in order", CLI_TRACE,
-     cmd_trace},
+     N_("the story of a queue id, message id, address, host or IP: every line, in order"),
+     CLI_TRACE, cmd_trace},
     {"explain", "[OPTION]... [CODE|REPLY|CLASS|PROVIDER]...",
      N_("what a reply code, an enhanced code or a whole reply means, and what to do"), CLI_EXPLAIN,
      cmd_explain},
@@ -41,6 +43,33 @@ const struct cli_command *cli_find_command(const char *name)
     return NULL;
 }
 
+/* Prints a text whose first line begins in a column; further lines begin there too. Lines that are
+ * too long break at a blank. */
+static void print_from(FILE *to, size_t column, const char *text)
+{
+    size_t used = column;
+    while (*text != '\0') {
+        size_t blanks = strspn(text, " ");
+        size_t length = strcspn(text + blanks, " \n");
+        size_t columns = smtplog_columns(text + blanks, length);
+        if (used > column && used + blanks + columns > HELP_COLUMNS) {
+            fprintf(to, "\n%*s", (int)column, "");
+            used = column;
+            text += blanks;
+            blanks = 0;
+        }
+        fwrite(text, 1, blanks + length, to);
+        used += blanks + columns;
+        text += blanks + length;
+        if (*text == '\n') {
+            fprintf(to, "\n%*s", text[1] != '\n' && text[1] != '\0' ? (int)column : 0, "");
+            used = column;
+            text++;
+        }
+    }
+    fputc('\n', to);
+}
+
 static void help_options(unsigned command, FILE *to)
 {
     fprintf(to, "\n%s\n", cli_translate(N_("Options")));
@@ -54,41 +83,47 @@ static void help_options(unsigned command, FILE *to)
                  option->letter ? option->letter : ' ', option->letter ? "," : " ", option->name,
                  option->argument != NULL && option->argument[0] != '[' ? " " : "",
                  option->argument != NULL ? option->argument : "");
-        fprintf(to, "  %-22s\n        %s\n", left, cli_translate(option->help));
+        fprintf(to, "  %-22s\n        ", left);
+        print_from(to, 8, cli_translate(option->help));
     }
 }
 
 int cli_help(const struct cli_command *command, FILE *to)
 {
     if (command != NULL) {
-        fprintf(to, "%s smtplog %s %s\n\n%s.\n", cli_translate(N_("Usage:")), command->name,
-                command->arguments, cli_translate(command->summary));
+        char summary[400];
+        fprintf(to, "%s smtplog %s %s\n\n", cli_translate(N_("Usage:")), command->name,
+                command->arguments);
+        snprintf(summary, sizeof summary, "%s.", cli_translate(command->summary));
+        print_from(to, 0, summary);
         help_options(command->bit, to);
-        fputs(
+        print_from(
+            to, 0,
             cli_translate(
                 (command->bit & (CLI_ANALYZE | CLI_EVENTS | CLI_FIGURES | CLI_TRACE)) == 0
                     ? N_("\nExit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could "
-                         "not be read.\n")
+                         "not be read.")
                     : N_("\nFILE may be plain or gzip, rotated files may come in any order, - is "
                          "standard input.\n"
                          "Exit status: 0 done, 1 a rule held or nothing was found, 2 wrong usage, "
-                         "3 done but\n"
-                         "something could not be read or understood, 4 nothing could be read.\n")),
-            to);
+                         "3 done but something could not be read or understood, 4 nothing could be "
+                         "read.")));
         return CLI_DONE;
     }
-    fputs(cli_translate(N_(
-              "smtplog reads mail server logs, finds every SMTP reply, and says what it means.\n\n"
-              "Usage: smtplog COMMAND [OPTION]... [FILE]...\n"
-              "       smtplog FILE...            the same as smtplog analyze FILE...\n\n"
-              "Commands\n")),
-          to);
+    print_from(
+        to, 0,
+        cli_translate(
+            N_("smtplog reads mail server logs, finds every SMTP reply, and says what it means.\n\n"
+               "Usage: smtplog COMMAND [OPTION]... [FILE]...\n"
+               "       smtplog FILE...            the same as smtplog analyze FILE...\n\n"
+               "Commands")));
     for (size_t i = 0; i < cli_command_count; i++) {
-        fprintf(to, "  %-10s %s\n", cli_commands[i].name, cli_translate(cli_commands[i].summary));
+        fprintf(to, "  %-10s ", cli_commands[i].name);
+        print_from(to, 13, cli_translate(cli_commands[i].summary));
     }
-    fputs(cli_translate(N_("  help       this text, or smtplog help COMMAND\n\n"
-                           "Start with: smtplog analyze /var/log/mail.log\n")),
-          to);
+    print_from(to, 0,
+               cli_translate(N_("  help       this text, or smtplog help COMMAND\n\n"
+                                "Start with: smtplog analyze /var/log/mail.log")));
     return CLI_DONE;
 }
 

@@ -110,9 +110,9 @@ static int write_nagios(struct cli_run *run, const char *path, int exit_status)
 {
     struct output output;
     int state = CLI_PARTLY; /* unknown */
-    const char *unknown = exit_status == CLI_PARTLY ? "not all of the log could be read or "
-                                                      "understood"
-                                                    : NULL;
+    const char *unknown = exit_status == CLI_PARTLY
+                              ? cli_translate(N_("not all of the log could be read or understood"))
+                              : NULL;
     if (!output_open(&output, path)) {
         return state;
     }

@@ -121,8 +121,9 @@ bool state_open(struct state *state, const char *path)
     }
     if (state->directory < 0) {
         cli_complain("%s: %s", state->path,
-                     errno == ELOOP || errno == ENOTDIR ? "not a directory of its own"
-                                                        : strerror(errno));
+                     errno == ELOOP || errno == ENOTDIR
+                         ? cli_translate(N_("not a directory of its own"))
+                         : strerror(errno));
         return false;
     }
     return is_ours(state) && take_lock(state);

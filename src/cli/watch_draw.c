@@ -10,18 +10,20 @@
 
 #define LEAST_WIDTH  40
 #define LEAST_HEIGHT 8
-#define TABLE_FIXED  42 /* the figures of a row */
+#define TABLE_NAME   41 /* behind the figures of a row */
 
 static const char *const view_names[VIEWS] = {
-    [SMTPLOG_WATCH_CODES] = "codes",     [SMTPLOG_WATCH_CLASSES] = "reasons",
-    [SMTPLOG_WATCH_DOMAINS] = "domains", [SMTPLOG_WATCH_PROVIDERS] = "providers",
-    [SMTPLOG_WATCH_SERVERS] = "hosts",   [SMTPLOG_WATCH_CLIENTS] = "clients",
-    [VIEW_REFUSALS] = "refusals",        [VIEW_FINDINGS] = "findings"};
+    [SMTPLOG_WATCH_CODES] = N_("codes"),     [SMTPLOG_WATCH_CLASSES] = N_("reasons"),
+    [SMTPLOG_WATCH_DOMAINS] = N_("domains"), [SMTPLOG_WATCH_PROVIDERS] = N_("providers"),
+    [SMTPLOG_WATCH_SERVERS] = N_("hosts"),   [SMTPLOG_WATCH_CLIENTS] = N_("clients"),
+    [VIEW_REFUSALS] = N_("refusals"),        [VIEW_FINDINGS] = N_("findings")};
 
 const unsigned watch_window_minutes[WINDOWS] = {1, 5, 15, 60, 0};
-static const char *const window_names[] = {"1 min", "5 min", "15 min", "1 h", "all"};
+static const char *const window_names[] = {N_("last 1 min"), N_("last 5 min"), N_("last 15 min"),
+                                           N_("last 1 h"), N_("all")};
 const unsigned watch_zoom_seconds[ZOOMS] = {1, 10, 60};
-static const char *const sort_names[] = {"count", "refused", "total", "name"};
+static const char *const sort_names[] = {N_("by count"), N_("by refused"), N_("by total"),
+                                         N_("by name")};
 
 size_t watch_body_lines(void)
 {
@@ -32,14 +34,15 @@ size_t watch_body_lines(void)
 /* ---- drawing --------------------------------------------------------------------------------- */
 
 /* Text cut before a column, at the right edge or at a length in bytes; wide characters are never
- * cut in two. Where the terminal has no UTF-8, other characters are shown as question marks. */
-static void put_part(int line, int column, int end, const char *text, size_t length)
+ * cut in two. Where the terminal has no UTF-8, other characters are shown as question marks.
+ * Returns the column behind. */
+static int put_part(int line, int column, int end, const char *text, size_t length)
 {
     end = end < COLS ? end : COLS;
     mbstate_t state;
     memset(&state, 0, sizeof state);
     if (line >= LINES) {
-        return;
+        return column;
     }
     for (size_t i = 0; i < length && column < end;) {
         wchar_t wide = L'?';
@@ -61,17 +64,31 @@ static void put_part(int line, int column, int end, const char *text, size_t len
         column += columns;
         i += n;
     }
+    return column;
 }
 
-static void put(int line, int column, const char *text)
+static int put(int line, int column, const char *text)
 {
-    put_part(line, column, COLS, text, strlen(text));
+    return put_part(line, column, COLS, text, strlen(text));
 }
 
 /* Text in a column of its own; at least one blank stays free behind it. */
 static void put_cell(int line, int column, int width, const char *text)
 {
     put_part(line, column, column + width - 1, text, strlen(text));
+}
+
+static int columns_of(const char *text)
+{
+    return (int)smtplog_columns(text, strlen(text));
+}
+
+/* Text that ends before a column. */
+static void put_right(int line, int column, int width, const char *text)
+{
+    int used = columns_of(text);
+    int first = used < width ? width - used : 0;
+    put_part(line, column + first, column + width, text, strlen(text));
 }
 
 static void put_bar(int line, const char *text, int attribute)
@@ -84,15 +101,19 @@ static void put_bar(int line, const char *text, int attribute)
 
 static void draw_title(const struct watch_screen *s)
 {
-    char text[600], state[160] = "";
+    char text[600], lines[80], state[160] = "";
     const struct smtplog_watch_state *now = &s->shown.state;
+    unsigned long long read = now->lines;
     if (!now->caught_up) {
-        snprintf(state, sizeof state, "  reading, %.0f MB to go", (double)now->bytes_behind / 1e6);
-    } else if (now->files_open == 0 && strcmp(s->title, "standard input") != 0) {
-        snprintf(state, sizeof state, "  waiting for the file");
+        snprintf(state, sizeof state, cli_translate(N_("reading, %.0f MB to go")),
+                 (double)now->bytes_behind / 1e6);
+    } else if (now->files_open == 0 && strcmp(s->title, cli_translate("standard input")) != 0) {
+        snprintf(state, sizeof state, "%s", cli_translate(N_("waiting for the file")));
     }
-    snprintf(text, sizeof text, " smtplog watch  %s  %s  %llu lines%s%s", s->title, now->time,
-             (unsigned long long)now->lines, state, s->paused ? "  PAUSED" : "");
+    snprintf(lines, sizeof lines, cli_translate_count("%llu line", "%llu lines", read), read);
+    snprintf(text, sizeof text, " smtplog watch  %s  %s  %s%s%s%s%s", s->title, now->time, lines,
+             state[0] != '\0' ? "  " : "", state, s->paused ? "  " : "",
+             s->paused ? cli_translate(N_("PAUSED")) : "");
     put_bar(0, text, A_REVERSE);
 }
 
@@ -103,20 +124,19 @@ static void draw_rates(const struct watch_screen *s)
         enum smtplog_watch_series series;
         const char *name, *brief;
     } rates[] = {
-        {SMTPLOG_WATCH_RECEIVED, "received", "recv"},
-        {SMTPLOG_WATCH_DELIVERED, "delivered", "dlvd"},
-        {SMTPLOG_WATCH_DEFERRED, "deferred", "defer"},
-        {SMTPLOG_WATCH_BOUNCED, "bounced", "bounce"},
-        {SMTPLOG_WATCH_REJECTED, "rejected", "reject"},
-        {SMTPLOG_WATCH_GREYLISTED, "greylisted", "grey"},
+        {SMTPLOG_WATCH_RECEIVED, N_("received"), N_("recv")},
+        {SMTPLOG_WATCH_DELIVERED, N_("delivered"), N_("dlvd")},
+        {SMTPLOG_WATCH_DEFERRED, N_("deferred"), N_("defer")},
+        {SMTPLOG_WATCH_BOUNCED, N_("bounced"), N_("bounce")},
+        {SMTPLOG_WATCH_REJECTED, N_("rejected"), N_("reject")},
+        {SMTPLOG_WATCH_GREYLISTED, N_("greylisted"), N_("grey")},
     };
-    char text[300];
-    int used = COLS + 1;
-    for (int brief = 0; brief < 2 && used > COLS; brief++) {
-        used = snprintf(text, sizeof text, "1 min:");
-        for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+    char text[1000] = "";
+    for (int brief = 0; brief < 2 && (brief == 0 || columns_of(text) > COLS); brief++) {
+        int used = snprintf(text, sizeof text, "%s", cli_translate(N_("1 min:")));
+        for (size_t i = 0; i < sizeof rates / sizeof rates[0] && (size_t)used < sizeof text; i++) {
             used += snprintf(text + used, sizeof text - (size_t)used, " %s %llu",
-                             brief ? rates[i].brief : rates[i].name,
+                             cli_translate(brief ? rates[i].brief : rates[i].name),
                              (unsigned long long)m[rates[i].series]);
         }
     }
@@ -158,8 +178,8 @@ static void draw_timeline(const struct watch_screen *s)
     put(2, 0, text);
     snprintf(text, sizeof text, "/%u s", watch_zoom_seconds[s->zoom]);
     put(3, 4, text);
-    put(bottom, 0, "attempts");
-    put(bottom + 1, 0, "refused");
+    put_cell(bottom, 0, 11, cli_translate(N_("attempts")));
+    put_cell(bottom + 1, 0, 11, cli_translate(N_("refused")));
 }
 
 static void draw_finding(const struct watch_screen *s)
@@ -168,30 +188,57 @@ static void draw_finding(const struct watch_screen *s)
     char text[700];
     int line = BAR_LINES + 3;
     if (shown->finding_count == 0) {
-        put(line, 0, shown->state.caught_up ? "no problems found" : "");
+        put(line, 0, shown->state.caught_up ? cli_translate(N_("no problems found")) : "");
         return;
     }
     const struct smtplog_watch_finding *worst = &shown->findings[0];
     int color = COLOR_PAIR(worst->severity == SMTPLOG_ERROR ? 1 : 2) | A_BOLD;
-    snprintf(text, sizeof text, "%s%s%s%s", worst->title, worst->since[0] != '\0' ? ", since " : "",
-             worst->since, shown->finding_count > 1 ? "  (8: more)" : "");
+    watch_finding_head(worst, text, sizeof text);
     attron(color);
-    put(line, 0, text);
+    int end = put(line, 0, text);
+    if (shown->finding_count > 1) {
+        put(line, end + 2, cli_translate(N_("(8: more)")));
+    }
     attroff(color);
+}
+
+void watch_finding_head(const struct smtplog_watch_finding *finding, char *text, size_t size)
+{
+    if (finding->since[0] != '\0') {
+        snprintf(text, size, cli_translate(N_("%s, since %s")), finding->title, finding->since);
+    } else {
+        snprintf(text, size, "%s", finding->title);
+    }
+}
+
+/* Columns that a name may take so that all tabs fit. */
+static int tab_columns(void)
+{
+    int most = COLS;
+    for (int used = COLS + 1; used > COLS && most > 1; most--) {
+        used = 0;
+        for (int view = 0; view < VIEWS; view++) {
+            int columns = columns_of(cli_translate(view_names[view]));
+            used += 3 + (columns < most ? columns : most);
+        }
+    }
+    return most + 1;
 }
 
 static void draw_tabs(const struct watch_screen *s)
 {
-    char text[300] = "";
+    char number[16];
     int line = BAR_LINES + 4;
     int column = 0;
+    int most = tab_columns();
     mvhline(line, 0, ' ', COLS);
     for (int view = 0; view < VIEWS; view++) {
-        snprintf(text, sizeof text, "%d %s", view + 1, view_names[view]);
+        const char *name = cli_translate(view_names[view]);
+        snprintf(number, sizeof number, "%d ", view + 1);
         attron(view == s->view ? A_REVERSE | A_BOLD : A_DIM);
-        put(line, column, text);
+        column = put(line, column, number);
+        column = put_part(line, column, column + most, name, strlen(name)) + 1;
         attroff(view == s->view ? A_REVERSE | A_BOLD : A_DIM);
-        column += (int)strlen(text) + 1;
     }
 }
 
@@ -233,10 +280,13 @@ static struct refusal_layout refusal_layout(const struct watch_screen *s)
 static void draw_refusal_head(const struct watch_screen *s, int line)
 {
     struct refusal_layout layout = refusal_layout(s);
-    put(line, 0, "time     code reason");
-    put_cell(line, REFUSAL_FIXED, layout.name, "recipient or user");
-    put_cell(line, REFUSAL_FIXED + layout.name, layout.peer, "other host");
-    put(line, REFUSAL_FIXED + layout.name + layout.peer, layout.text ? "text" : "");
+    put_cell(line, 0, 9, cli_translate(N_("time")));
+    put_cell(line, 9, 5, cli_translate(N_("code")));
+    put_cell(line, 14, REFUSAL_FIXED - 14, cli_translate(N_("reason")));
+    put_cell(line, REFUSAL_FIXED, layout.name, cli_translate(N_("recipient or user")));
+    put_cell(line, REFUSAL_FIXED + layout.name, layout.peer, cli_translate(N_("other host")));
+    put(line, REFUSAL_FIXED + layout.name + layout.peer,
+        layout.text ? cli_translate(N_("text")) : "");
 }
 
 static void draw_refusal(const struct watch_screen *s, const struct smtplog_watch_refusal *r,
@@ -268,16 +318,17 @@ static void draw_table_head(const struct watch_screen *s)
     if (s->view == VIEW_REFUSALS) {
         draw_refusal_head(s, line);
     } else if (s->view == VIEW_FINDINGS) {
-        put(line, 0, "what to act on, worst first");
+        put(line, 0, cli_translate(N_("what to act on, worst first")));
     } else {
-        snprintf(text, sizeof text, "%10s %10s %6s %10s  %s", "count", "refused", "share", "total",
-                 view_names[s->view]);
-        put(line, 0, text);
-        snprintf(text, sizeof text, "%s%s, by %s",
-                 watch_window_minutes[s->window] > 0 ? "last " : "", window_names[s->window],
-                 sort_names[s->sort]);
-        int column = COLS - (int)strlen(text) - 1;
-        if (column > TABLE_FIXED + (int)strlen(view_names[s->view])) {
+        put_right(line, 0, 10, cli_translate(N_("count")));
+        put_right(line, 11, 10, cli_translate(N_("refused")));
+        put_right(line, 22, 6, cli_translate(N_("share")));
+        put_right(line, 29, 10, cli_translate(N_("total")));
+        int end = put(line, TABLE_NAME, cli_translate(view_names[s->view]));
+        snprintf(text, sizeof text, "%s, %s", cli_translate(window_names[s->window]),
+                 cli_translate(sort_names[s->sort]));
+        int column = COLS - columns_of(text) - 1;
+        if (column > end + 1) {
             put(line, column, text);
         }
     }
@@ -288,14 +339,18 @@ static void row_text(const struct watch_screen *s, size_t index, char *text, siz
 {
     if (s->view == VIEW_FINDINGS) {
         const struct smtplog_watch_finding *f = &s->shown.findings[index];
-        snprintf(text, size, "%s%s%s: %s", f->title, f->since[0] != '\0' ? ", since " : "",
-                 f->since, f->evidence);
+        char head[700];
+        watch_finding_head(f, head, sizeof head);
+        snprintf(text, size, "%s: %s", head, f->evidence);
     } else {
         const struct smtplog_watch_row *r = &s->shown.rows[index];
-        double share = r->count > 0 ? 100.0 * (double)r->refused / (double)r->count : 0;
-        snprintf(text, size, "%10llu %10llu %4.0f %% %10llu  %s%s%s", (unsigned long long)r->count,
-                 (unsigned long long)r->refused, share, (unsigned long long)r->total, r->name,
-                 r->meaning[0] != '\0' ? "  " : "", r->meaning);
+        double percent = r->count > 0 ? 100.0 * (double)r->refused / (double)r->count : 0;
+        char share[40];
+        snprintf(share, sizeof share, cli_translate(N_("%.0f %%")), percent);
+        int blanks = columns_of(share) < 6 ? 6 - columns_of(share) : 0;
+        snprintf(text, size, "%10llu %10llu %*s%s %10llu  %s%s%s", (unsigned long long)r->count,
+                 (unsigned long long)r->refused, blanks, "", share, (unsigned long long)r->total,
+                 r->name, r->meaning[0] != '\0' ? "  " : "", r->meaning);
     }
 }
 
@@ -303,15 +358,17 @@ static void row_text(const struct watch_screen *s, size_t index, char *text, siz
 static const char *nothing_of(const struct watch_screen *s)
 {
     if (s->view == VIEW_FINDINGS) {
-        return "no problems found";
+        return cli_translate(N_("no problems found"));
     }
     if (s->filter[0] != '\0') {
-        return s->view == VIEW_REFUSALS ? "none of the newest refusals holds this text"
-                                        : "no row holds this text";
+        return cli_translate(s->view == VIEW_REFUSALS
+                                 ? N_("none of the newest refusals holds this text")
+                                 : N_("no row holds this text"));
     }
     bool table = s->view < VIEW_REFUSALS;
-    return table && watch_window_minutes[s->window] > 0 ? "nothing in this time (w: longer)"
-                                                        : "nothing yet";
+    return cli_translate(table && watch_window_minutes[s->window] > 0
+                             ? N_("nothing in this time (w: longer)")
+                             : N_("nothing yet"));
 }
 
 static void draw_rows(struct watch_screen *s)
@@ -349,10 +406,15 @@ static void draw_foot(const struct watch_screen *s)
 {
     char text[500] = "";
     if (s->typing) {
-        snprintf(text, sizeof text, "show rows that hold: %s_", s->typed);
+        snprintf(text, sizeof text, cli_translate(N_("show rows that hold: %s_")), s->typed);
     } else if (s->filter[0] != '\0' && s->view != VIEW_FINDINGS) {
-        snprintf(text, sizeof text, "only rows that hold \"%s\" (%s)  %s", s->filter,
-                 s->inside ? "q: back" : "f changes", s->note);
+        int used = snprintf(text, sizeof text,
+                            cli_translate(s->inside ? N_("only rows that hold \"%s\" (q: back)")
+                                                    : N_("only rows that hold \"%s\" (f changes)")),
+                            s->filter);
+        if (used > 0 && (size_t)used < sizeof text) {
+            snprintf(text + used, sizeof text - (size_t)used, "  %s", s->note);
+        }
     } else if (s->note[0] != '\0') {
         snprintf(text, sizeof text, "%s%s%s", s->note_time, s->note_time[0] != '\0' ? " " : "",
                  s->note);
@@ -360,9 +422,11 @@ static void draw_foot(const struct watch_screen *s)
     attron(COLOR_PAIR(4));
     put(LINES - 2, 0, text);
     attroff(COLOR_PAIR(4));
-    put_bar(LINES - 1,
-            " Enter explain  t trace  f filter  w window  s sort  p pause  ? help  q quit",
-            A_REVERSE);
+    put_bar(
+        LINES - 1,
+        cli_translate(N_(" Enter explain  t trace  f filter  w window  s sort  p pause  ? help  "
+                         "q quit")),
+        A_REVERSE);
 }
 
 static void draw_page(struct watch_screen *s)
@@ -382,15 +446,15 @@ static void draw_page(struct watch_screen *s)
         }
         line = end != NULL ? end + 1 : NULL;
     }
-    put_bar(LINES - 1, " up, down: scroll  q, Esc: back", A_REVERSE);
+    put_bar(LINES - 1, cli_translate(N_(" up, down: scroll  q, Esc: back")), A_REVERSE);
 }
 
 void watch_draw(struct watch_screen *s)
 {
     erase();
     if (COLS < LEAST_WIDTH || LINES < LEAST_HEIGHT) {
-        put(0, 0, "smtplog watch: window too small");
-        put(1, 0, "q quits");
+        put(0, 0, cli_translate(N_("smtplog watch: window too small")));
+        put(1, 0, cli_translate(N_("q quits")));
     } else if (s->page != NULL) {
         draw_page(s);
     } else {

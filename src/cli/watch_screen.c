@@ -15,7 +15,7 @@
 #define CTRL_L 12
 #define ESCAPE 27
 
-static const char help_text[] =
+static const char help_text[] = N_(
     "smtplog watch reads the log while it grows.\n"
     "\n"
     "  1 to 8, Tab     codes, reasons, domains, providers, hosts, clients,\n"
@@ -37,7 +37,7 @@ static const char help_text[] =
     "count, refusals and failures, retries included. A + behind a code: the log does\n"
     "not show it, what was sent follows from the server's source. The timeline shows\n"
     "attempts and refusals we gave; below it, of these, what was deferred, bounced\n"
-    "or rejected. Times are the log's own.\n";
+    "or rejected. Times are the log's own.\n");
 
 bool watch_screen_is_there(void)
 {
@@ -287,7 +287,7 @@ static void look_inside(struct watch_screen *s, const char *name)
     s->outside = view;
 }
 
-/* Makes lines no longer than so many bytes, between words where there are any. */
+/* Makes lines no longer than so many columns, between words where there are any. */
 static void wrap(char *text, size_t columns)
 {
     char *begin = text;
@@ -297,7 +297,7 @@ static void wrap(char *text, size_t columns)
         if (*c == '\n') {
             begin = c + 1;
             blank = NULL;
-        } else if ((size_t)(c - begin) >= columns && blank != NULL) {
+        } else if (blank != NULL && smtplog_columns(begin, (size_t)(c - begin)) >= columns) {
             *blank = '\n';
             begin = blank + 1;
             blank = NULL;
@@ -314,11 +314,12 @@ static enum watch_wish choose_subject(struct watch_screen *s, enum watch_wish wi
     }
     if (s->view == VIEW_FINDINGS) {
         const struct smtplog_watch_finding *f = &s->shown.findings[s->selected];
-        char text[1200];
-        snprintf(text, sizeof text, "%s%s%s\n\n%s\n\nWhat to do: %s\n", f->title,
-                 f->since[0] != '\0' ? ", since " : "", f->since, f->evidence, f->fix);
+        char head[700], fix[1500], text[3000];
+        watch_finding_head(f, head, sizeof head);
+        snprintf(fix, sizeof fix, cli_translate(N_("What to do: %s")), f->fix);
+        snprintf(text, sizeof text, "%s\n\n%s\n\n%s\n", head, f->evidence, fix);
         wrap(text, (size_t)COLS);
-        watch_screen_show(s, "finding", text);
+        watch_screen_show(s, cli_translate(N_("finding")), text);
         return WATCH_NOTHING;
     }
     const struct smtplog_watch_row *row = &s->shown.rows[s->selected];
@@ -378,7 +379,7 @@ static void view_key(struct watch_screen *s, int key)
         break;
     case '?':
     case 'h':
-        watch_screen_show(s, "keys", help_text);
+        watch_screen_show(s, cli_translate(N_("keys")), cli_translate(help_text));
         break;
     case CTRL_L:
         clearok(stdscr, TRUE);

@@ -6,6 +6,7 @@
 #include <ncurses.h>
 #include <stdio.h>
 
+#include "cli/cli.h"
 #include "cli/watch_screen.h"
 
 #define ROWS       200
@@ -69,6 +70,9 @@ struct watch_screen {
 
 /* Lines that the rows may take. */
 size_t watch_body_lines(void);
+
+/* A finding's title and since when it holds. */
+void watch_finding_head(const struct smtplog_watch_finding *finding, char *text, size_t size);
 
 /* Draws everything; brings the selection into what there is. */
 void watch_draw(struct watch_screen *screen);

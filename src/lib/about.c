@@ -1,4 +1,5 @@
 /* What the library says about itself, and text made harmless. */
+#include "base/diagnostic.h"
 #include "base/strbuf.h"
 #include "base/utf8.h"
 #include "input/journal.h"
@@ -6,15 +7,15 @@
 
 const char *smtplog_status_name(enum smtplog_status status)
 {
-    static const char *const names[] = {"no error",
-                                        "out of memory",
-                                        "input or output failed",
-                                        "malformed data file",
-                                        "wrong usage",
-                                        "limit passed",
-                                        "end",
-                                        "stopped by the writer"};
-    return (size_t)status < COUNT_OF(names) ? names[status] : "unknown status";
+    static const char *const names[] = {N_("no error"),
+                                        N_("out of memory"),
+                                        N_("input or output failed"),
+                                        N_("malformed data file"),
+                                        N_("wrong usage"),
+                                        N_("limit passed"),
+                                        N_("end"),
+                                        N_("stopped by the writer")};
+    return (size_t)status < COUNT_OF(names) ? names[status] : N_("unknown status");
 }
 
 const char *smtplog_version(void)
@@ -26,6 +27,11 @@ int smtplog_has(const char *feature)
 {
     return (strcmp(feature, "journal") == 0 && journal_is_supported()) ||
            (strcmp(feature, "json") == 0 && json_line_is_supported());
+}
+
+size_t smtplog_columns(const char *text, size_t length)
+{
+    return utf8_text_columns(span_of(text, length));
 }
 
 size_t smtplog_clean(const char *text, char *out, size_t size)

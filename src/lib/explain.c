@@ -40,10 +40,11 @@ static enum smtplog_status explainer_begin(struct explainer *e)
 {
     struct knowledge_source source = {
         .built_in = true, .system = true, .translation = language_translation(e->language)};
-    fact_book_init(&e->book);
+    fact_book_init(&e->book, NULL);
     strbuf_init(&e->scratch, 2 * ARGUMENT_MAXIMUM);
     strbuf_init(&e->joined, 2 * ARGUMENT_MAXIMUM);
     TRY(knowledge_load(&e->knowledge, &source, &e->diagnostic));
+    e->book.phrases.catalog = e->knowledge.catalog;
     TRY(provider_set_new(e->knowledge.catalog, false, &e->diagnostic, &e->providers));
     e->source = (struct explain_source){e->knowledge.catalog, e->knowledge.classifier,
                                         e->providers};
@@ -153,6 +154,7 @@ static enum smtplog_status suggest(void *context, const struct catalog_entry *en
     return SMTPLOG_OK;
 }
 
+/* why: a text to be translated. */
 static enum smtplog_status refuse(struct explainer *e, struct span what, const char *why)
 {
     static const char *const types[] = {"class", "provider", "reply", "enhanced"};
@@ -162,9 +164,14 @@ static enum smtplog_status refuse(struct explainer *e, struct span what, const c
     for (size_t i = 0; i < COUNT_OF(types) && what.n <= NAME_MAXIMUM; i++) {
         (void)!catalog_each(e->knowledge.catalog, types[i], suggest, &suggestion);
     }
-    diagnostic_say(&e->diagnostic, SMTPLOG_ERROR, "\"%.*s\": %s%s%s",
-                   (int)(what.n > 60 ? 60 : what.n), what.p, why,
-                   near_by.length > 0 ? "; did you mean " : "", strbuf_cstr(&near_by));
+    int length = (int)(what.n > 60 ? 60 : what.n);
+    why = diagnostic_text(&e->diagnostic, why);
+    if (near_by.length > 0) {
+        diagnostic_say(&e->diagnostic, SMTPLOG_ERROR, "\"%.*s\": %s; did you mean %s", length,
+                       what.p, why, strbuf_cstr(&near_by));
+    } else {
+        diagnostic_say(&e->diagnostic, SMTPLOG_ERROR, "\"%.*s\": %s", length, what.p, why);
+    }
     strbuf_free(&near_by);
     return SMTPLOG_USAGE;
 }
@@ -182,16 +189,16 @@ static enum smtplog_status explain_unassigned(struct explainer *e, struct span w
                                                       span_cstr(middle));
     struct fact_sheet *sheet = what.p[0] >= '2' ? fact_book_sheet(&e->book, "code") : NULL;
     if (sheet == NULL) {
-        return refuse(e, what, "is no SMTP reply code: these run from 200 to 599");
+        return refuse(e, what, N_("is no SMTP reply code: these run from 200 to 599"));
     }
-    sheet->title = document_printf(&e->book.document, "%.*s  not assigned", SPAN_ARGS(what));
+    sheet->title = document_printf(&e->book.document, "%.*s  %.*s", SPAN_ARGS(what),
+                                   SPAN_ARGS(fact_book_plain(&e->book, "explain/not-assigned")));
     sheet->aside = catalog_text(digit, "name");
-    fact_sheet_add(sheet, "status", "Status",
-                   SPAN_LITERAL("no standard assigns it; the first digit decides what senders do"));
-    fact_sheet_add(sheet, "meaning", "Means", catalog_text(digit, "meaning"));
-    fact_sheet_add(sheet, "middle", "Middle digit", catalog_text(second, "meaning"));
-    fact_sheet_add(sheet, "action", "Do now",
-                   SPAN_LITERAL("read the text and the enhanced code behind it"));
+    fact_sheet_add(sheet, "status", "label/status",
+                   fact_book_plain(&e->book, "explain/no-standard"));
+    fact_sheet_add(sheet, "meaning", "label/means", catalog_text(digit, "meaning"));
+    fact_sheet_add(sheet, "middle", "label/middle-digit", catalog_text(second, "meaning"));
+    fact_sheet_add(sheet, "action", "label/do-now", fact_book_plain(&e->book, "explain/read-text"));
     return SMTPLOG_OK;
 }
 
@@ -215,7 +222,7 @@ static enum smtplog_status list_subject(void *context, const struct catalog_entr
             listing->sheet->title = listing->what;
         }
         struct span name = document_text(&listing->e->book.document, entry->name);
-        fact_sheet_add(listing->sheet, name.p, name.p, catalog_text(entry, "short"));
+        fact_sheet_add_named(listing->sheet, name.p, name, catalog_text(entry, "short"));
     }
     return SMTPLOG_OK;
 }
@@ -226,14 +233,15 @@ static enum smtplog_status answer_enhanced(struct explainer *e, struct span what
     if (whole_subject) {
         struct subject_listing listing = {e, what, span_of(what.p + 1, what.n - 2), NULL};
         TRY(catalog_each(e->knowledge.catalog, "enhanced", list_subject, &listing));
-        return listing.sheet != NULL ? SMTPLOG_OK
-                                     : refuse(e, what, "the registry has no codes of this subject");
+        return listing.sheet != NULL
+                   ? SMTPLOG_OK
+                   : refuse(e, what, N_("the registry has no codes of this subject"));
     }
     struct span tidy = tidy_enhanced(e, what);
     if (explain_enhanced(&e->source, &e->book, tidy)) {
         return SMTPLOG_OK;
     }
-    return refuse(e, what, "is not in the registry of enhanced status codes");
+    return refuse(e, what, N_("is not in the registry of enhanced status codes"));
 }
 
 static enum smtplog_status answer_reply(struct explainer *e, struct span what)
@@ -270,13 +278,14 @@ static const char *why_not(struct span what)
         dots += what.p[i] == '.';
     }
     if (digits == what.n) {
-        return "is no SMTP reply code: these have three digits, from 200 to 599";
+        return N_("is no SMTP reply code: these have three digits, from 200 to 599");
     }
     if (digits + dots == what.n) {
-        return "is no enhanced status code: these have three parts, such as 4.7.1, of up to three "
-               "digits";
+        return N_(
+            "is no enhanced status code: these have three parts, such as 4.7.1, of up to three "
+            "digits");
     }
-    return "is no reply code (450), enhanced code (4.7.1), reply, reason class or provider";
+    return N_("is no reply code (450), enhanced code (4.7.1), reply, reason class or provider");
 }
 
 static enum smtplog_status answer(struct explainer *e, struct span what)
@@ -286,7 +295,7 @@ static enum smtplog_status answer(struct explainer *e, struct span what)
     what = span_trim(what);
     if (what.n == 0 || what.n > ARGUMENT_MAXIMUM) {
         return refuse(e, span_of(what.p, what.n > 60 ? 60 : what.n),
-                      what.n == 0 ? "is empty" : "is longer than a reply can be");
+                      what.n == 0 ? N_("is empty") : N_("is longer than a reply can be"));
     }
     if (is_code(what)) {
         (void)span_to_u64(what, 599, &code);
@@ -394,13 +403,13 @@ enum smtplog_status smtplog_compare(const char *const *what, size_t count, const
     for (size_t i = 0; status == SMTPLOG_OK && i < count; i++) {
         names[i] = span_trim(span_cstr(what[i]));
         if (!is_code(names[i]) && !is_enhanced(names[i], &whole)) {
-            status = refuse(e, names[i], "is no reply code (450) or enhanced code (4.7.1)");
+            status = refuse(e, names[i], N_("is no reply code (450) or enhanced code (4.7.1)"));
         } else if (!is_code(names[i])) {
             names[i] = tidy_enhanced(e, names[i]);
         }
     }
     if (status == SMTPLOG_OK && !explain_compare(&e->source, &e->book, names, count, &unknown)) {
-        status = refuse(e, names[unknown], "is not in the catalogue");
+        status = refuse(e, names[unknown], N_("is not in the catalogue"));
     }
     if (status == SMTPLOG_OK) {
         status = write_book(e, format, width, writer, context);

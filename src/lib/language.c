@@ -111,9 +111,18 @@ const char *smtplog_translate(const struct smtplog_language *language, const cha
     return said.n > 0 ? said.p : text;
 }
 
-static const char *translate_format(const void *language, const char *format)
+const char *smtplog_translate_count(const struct smtplog_language *language, const char *one,
+                                    const char *many, unsigned long long count)
 {
-    return smtplog_translate(language, format);
+    struct span said = translation_find(language_translation(language), SPAN_EMPTY, span_cstr(one),
+                                        count);
+    return said.n > 0 ? said.p : count == 1 ? one : many;
+}
+
+static const char *translate_format(const void *language, const char *one, const char *many,
+                                    uint64_t count)
+{
+    return smtplog_translate_count(language, one, many, count);
 }
 
 void language_set_diagnostic(struct diagnostic *diagnostic, const struct smtplog_language *language)

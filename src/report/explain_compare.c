@@ -126,10 +126,10 @@ static struct span summarise(struct comparison *c)
         strbuf_add_span(&out, phrase(c, "pair/same", c->of[0].digit));
     } else {
         for (size_t i = 0; i < c->count; i++) {
+            char key[24];
+            snprintf(key, sizeof key, "first-digit/%s", c->of[i].digit);
             strbuf_add_cstr(&out, i > 0 ? " " : "");
-            strbuf_add_span(&out, c->of[i].name);
-            strbuf_add_byte(&out, ' ');
-            strbuf_add_span(&out, phrase(c, "pair", c->of[i].digit));
+            PHRASE_ADD(&c->book->phrases, &out, key, phrase_words("code", c->of[i].name));
         }
     }
     if (meet > 0) {
@@ -189,12 +189,17 @@ static struct span plain_status(const struct comparison *c, const struct candida
     }
 
 ENTRY_TEXT(entry_name, "name")
-ENTRY_TEXT(entry_severity, "severity")
 ENTRY_TEXT(entry_meaning, "meaning")
 ENTRY_TEXT(entry_fix_sender, "fix sender")
 ENTRY_TEXT(entry_fix_receiver, "fix receiver")
 ENTRY_TEXT(entry_source, "source")
 ENTRY_TEXT(entry_related, "related")
+
+static struct span severity(const struct comparison *c, const struct candidate *candidate)
+{
+    return catalog_phrase(c->source->catalog, "severity",
+                          catalog_text(candidate->entry, "severity"));
+}
 
 struct comparison_row {
     const char *key, *label;
@@ -203,18 +208,18 @@ struct comparison_row {
 };
 
 static const struct comparison_row comparison_rows[] = {
-    {"name", "name", entry_name, false},
-    {"class", "class", digit_name, true},
-    {"stages", "answers", stage_names, true},
-    {"queue", "sender's queue", queue_effect, true},
-    {"retry", "sender retries", retry_words, true},
-    {"who", "whose problem", whose, true},
-    {"severity", "severity", entry_severity, true},
-    {"status", "status", plain_status, true},
-    {"meaning", "means", entry_meaning, false},
-    {"fix_sender", "sender, do", entry_fix_sender, false},
-    {"fix_receiver", "receiver, do", entry_fix_receiver, false},
-    {"source", "source", entry_source, false},
+    {"name", "compare/name", entry_name, false},
+    {"class", "compare/class", digit_name, true},
+    {"stages", "compare/answers", stage_names, true},
+    {"queue", "compare/queue", queue_effect, true},
+    {"retry", "compare/retries", retry_words, true},
+    {"who", "compare/whose", whose, true},
+    {"severity", "compare/severity", severity, true},
+    {"status", "compare/status", plain_status, true},
+    {"meaning", "compare/means", entry_meaning, false},
+    {"fix_sender", "compare/sender", entry_fix_sender, false},
+    {"fix_receiver", "compare/receiver", entry_fix_receiver, false},
+    {"source", "compare/source", entry_source, false},
 };
 
 static bool row_differs(const struct fact_row *row, size_t count)
@@ -227,19 +232,21 @@ static bool row_differs(const struct fact_row *row, size_t count)
     return false;
 }
 
-static void add_difference(struct comparison *c, struct fact_list *list,
-                           const struct comparison_row *kind, const struct fact_row *row)
+static void add_difference(struct comparison *c, struct fact_list *list, const struct fact_row *row)
 {
-    struct strbuf out;
-    strbuf_init(&out, 8192);
-    strbuf_addf(&out, "%s: ", kind->label);
+    struct span nothing = fact_book_plain(c->book, "compare/nothing");
+    struct span all = SPAN_EMPTY;
     for (size_t i = 0; i < c->count; i++) {
-        strbuf_add_cstr(&out, i > 0 ? "; " : "");
-        strbuf_addf(&out, "%.*s ", SPAN_ARGS(c->of[i].name));
-        strbuf_add_span(&out, row->text[i].n > 0 ? row->text[i] : SPAN_LITERAL("says nothing"));
+        struct span item = fact_book_words(
+            c->book, "compare/difference", phrase_words("code", c->of[i].name),
+            phrase_words("text", row->text[i].n > 0 ? row->text[i] : nothing));
+        all = i == 0 ? item
+                     : fact_book_words(c->book, "compare/differences", phrase_words("head", all),
+                                       phrase_words("item", item));
     }
-    fact_list_add(list, document_text(&c->book->document, strbuf_span(&out)));
-    strbuf_free(&out);
+    fact_list_add(list,
+                  fact_book_words(c->book, "compare/labelled", phrase_words("label", row->label),
+                                  phrase_words("text", all)));
 }
 
 static void add_comparison_rows(struct comparison *c)
@@ -250,14 +257,17 @@ static void add_comparison_rows(struct comparison *c)
         struct fact_row *row = fact_sheet_row(c->sheet, kind->key, kind->label);
         for (size_t k = 0; row != NULL && k < c->count; k++) {
             row->text[k] = kind->text(c, &c->of[k]);
+            if (kind->text == severity) {
+                row->value[k] = catalog_text(c->of[k].entry, "severity");
+            }
         }
         if (row == NULL || !kind->is_difference || !row_differs(row, c->count)) {
             continue;
         }
         if (list == NULL) {
-            list = fact_sheet_list(c->book, c->sheet, "differences", "KEY DIFFERENCES");
+            list = fact_sheet_list(c->book, c->sheet, "differences", "heading/differences");
         }
-        add_difference(c, list, kind, row);
+        add_difference(c, list, row);
     }
 }
 
@@ -266,7 +276,7 @@ static void add_comparison_rows(struct comparison *c)
 
 static void add_expectations(struct comparison *c)
 {
-    struct fact_list *list = fact_sheet_list(c->book, c->sheet, "expect", "WHEN TO EXPECT WHICH");
+    struct fact_list *list = fact_sheet_list(c->book, c->sheet, "expect", "heading/expect");
     for (size_t i = 0; i < c->count; i++) {
         const struct catalog_entry *entry = c->of[i].entry;
         size_t before = list != NULL ? list->count : 0;
@@ -276,9 +286,10 @@ static void add_expectations(struct comparison *c)
                 continue;
             }
             struct span stage = catalog_phrase(c->source->catalog, "stage", span_from(key, 5));
-            fact_list_add(list, document_printf(&c->book->document, "%.*s at %.*s: %.*s",
-                                                SPAN_ARGS(c->of[i].name), SPAN_ARGS(stage),
-                                                SPAN_ARGS(entry->texts[k].value)));
+            fact_list_add(list, fact_book_words(c->book, "compare/seen",
+                                                phrase_words("code", c->of[i].name),
+                                                phrase_words("stage", stage),
+                                                phrase_words("text", entry->texts[k].value)));
         }
         if (list != NULL && list->count == before) {
             fact_list_add(list, document_printf(&c->book->document, "%.*s: %.*s",
@@ -290,14 +301,16 @@ static void add_expectations(struct comparison *c)
 
 static void add_sources(struct comparison *c)
 {
-    struct fact_list *list = fact_sheet_list(c->book, c->sheet, "learn_more", "LEARN MORE");
+    struct fact_list *list = fact_sheet_list(c->book, c->sheet, "learn_more", "heading/learn-more");
     for (size_t i = 0; i < c->count; i++) {
         struct span source = entry_source(c, &c->of[i]);
         struct span related = entry_related(c, &c->of[i]);
-        fact_list_add(list,
-                      document_printf(&c->book->document, "%.*s: %.*s%s%.*s",
-                                      SPAN_ARGS(c->of[i].name), SPAN_ARGS(source),
-                                      related.n > 0 ? "; related: " : "", SPAN_ARGS(related)));
+        struct phrase_value values[] = {phrase_words("code", c->of[i].name),
+                                        phrase_words("source", source),
+                                        phrase_words("related", related)};
+        fact_list_add(list, related.n > 0
+                                ? fact_book_say(c->book, "compare/source-related", values, 3)
+                                : fact_book_say(c->book, "compare/source-alone", values, 2));
     }
 }
 
@@ -315,16 +328,15 @@ bool explain_compare(const struct explain_source *source, struct fact_book *book
     if (c.sheet == NULL) {
         return true;
     }
-    struct strbuf title;
-    strbuf_init(&title, 2048);
     for (size_t i = 0; i < count; i++) {
-        strbuf_add_cstr(&title, i > 0 ? " against " : "");
-        strbuf_addf(&title, "%.*s %.*s", SPAN_ARGS(names[i]),
-                    SPAN_ARGS(catalog_text(c.of[i].entry, "name")));
+        struct span one = document_printf(&book->document, "%.*s %.*s", SPAN_ARGS(names[i]),
+                                          SPAN_ARGS(catalog_text(c.of[i].entry, "name")));
+        c.sheet->title = i == 0 ? one
+                                : fact_book_words(book, "compare/against",
+                                                  phrase_words("first", c.sheet->title),
+                                                  phrase_words("second", one));
         c.sheet->heads[i] = names[i];
     }
-    c.sheet->title = document_text(&book->document, strbuf_span(&title));
-    strbuf_free(&title);
     c.sheet->columns = count;
     c.sheet->summary = summarise(&c);
     add_comparison_rows(&c);

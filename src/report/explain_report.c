@@ -25,18 +25,18 @@ static void add_seen(struct fact_sheet *sheet, const struct catalog_entry *entry
         }
         struct span stage = span_from(key, 5);
         struct span words = catalog_phrase(source->catalog, "stage", stage);
-        struct span label = document_printf(&book->document, "at %.*s",
-                                            SPAN_ARGS(words.n > 0 ? words : stage));
+        struct span label = fact_book_words(book, "label/at-stage",
+                                            phrase_words("stage", words.n > 0 ? words : stage));
         struct span json_key = document_printf(&book->document, "seen_%.*s", SPAN_ARGS(stage));
-        fact_sheet_add(sheet, json_key.p, label.p, entry->texts[i].value);
+        fact_sheet_add_named(sheet, json_key.p, label, entry->texts[i].value);
     }
 }
 
 static void add_advice(struct fact_sheet *sheet, const struct catalog_entry *entry)
 {
-    fact_sheet_add(sheet, "fix_sender", "Sender, do", text_of(entry, "fix sender"));
-    fact_sheet_add(sheet, "fix_receiver", "Receiver, do", text_of(entry, "fix receiver"));
-    fact_sheet_add(sheet, "related", "Related", text_of(entry, "related"));
+    fact_sheet_add(sheet, "fix_sender", "label/sender-do", text_of(entry, "fix sender"));
+    fact_sheet_add(sheet, "fix_receiver", "label/receiver-do", text_of(entry, "fix receiver"));
+    fact_sheet_add(sheet, "related", "label/related", text_of(entry, "related"));
 }
 
 bool explain_code(const struct explain_source *source, struct fact_book *book, int code)
@@ -53,22 +53,22 @@ bool explain_code(const struct explain_source *source, struct fact_book *book, i
     struct span digit_name = text_of(catalog_find(source->catalog, "digit", digit), "name");
     sheet->title = document_printf(&book->document, "%d  %.*s", code,
                                    SPAN_ARGS(text_of(entry, "name")));
-    fact_sheet_add(sheet, "class_of_digit", "Class", digit_name);
-    fact_sheet_add(sheet, "status", "Status",
+    fact_sheet_add(sheet, "class_of_digit", "label/class", digit_name);
+    fact_sheet_add(sheet, "status", "label/status",
                    catalog_phrase(source->catalog, "status", text_of(entry, "status")));
-    fact_sheet_add(sheet, "source", "Source", text_of(entry, "source"));
+    fact_sheet_add(sheet, "source", "label/source", text_of(entry, "source"));
     bool pseudo = span_is(text_of(entry, "status"), "pseudo");
-    fact_sheet_add(sheet, "said_by", "Said by",
+    fact_sheet_add(sheet, "said_by", "label/said-by",
                    catalog_phrase(source->catalog, "said",
                                   pseudo ? SPAN_LITERAL("nobody") : SPAN_LITERAL("server")));
-    fact_sheet_add(sheet, "stages", "Answers",
+    fact_sheet_add(sheet, "stages", "label/answers",
                    explain_stages(source->catalog, book, text_of(entry, "stages")));
-    fact_sheet_add(sheet, "retry", "Sender retries",
+    fact_sheet_add(sheet, "retry", "label/sender-retries",
                    catalog_phrase(source->catalog, "retry", text_of(entry, "retry")));
-    fact_sheet_add(sheet, "meaning", "Means", text_of(entry, "meaning"));
+    fact_sheet_add(sheet, "meaning", "label/means", text_of(entry, "meaning"));
     add_seen(sheet, entry, source, book);
-    fact_sheet_add(sheet, "who", "Whose problem", explain_whose(source->catalog, entry));
-    fact_sheet_add(sheet, "action", "Do now", text_of(entry, "action"));
+    fact_sheet_add(sheet, "who", "label/whose-problem", explain_whose(source->catalog, entry));
+    fact_sheet_add(sheet, "action", "label/do-now", text_of(entry, "action"));
     add_advice(sheet, entry);
     return true;
 }
@@ -89,21 +89,22 @@ bool explain_enhanced(const struct explain_source *source, struct fact_book *boo
     }
     sheet->title = document_printf(&book->document, "%.*s  %.*s", SPAN_ARGS(enhanced),
                                    SPAN_ARGS(text_of(entry, "name")));
-    sheet->aside = SPAN_LITERAL("enhanced status code");
+    sheet->aside = fact_book_plain(book, "explain/enhanced-code");
     const struct catalog_entry *class_entry = catalog_class(source->catalog,
                                                             text_of(entry, "class"));
-    fact_sheet_add(sheet, "source", "Source", text_of(entry, "source"));
-    fact_sheet_add(sheet, "basic", "Stands behind", text_of(entry, "basic"));
-    fact_sheet_add(sheet, "class", "Reason class", text_of(entry, "class"));
-    fact_sheet_add(sheet, "who", "Whose problem", text_of(class_entry, "who"));
-    fact_sheet_add(sheet, "meaning", "Means", text_of(entry, "meaning"));
+    fact_sheet_add(sheet, "source", "label/source", text_of(entry, "source"));
+    fact_sheet_add(sheet, "basic", "label/stands-behind", text_of(entry, "basic"));
+    fact_sheet_add(sheet, "class", "label/reason-class", text_of(entry, "class"));
+    fact_sheet_add(sheet, "who", "label/whose-problem", text_of(class_entry, "who"));
+    fact_sheet_add(sheet, "meaning", "label/means", text_of(entry, "meaning"));
     for (size_t i = 0; i < entry->record->pair_count; i++) {
         struct span key = entry->texts[i].key;
         if (span_starts(key, SPAN_LITERAL("combined "))) {
             struct span code = span_from(key, 9);
-            struct span label = document_printf(&book->document, "with %.*s", SPAN_ARGS(code));
+            struct span label = fact_book_words(book, "label/with-code",
+                                                phrase_words("code", code));
             struct span json = document_printf(&book->document, "combined_%.*s", SPAN_ARGS(code));
-            fact_sheet_add(sheet, json.p, label.p, entry->texts[i].value);
+            fact_sheet_add_named(sheet, json.p, label, entry->texts[i].value);
         }
     }
     add_advice(sheet, entry);
@@ -189,13 +190,11 @@ static void add_verdict(const struct explain_source *source, struct fact_sheet *
     }
     classifier_judge(source->classifier, &input, &verdict);
     ladder->class_entry = catalog_class(source->catalog, verdict.class_name);
-    fact_sheet_add(sheet, "class", "Reason class", verdict.class_name);
-    fact_sheet_add(sheet, "rule", "Decided by", verdict.reason);
+    fact_sheet_add(sheet, "class", "label/reason-class", verdict.class_name);
+    fact_sheet_add(sheet, "rule", "label/decided-by", verdict.reason);
     if (verdict.possible_greylisting) {
-        fact_sheet_add(
-            sheet, "possible", "Possibly",
-            SPAN_LITERAL("greylisting: greylisters share this wording with others; if the "
-                         "same mail is accepted later, it was"));
+        fact_sheet_add(sheet, "possible", "label/possibly",
+                       fact_book_plain(sheet->book, "explain/possible"));
     }
     if (span_is(verdict.class_name, "unknown")) {
         ladder->class_entry = NULL;
@@ -222,27 +221,29 @@ void explain_reply(const struct explain_source *source, struct fact_book *book,
         sheet->aside = text_of(ladder.provider, "name");
     }
     if (subject->text.n > 0) {
-        fact_sheet_add(sheet, "text", "Text",
+        fact_sheet_add(sheet, "text", "label/text",
                        document_printf(&book->document, "\"%.*s\"",
                                        (int)(subject->text.n > 1500 ? 1500 : subject->text.n),
                                        subject->text.p));
     }
     if (subject->code > 0) {
-        fact_sheet_add(sheet, "code", "Code", document_printf(&book->document, "%s", code));
+        fact_sheet_add(sheet, "code", "label/code", document_printf(&book->document, "%s", code));
     }
-    fact_sheet_add(sheet, "enhanced", "Enhanced", subject->enhanced);
-    fact_sheet_add(sheet, "provider", "Provider", text_of(ladder.provider, "name"));
+    fact_sheet_add(sheet, "enhanced", "label/enhanced", subject->enhanced);
+    fact_sheet_add(sheet, "provider", "label/provider", text_of(ladder.provider, "name"));
     add_verdict(source, sheet, subject, &ladder);
-    fact_sheet_add(sheet, "meaning", "Means", ladder_meaning(&ladder));
-    fact_sheet_add(sheet, "retry", "Sender retries", retry_text(source, subject, &ladder));
-    fact_sheet_add(sheet, "who", "Whose problem", text_of(ladder.class_entry, "who"));
-    fact_sheet_add(sheet, "action", "Do now", ladder_text(&ladder, "action"));
-    fact_sheet_add(sheet, "fix_sender", "Sender, do", ladder_text(&ladder, "fix sender"));
-    fact_sheet_add(sheet, "fix_receiver", "Receiver, do", ladder_text(&ladder, "fix receiver"));
-    fact_sheet_add(sheet, "look_up", "Look up", text_of(ladder.provider_code, "source"));
-    fact_sheet_add(sheet, "source", "Source", text_of(ladder.reply, "source"));
-    fact_sheet_add(sheet, "enhanced_source", "Enhanced code", text_of(ladder.enhanced, "source"));
-    fact_sheet_add(sheet, "related", "Related", text_of(ladder.reply, "related"));
+    fact_sheet_add(sheet, "meaning", "label/means", ladder_meaning(&ladder));
+    fact_sheet_add(sheet, "retry", "label/sender-retries", retry_text(source, subject, &ladder));
+    fact_sheet_add(sheet, "who", "label/whose-problem", text_of(ladder.class_entry, "who"));
+    fact_sheet_add(sheet, "action", "label/do-now", ladder_text(&ladder, "action"));
+    fact_sheet_add(sheet, "fix_sender", "label/sender-do", ladder_text(&ladder, "fix sender"));
+    fact_sheet_add(sheet, "fix_receiver", "label/receiver-do",
+                   ladder_text(&ladder, "fix receiver"));
+    fact_sheet_add(sheet, "look_up", "label/look-up", text_of(ladder.provider_code, "source"));
+    fact_sheet_add(sheet, "source", "label/source", text_of(ladder.reply, "source"));
+    fact_sheet_add(sheet, "enhanced_source", "label/enhanced-code",
+                   text_of(ladder.enhanced, "source"));
+    fact_sheet_add(sheet, "related", "label/related", text_of(ladder.reply, "related"));
 }
 
 /* ---- classes, providers, all
@@ -260,11 +261,15 @@ bool explain_class(const struct explain_source *source, struct fact_book *book, 
     }
     sheet->title = document_printf(&book->document, "%.*s  %.*s", SPAN_ARGS(name),
                                    SPAN_ARGS(text_of(entry, "short")));
-    sheet->aside = SPAN_LITERAL("reason class");
-    fact_sheet_add(sheet, "who", "Whose problem", text_of(entry, "who"));
-    fact_sheet_add(sheet, "permanence", "Permanence", text_of(entry, "permanence"));
-    fact_sheet_add(sheet, "meaning", "Means", text_of(entry, "meaning"));
-    fact_sheet_add(sheet, "action", "Do now", text_of(entry, "action"));
+    sheet->aside = fact_book_plain(book, "explain/class");
+    fact_sheet_add(sheet, "who", "label/whose-problem", text_of(entry, "who"));
+    struct fact_row *row = fact_sheet_row(sheet, "permanence", "label/permanence");
+    if (row != NULL) {
+        row->value[0] = text_of(entry, "permanence");
+        row->text[0] = catalog_phrase(source->catalog, "permanence", row->value[0]);
+    }
+    fact_sheet_add(sheet, "meaning", "label/means", text_of(entry, "meaning"));
+    fact_sheet_add(sheet, "action", "label/do-now", text_of(entry, "action"));
     add_advice(sheet, entry);
     return true;
 }
@@ -299,21 +304,20 @@ bool explain_provider(const struct explain_source *source, struct fact_book *boo
         return true;
     }
     sheet->title = text_of(entry, "name");
-    sheet->aside = SPAN_LITERAL("provider");
-    fact_sheet_add(sheet, "domains", "Domains", text_of(entry, "domains"));
-    fact_sheet_add(sheet, "peers", "MX hosts", text_of(entry, "peers"));
-    fact_sheet_add(sheet, "meaning", "Means", text_of(entry, "meaning"));
-    fact_sheet_add(sheet, "action", "Do now", text_of(entry, "action"));
-    fact_sheet_add(sheet, "source", "Source", text_of(entry, "source"));
-    struct own_codes own = {
-        book, fact_sheet_list(book, sheet, "codes", "ITS OWN CODES AND WORDINGS"), name};
+    sheet->aside = fact_book_plain(book, "explain/provider");
+    fact_sheet_add(sheet, "domains", "label/domains", text_of(entry, "domains"));
+    fact_sheet_add(sheet, "peers", "label/mx-hosts", text_of(entry, "peers"));
+    fact_sheet_add(sheet, "meaning", "label/means", text_of(entry, "meaning"));
+    fact_sheet_add(sheet, "action", "label/do-now", text_of(entry, "action"));
+    fact_sheet_add(sheet, "source", "label/source", text_of(entry, "source"));
+    struct own_codes own = {book, fact_sheet_list(book, sheet, "codes", "heading/own-codes"), name};
     (void)!catalog_each(source->catalog, "provider_code", add_own_code, &own);
     return true;
 }
 
 struct listing {
     struct fact_book *book;
-    const char *type;
+    const char *heading;
     struct fact_sheet *sheet;
 };
 
@@ -326,21 +330,22 @@ static enum smtplog_status list_entry(void *context, const struct catalog_entry 
         if (listing->sheet == NULL) {
             return SMTPLOG_NO_MEMORY;
         }
-        listing->sheet->title = first ? span_cstr(listing->type) : SPAN_EMPTY;
+        listing->sheet->title = first ? fact_book_plain(listing->book, listing->heading)
+                                      : SPAN_EMPTY;
     }
     struct span name = document_text(&listing->book->document, entry->name);
     struct span words = text_of(entry, "name");
     words = words.n > 0 ? words : text_of(entry, "short");
-    fact_sheet_add(listing->sheet, name.p, name.p, words);
+    fact_sheet_add_named(listing->sheet, name.p, name, words);
     return SMTPLOG_OK;
 }
 
 void explain_list(const struct explain_source *source, struct fact_book *book)
 {
-    static const char *const types[][2] = {{"reply", "REPLY CODES"},
-                                           {"enhanced", "ENHANCED STATUS CODES"},
-                                           {"class", "REASON CLASSES"},
-                                           {"provider", "PROVIDERS"}};
+    static const char *const types[][2] = {{"reply", "heading/replies"},
+                                           {"enhanced", "heading/enhanced"},
+                                           {"class", "heading/classes"},
+                                           {"provider", "heading/providers"}};
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         struct listing listing = {book, types[i][1], NULL};
         if (catalog_each(source->catalog, types[i][0], list_entry, &listing) != SMTPLOG_OK) {

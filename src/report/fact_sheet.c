@@ -3,10 +3,26 @@
 
 #include "report/json_writer.h"
 
-void fact_book_init(struct fact_book *book)
+void fact_book_init(struct fact_book *book, const struct catalog *catalog)
 {
-    *book = (struct fact_book){.first = NULL};
+    *book = (struct fact_book){.phrases = {catalog}};
     document_init(&book->document);
+}
+
+struct span fact_book_plain(const struct fact_book *book, const char *phrase)
+{
+    return phrase_text(&book->phrases, phrase, PHRASE_MANY);
+}
+
+struct span fact_book_say(struct fact_book *book, const char *phrase,
+                          const struct phrase_value *values, size_t count)
+{
+    struct strbuf out;
+    strbuf_init(&out, 16384);
+    phrase_add(&book->phrases, &out, phrase, values, count);
+    struct span text = document_text(&book->document, strbuf_span(&out));
+    strbuf_free(&out);
+    return text;
 }
 
 void fact_book_free(struct fact_book *book)
@@ -30,6 +46,7 @@ struct fact_sheet *fact_book_sheet(struct fact_book *book, const char *kind)
     if (sheet == NULL) {
         return NULL;
     }
+    sheet->book = book;
     sheet->kind = kind;
     sheet->columns = 1;
     if (book->last != NULL) {
@@ -41,24 +58,37 @@ struct fact_sheet *fact_book_sheet(struct fact_book *book, const char *kind)
     return sheet;
 }
 
-struct fact_row *fact_sheet_row(struct fact_sheet *sheet, const char *key, const char *label)
+static struct fact_row *new_row(struct fact_sheet *sheet, const char *key, struct span label)
 {
     if (sheet == NULL || sheet->row_count == SHEET_ROWS) {
         return NULL;
     }
     struct fact_row *row = &sheet->rows[sheet->row_count++];
-    *row = (struct fact_row){.key = key, .label = span_cstr(label)};
+    *row = (struct fact_row){.key = key, .label = label};
     for (size_t i = 0; i < SHEET_COLUMNS; i++) {
-        row->text[i] = SPAN_EMPTY;
+        row->text[i] = row->value[i] = SPAN_EMPTY;
     }
     return row;
 }
 
-void fact_sheet_add(struct fact_sheet *sheet, const char *key, const char *label, struct span text)
+struct fact_row *fact_sheet_row(struct fact_sheet *sheet, const char *key, const char *label)
 {
-    struct fact_row *row = text.n > 0 ? fact_sheet_row(sheet, key, label) : NULL;
+    return sheet != NULL ? new_row(sheet, key, fact_book_plain(sheet->book, label)) : NULL;
+}
+
+void fact_sheet_add_named(struct fact_sheet *sheet, const char *key, struct span label,
+                          struct span text)
+{
+    struct fact_row *row = text.n > 0 ? new_row(sheet, key, label) : NULL;
     if (row != NULL) {
         row->text[0] = text;
+    }
+}
+
+void fact_sheet_add(struct fact_sheet *sheet, const char *key, const char *label, struct span text)
+{
+    if (sheet != NULL) {
+        fact_sheet_add_named(sheet, key, fact_book_plain(sheet->book, label), text);
     }
 }
 
@@ -70,7 +100,7 @@ struct fact_list *fact_sheet_list(struct fact_book *book, struct fact_sheet *she
         return NULL;
     }
     list->key = key;
-    list->heading = heading;
+    list->heading = fact_book_plain(book, heading);
     if (sheet->last_list != NULL) {
         sheet->last_list->next = list;
     } else {
@@ -129,8 +159,7 @@ static void add_list(struct fact_book *book, const struct fact_list *list)
     static const struct column columns[] = {{.wraps = false}, {.wraps = true}};
     struct document *document = &book->document;
     struct section *section = list->count > 0
-                                  ? document_section(document, list->key, span_cstr(list->heading),
-                                                     SPAN_EMPTY)
+                                  ? document_section(document, list->key, list->heading, SPAN_EMPTY)
                                   : NULL;
     struct table *table = section_table(document, section, columns, COUNT_OF(columns));
     if (table != NULL) {
@@ -170,12 +199,12 @@ static void json_row(struct json_writer *json, const struct fact_sheet *sheet,
                      const struct fact_row *row)
 {
     if (sheet->columns == 1) {
-        json_text(json, row->key, row->text[0]);
+        json_text(json, row->key, row->value[0].n > 0 ? row->value[0] : row->text[0]);
         return;
     }
     json_array(json, row->key);
     for (size_t i = 0; i < sheet->columns; i++) {
-        json_text(json, NULL, row->text[i]);
+        json_text(json, NULL, row->value[i].n > 0 ? row->value[i] : row->text[i]);
     }
     json_end(json, ']');
 }

@@ -3,6 +3,7 @@
 #ifndef REPORT_FACT_SHEET_H
 #define REPORT_FACT_SHEET_H
 
+#include "catalog/phrase.h"
 #include "report/document.h"
 
 #define SHEET_COLUMNS 6 /* things side by side */
@@ -12,18 +13,22 @@ struct fact_row {
     const char *key;   /* stable, for JSON */
     struct span label; /* for people */
     struct span text[SHEET_COLUMNS];
+    struct span value[SHEET_COLUMNS]; /* for JSON, where it is not the text: the same everywhere */
 };
 
 /* A list of sentences under a heading. */
 struct fact_list {
     const char *key;
-    const char *heading;
+    struct span heading;
     struct span text[SHEET_ROWS];
     size_t count;
     struct fact_list *next;
 };
 
+struct fact_book;
+
 struct fact_sheet {
+    const struct fact_book *book;
     const char *kind; /* "code", "enhanced", "reply", "class", "provider", "compare", "list" */
     struct span title;
     struct span aside;
@@ -38,18 +43,30 @@ struct fact_sheet {
 
 /* The sheets of one answer; texts live in the document's arena or in the catalogue. */
 struct fact_book {
+    struct phrases phrases;   /* labels and headings are its phrases */
     struct document document; /* arena and status; sections are made by fact_book_document */
     struct fact_sheet *first, *last;
 };
 
-void fact_book_init(struct fact_book *book);
+void fact_book_init(struct fact_book *book, const struct catalog *catalog);
 void fact_book_free(struct fact_book *book);
 
 /* A new empty sheet of one column; NULL when memory is short (the book is then failed). */
 struct fact_sheet *fact_book_sheet(struct fact_book *book, const char *kind);
 
-/* Adds a row; nothing happens for an empty text, a NULL sheet or a full one. */
+/* A phrase with its placeholders filled, and one without any. */
+struct span fact_book_say(struct fact_book *book, const char *phrase,
+                          const struct phrase_value *values, size_t count);
+struct span fact_book_plain(const struct fact_book *book, const char *phrase);
+#define fact_book_words(book, phrase, ...)                                \
+    fact_book_say((book), (phrase), (struct phrase_value[]){__VA_ARGS__}, \
+                  sizeof((struct phrase_value[]){__VA_ARGS__}) / sizeof(struct phrase_value))
+
+/* Adds a row whose label is a phrase; nothing happens for an empty text, a NULL sheet or a full
+ * one. The second takes the label itself. */
 void fact_sheet_add(struct fact_sheet *sheet, const char *key, const char *label, struct span text);
+void fact_sheet_add_named(struct fact_sheet *sheet, const char *key, struct span label,
+                          struct span text);
 /* A row for several columns; left out when all are empty. Returns it for filling, or NULL. */
 struct fact_row *fact_sheet_row(struct fact_sheet *sheet, const char *key, const char *label);
 /* A list under a heading, to be filled with fact_list_add. */

@@ -42,7 +42,7 @@ static const char *fault(const struct explain_source *source, const struct span 
     struct text_style style = {.width = 80};
     size_t unknown = 0;
     const char *found = NULL;
-    fact_book_init(&book);
+    fact_book_init(&book, source->catalog);
     strbuf_clear(out);
     if (!explain_compare(source, &book, pair, 2, &unknown)) {
         found = "not known";
@@ -97,7 +97,7 @@ static void summary_says(const struct explain_source *source, const char *a, con
     struct fact_book book;
     size_t unknown = 0;
     const struct span pair[2] = {span_cstr(a), span_cstr(b)};
-    fact_book_init(&book);
+    fact_book_init(&book, source->catalog);
     bool known = explain_compare(source, &book, pair, 2, &unknown);
     bool found = known && span_find(book.first->summary, span_cstr(part)) != SIZE_MAX;
     tap_ok(known && found == says, "%s and %s: the summary %s \"%s\"", a, b,
