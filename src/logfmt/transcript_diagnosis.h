@@ -1,6 +1,6 @@
-/* What a finished session shows, in plain words: why it failed, or that it did not. Pure functions
- * from a session to text; no markers, no files, no classes of replies (those are the catalogue's).
- */
+/* What a finished session shows: why it failed, or that it did not. A pure function of a session;
+ * its words are in report/dialogue_words. No markers, no files, no classes of replies (those are
+ * the catalogue's). */
 #ifndef LOGFMT_TRANSCRIPT_DIAGNOSIS_H
 #define LOGFMT_TRANSCRIPT_DIAGNOSIS_H
 
@@ -55,15 +55,5 @@ void dialogue_diagnose(const struct dialogue *session, struct dialogue_diagnosis
 
 /* A name that stays the same in every language, such as "auth-after-tls". */
 const char *diagnosis_name(enum diagnosis diagnosis);
-
-/* Appends the sentences: what is wrong, then what to do where there is something, then the further
- * ones. */
-void dialogue_add_diagnosis(struct strbuf *out, const struct dialogue *session,
-                            const struct dialogue_diagnosis *diagnosis);
-
-/* Appends what a row of the annotated dialogue says of a reply without a refusal: "8 extensions:
- * STARTTLS, AUTH", a text cut to its first words. */
-void dialogue_add_reply(struct strbuf *out, const struct dialogue *session,
-                        const struct dialogue_exchange *exchange);
 
 #endif

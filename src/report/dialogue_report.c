@@ -3,7 +3,7 @@
 #include "report/dialogue_report.h"
 
 #include "logfmt/transcript.h"
-#include "logfmt/transcript_diagnosis.h"
+#include "report/dialogue_words.h"
 #include "report/section.h"
 
 #define TEXT_SHOWN 400 /* bytes of a command or reply */
@@ -115,7 +115,7 @@ static void add_exchange(struct report_builder *b, struct table *table,
                                    phrase_words("meaning", annotation.meaning),
                                    phrase_words("todo", annotation.fix)));
     } else {
-        dialogue_add_reply(&words, session, exchange);
+        dialogue_add_reply(&b->phrases, &words, session, exchange);
         cells[1] = cell_text(CELL_NAME, document_text(document, strbuf_span(&words)));
         cells[2] = cell_text(CELL_WORDS,
                              catalog_text(catalog_reply(report->catalog, exchange->code), "short"));
@@ -147,7 +147,7 @@ static void add_session(const struct report *report, const struct report_input *
         add_exchange(b, table, session, &session->exchanges[i]);
     }
     dialogue_diagnose(session, &diagnosis);
-    dialogue_add_diagnosis(&words, session, &diagnosis);
+    dialogue_add_diagnosis(&b->phrases, &words, session, &diagnosis);
     SAY(b, "session/diagnosis", phrase_words("diagnosis", strbuf_span(&words)));
     builder_paragraph(b, section);
     if (session->exchanges_dropped > 0) {
@@ -205,7 +205,7 @@ static void json_session(const struct report *report, const struct report_input 
     const char *direction = event_value_name(EVENT_DIRECTION, (int)session->direction);
     strbuf_init(&words, 8192);
     dialogue_diagnose(session, &diagnosis);
-    dialogue_add_diagnosis(&words, session, &diagnosis);
+    dialogue_add_diagnosis(&(struct phrases){report->catalog}, &words, session, &diagnosis);
     json_object(json, NULL);
     json_text(json, "file", input->path);
     json_u64(json, "line", session->first_line);

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The report's words (patterns/codes/report.cat, page.cat, trace.cat, against.cat, explain.cat) and the code that uses them agree: every key exists and is used, the values
+"""The report's words (patterns/codes/report.cat, page.cat, trace.cat, against.cat, explain.cat, dialogue.cat) and the code that uses them agree: every key exists and is used, the values
 given are the placeholders of the sentence, sections and figures have their words, nothing unfilled reaches a report."""
 import glob
 import os
@@ -12,7 +12,7 @@ from harness import DATA, TOP, Tap, run
 import source
 
 CATALOGUES = ["patterns/codes/report.cat", "patterns/codes/page.cat", "patterns/codes/trace.cat", "patterns/codes/against.cat",
-              "patterns/codes/explain.cat"]
+              "patterns/codes/explain.cat", "patterns/codes/dialogue.cat"]
 VALUE = re.compile(r'\bphrase_(?:count|percent|share|seconds|bytes|instant|words|log)\(\s*"([a-z0-9-]+)"')
 KEY = re.compile(r'"([a-z][a-z-]*/[a-z0-9_-]+)"')
 CALL = re.compile(r"\b(?:WORDS|SAY|PHRASE_ADD|builder_words|builder_say_plain|fact_book_words|fact_book_plain)\(")
@@ -107,6 +107,7 @@ tap.ok(len(sections) >= 15, "the table of sections was read (%d)" % len(sections
 named = re.findall(r'builder_section\(\s*\w+,\s*"(\w+)"', "".join(source.read(TOP, p) for p in source.files(TOP, "src/report")))
 named += re.findall(r'add_traffic\(b, "(\w+)"', source.read(TOP, "src/report/report_traffic.c"))
 used.update("section/" + name for name in named)
+used.update(key for key in words if key.split("/")[0] in ("diagnosis", "diagnosis-fix"))  # test_transcript_dialogue reads each
 used.update("first-digit/" + digit for digit in "12345X")
 used.update("figure/" + name for path in source.files(TOP, "src/report") for name in
             re.findall(r'builder_bar\(b, table, "(\w+)"', source.read(TOP, path)))

@@ -1,7 +1,9 @@
 /* Which reply belongs to which command, what is remembered of a session, and its diagnosis in
  * words. A case is a dialogue: `> ` a line of the client, `< ` one of the server; what comes of it
  * stands below. */
-#include "logfmt/transcript_diagnosis.h"
+#include "lib/knowledge.h"
+#include "report/dialogue_words.h"
+
 #include "tap.h"
 
 struct dialogue_case {
@@ -117,7 +119,7 @@ static void play(const char *lines, struct dialogue *dialogue, struct strbuf *st
     }
 }
 
-static void run_case(const struct dialogue_case *c)
+static void run_case(const struct phrases *phrases, const struct dialogue_case *c)
 {
     struct dialogue *dialogue = NULL;
     struct dialogue_diagnosis diagnosis;
@@ -129,7 +131,7 @@ static void run_case(const struct dialogue_case *c)
     tap_span(c->stages, strbuf_span(&stages), "%s: replies and stages", c->name);
     dialogue_diagnose(dialogue, &diagnosis);
     tap_span(c->diagnosis, span_cstr(diagnosis_name(diagnosis.main)), "%s: diagnosis", c->name);
-    dialogue_add_diagnosis(&words, dialogue, &diagnosis);
+    dialogue_add_diagnosis(phrases, &words, dialogue, &diagnosis);
     if (c->words != NULL && span_find(strbuf_span(&words), span_cstr(c->words)) == SIZE_MAX) {
         tap_span(c->words, strbuf_span(&words), "%s: words", c->name);
     }
@@ -227,11 +229,31 @@ static void test_bounds(void)
     dialogue_free(dialogue);
 }
 
+static void test_words(const struct phrases *phrases)
+{
+    for (size_t i = 0; i < DIAGNOSES; i++) {
+        char key[64];
+        snprintf(key, sizeof key, "diagnosis/%s", diagnosis_name((enum diagnosis)i));
+        tap_ok(phrase_text(phrases, key, PHRASE_MANY).n > 0, "%s has its sentence", key);
+    }
+}
+
 int main(void)
 {
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        run_case(&cases[i]);
+    struct knowledge *knowledge = calloc(1, sizeof *knowledge);
+    struct knowledge_source built_in = {.built_in = true};
+    struct diagnostic nobody = {.function = NULL, .context = NULL};
+    if (knowledge == NULL) {
+        return 1;
     }
+    TAP_MUST(knowledge_load(knowledge, &built_in, &nobody));
+    struct phrases phrases = {knowledge->catalog};
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        run_case(&phrases, &cases[i]);
+    }
+    test_words(&phrases);
+    knowledge_free(knowledge);
+    free(knowledge);
     test_secrets();
     test_no_secret_is_kept();
     test_bounds();
