@@ -87,7 +87,9 @@ $(BUILD)/embedded_pages.c: $(BUILD)/embed $(PAGES)
 # Texts of the catalogue come from the program, those of the sources from xgettext.
 $(BUILD)/smtplog.pot: $(BUILD)/smtplog $(LIB_SRC) $(CLI_SRC)
 	xgettext --language=C --from-code=UTF-8 --no-wrap --package-name=smtplog --msgid-bugs-address=none \
-	    --keyword= --keyword=N_ --keyword=cli_complain --keyword=diagnostic_say:3 --keyword=cli_translate_count:1,2 --keyword=diagnostic_count:2,3 --flag=cli_complain:1:c-format \
+	    --keyword= --keyword=N_ --keyword=cli_complain --keyword=diagnostic_say:3 --keyword=cli_translate_count:1,2 --keyword=diagnostic_count:2,3 --keyword=record_complain:4 \
+	    --keyword=parser_fail:3 --keyword=loader_complain:3 --keyword=check_complain:3 --keyword=refuse:3 \
+	    --keyword=option_refuse:3 --keyword=option_word:4 --flag=cli_complain:1:c-format \
 	    --flag=diagnostic_say:3:c-format --sort-by-file -o $(BUILD)/sources.pot $(LIB_SRC) $(CLI_SRC)
 	$(BUILD)/smtplog patterns texts > $(BUILD)/catalogue.pot
 	msgcat --no-wrap --use-first -o $@ $(BUILD)/sources.pot $(BUILD)/catalogue.pot

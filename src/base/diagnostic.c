@@ -1,7 +1,9 @@
 /* Where messages for a person go. */
 #include "base/diagnostic.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -19,6 +21,38 @@ const char *diagnostic_count(const struct diagnostic *to, const char *one, const
 const char *diagnostic_text(const struct diagnostic *to, const char *text)
 {
     return diagnostic_count(to, text, text, 1);
+}
+
+const char *diagnostic_error(int error)
+{
+    static const struct {
+        int error;
+        const char *text;
+    } errors[] = {
+        {EPERM, N_("Operation not permitted")},
+        {ENOENT, N_("No such file or directory")},
+        {EIO, N_("Input/output error")},
+        {ENOMEM, N_("Cannot allocate memory")},
+        {EACCES, N_("Permission denied")},
+        {EEXIST, N_("File exists")},
+        {ENOTDIR, N_("Not a directory")},
+        {EISDIR, N_("Is a directory")},
+        {EINVAL, N_("Invalid argument")},
+        {EMFILE, N_("Too many open files")},
+        {EFBIG, N_("File too large")},
+        {ENOSPC, N_("No space left on device")},
+        {EROFS, N_("Read-only file system")},
+        {EPIPE, N_("Broken pipe")},
+        {ENAMETOOLONG, N_("File name too long")},
+        {ELOOP, N_("Too many levels of symbolic links")},
+        {EDQUOT, N_("Disk quota exceeded")},
+    };
+    for (size_t i = 0; i < COUNT_OF(errors); i++) {
+        if (errors[i].error == error) {
+            return errors[i].text;
+        }
+    }
+    return strerror(error);
 }
 
 void diagnostic_hand_on(const struct diagnostic *to, enum smtplog_severity severity,

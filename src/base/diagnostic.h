@@ -29,6 +29,9 @@ const char *diagnostic_text(const struct diagnostic *to, const char *text)
 const char *diagnostic_count(const struct diagnostic *to, const char *one, const char *many,
                              uint64_t count) __attribute__((format_arg(2), format_arg(3)));
 
+/* What errno says, to be translated. */
+const char *diagnostic_error(int error);
+
 /* Formats one message and hands it on with every control byte and every piece of invalid UTF-8
  * replaced, since it may quote a file name or a log. Cut at 1,000 bytes. */
 void diagnostic_say(const struct diagnostic *to, enum smtplog_severity severity, const char *format,

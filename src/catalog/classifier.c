@@ -100,7 +100,7 @@ static void add_words(struct classifier *classifier, struct reason *reason)
     rest = list;
     while (span_next_piece(&rest, '|', &word)) {
         if (classifier->word_count == WORDS_MAXIMUM) {
-            complain(classifier, reason->entry, "too many words in all", word);
+            complain(classifier, reason->entry, N_("too many words in all"), word);
             return;
         }
         struct reason_word *added = &classifier->words[classifier->word_count++];
@@ -120,7 +120,7 @@ static enum evidence evidence_of(struct classifier *classifier, const struct cat
         }
     }
     if (classifier->adding == EVIDENCE_PROVIDER) {
-        complain(classifier, entry, "evidence is provider, wording, enhanced or basic", word);
+        complain(classifier, entry, N_("evidence is provider, wording, enhanced or basic"), word);
     }
     return EVIDENCE_PROVIDER;
 }
@@ -136,7 +136,7 @@ static void read_stages(struct classifier *classifier, const struct reason *reas
     while (span_next_word(&list, &word)) {
         int stage = event_value_find(EVENT_STAGE, word);
         if (stage < 0) {
-            complain(classifier, reason->entry, "no such stage", word);
+            complain(classifier, reason->entry, N_("no such stage"), word);
         } else {
             set_add(&classifier->stage[stage], index);
         }
@@ -150,7 +150,7 @@ static enum smtplog_status add_reason(void *context, const struct catalog_entry 
         return SMTPLOG_OK;
     }
     if (classifier->count == REASONS_MAXIMUM) {
-        complain(classifier, entry, "too many reasons", entry->name);
+        complain(classifier, entry, N_("too many reasons"), entry->name);
         return SMTPLOG_LIMIT;
     }
     struct reason *reason = &classifier->reasons[classifier->count++];
@@ -163,7 +163,8 @@ static enum smtplog_status add_reason(void *context, const struct catalog_entry 
     reason->provider = catalog_text(entry, "provider");
     if ((reason->class_name.n == 0 && !reason->possible) ||
         (reason->possible && !span_is(possible, "greylisting"))) {
-        complain(classifier, entry, "a reason needs class, or possible = greylisting", possible);
+        complain(classifier, entry, N_("a reason needs class, or possible = greylisting"),
+                 possible);
     }
     reason->evidence = classifier->adding;
     if (reason->possible) {

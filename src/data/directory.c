@@ -29,7 +29,8 @@ enum smtplog_status directory_read_file(const char *path, size_t maximum, struct
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
     if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
         diagnostic_say(diagnostic, SMTPLOG_ERROR, "%s: %s", path,
-                       fd < 0 ? strerror(errno) : "is no regular file");
+                       diagnostic_text(diagnostic, fd < 0 ? diagnostic_error(errno)
+                                                          : N_("is no regular file")));
         if (fd >= 0) {
             close(fd);
         }
@@ -53,7 +54,8 @@ enum smtplog_status directory_read_file(const char *path, size_t maximum, struct
         return SMTPLOG_NO_MEMORY;
     }
     if (got < 0) {
-        diagnostic_say(diagnostic, SMTPLOG_ERROR, "%s: %s", path, strerror(errno));
+        diagnostic_say(diagnostic, SMTPLOG_ERROR, "%s: %s", path,
+                       diagnostic_text(diagnostic, diagnostic_error(errno)));
         return SMTPLOG_IO;
     }
     file->bytes = span_of(bytes, n);
@@ -136,7 +138,8 @@ enum smtplog_status directory_read(const char *path, const char *suffixes, bool 
     }
     enum smtplog_status status = read_entries(&reader, path, true);
     if (status == SMTPLOG_END && required) {
-        diagnostic_say(diagnostic, SMTPLOG_ERROR, "%s: %s", path, strerror(errno));
+        diagnostic_say(diagnostic, SMTPLOG_ERROR, "%s: %s", path,
+                       diagnostic_text(diagnostic, diagnostic_error(errno)));
         return SMTPLOG_IO;
     }
     if (status != SMTPLOG_OK && status != SMTPLOG_END) {

@@ -19,6 +19,7 @@ enum smtplog_status record_complain(const struct record_file *file, unsigned lin
                                     const struct diagnostic *diagnostic, const char *what,
                                     struct span detail)
 {
+    what = diagnostic_text(diagnostic, what);
     if (detail.n > 0) {
         diagnostic_say(diagnostic, SMTPLOG_ERROR, "%.*s:%u: %s: %.*s", SPAN_ARGS(file->label), line,
                        what, (int)(detail.n > 200 ? 200 : detail.n), detail.p);

@@ -69,6 +69,7 @@ struct filter {
     struct arena arena;
     struct condition_list lists[FILTERS];
     uint64_t seen, shown;
+    const struct diagnostic *words; /* borrowed; NULL: English */
 };
 
 enum smtplog_status filter_new(struct filter **filter)
@@ -80,6 +81,11 @@ enum smtplog_status filter_new(struct filter **filter)
     arena_init(&made->arena);
     *filter = made;
     return SMTPLOG_OK;
+}
+
+void filter_speak(struct filter *filter, const struct diagnostic *words)
+{
+    filter->words = words;
 }
 
 void filter_free(struct filter *filter)
@@ -139,27 +145,36 @@ static size_t words_of(enum event_field field, struct span *words, size_t maximu
     return count;
 }
 
-static enum smtplog_status refuse_word(enum filter_kind kind, struct span text,
-                                       const struct span *known, size_t count,
+static enum smtplog_status refuse_word(const struct filter *filter, enum filter_kind kind,
+                                       struct span text, const struct span *known, size_t count,
                                        const struct strbuf *near_by, struct strbuf *problem)
 {
-    strbuf_addf(problem, "--%s: there is no %s \"%.*s\"", kinds[kind].name, kinds[kind].name,
-                SPAN_ARGS(text));
-    if (near_by->length > 0) {
-        strbuf_addf(problem, "; did you mean %s?", strbuf_cstr(near_by));
-    } else if (count <= STAGES) {
-        strbuf_add_cstr(problem, "; there are ");
-        for (size_t i = 0; i < count; i++) {
-            strbuf_add_cstr(problem, i > 0 ? ", " : "");
-            strbuf_add_span(problem, known[i]);
-        }
+    struct strbuf names;
+    strbuf_init(&names, 4096);
+    for (size_t i = 0; i < count && count <= STAGES; i++) {
+        strbuf_add_cstr(&names, i > 0 ? ", " : "");
+        strbuf_add_span(&names, known[i]);
     }
+    if (near_by->length > 0) {
+        strbuf_addf(
+            problem,
+            diagnostic_text(filter->words, N_("--%s: there is no \"%.*s\"; did you mean %s?")),
+            kinds[kind].name, SPAN_ARGS(text), strbuf_cstr(near_by));
+    } else if (names.length > 0) {
+        strbuf_addf(problem,
+                    diagnostic_text(filter->words, N_("--%s: there is no \"%.*s\"; there are %s")),
+                    kinds[kind].name, SPAN_ARGS(text), strbuf_cstr(&names));
+    } else {
+        strbuf_addf(problem, diagnostic_text(filter->words, N_("--%s: there is no \"%.*s\"")),
+                    kinds[kind].name, SPAN_ARGS(text));
+    }
+    strbuf_free(&names);
     return SMTPLOG_USAGE;
 }
 
 /* A condition that begins like an address must be one: 192.0.2.300 is no host name. */
-static enum smtplog_status read_peer(enum filter_kind kind, struct condition *condition,
-                                     struct strbuf *problem)
+static enum smtplog_status read_peer(const struct filter *filter, enum filter_kind kind,
+                                     struct condition *condition, struct strbuf *problem)
 {
     struct span text = condition->text;
     size_t numeric = 0;
@@ -172,28 +187,31 @@ static enum smtplog_status read_peer(enum filter_kind kind, struct condition *co
         return SMTPLOG_OK;
     }
     strbuf_addf(problem,
-                "--%s: \"%.*s\" is not an address (192.0.2.1), a network (192.0.2.0/24, "
-                "2001:db8::/32) or a name (mx.example.org, *.example.org)",
+                diagnostic_text(filter->words,
+                                N_("--%s: \"%.*s\" is not an address (192.0.2.1), a network "
+                                   "(192.0.2.0/24, 2001:db8::/32) or a name (mx.example.org, "
+                                   "*.example.org)")),
                 kinds[kind].name, SPAN_ARGS(text));
     return SMTPLOG_USAGE;
 }
 
-static enum smtplog_status check_condition(enum filter_kind kind, struct condition *condition,
-                                           const struct span *known, size_t count,
-                                           struct strbuf *problem)
+static enum smtplog_status check_condition(const struct filter *filter, enum filter_kind kind,
+                                           struct condition *condition, const struct span *known,
+                                           size_t count, struct strbuf *problem)
 {
     struct span words[STAGES];
     struct strbuf near_by;
     struct span text = condition->text;
     if (kinds[kind].comparison == COMPARE_CODE && !code_condition_is_valid(text)) {
         strbuf_addf(problem,
-                    "--%s: \"%.*s\" is not a reply code (450), a pattern (45x, 4xx) or a range "
-                    "(400-459)",
+                    diagnostic_text(filter->words,
+                                    N_("--%s: \"%.*s\" is not a reply code (450), a pattern (45x, "
+                                       "4xx) or a range (400-459)")),
                     kinds[kind].name, SPAN_ARGS(text));
         return SMTPLOG_USAGE;
     }
     if (kinds[kind].comparison == COMPARE_PEER) {
-        return read_peer(kind, condition, problem);
+        return read_peer(filter, kind, condition, problem);
     }
     if (kinds[kind].comparison == COMPARE_WORD) {
         count = words_of(kinds[kind].field, words, COUNT_OF(words));
@@ -209,7 +227,7 @@ static enum smtplog_status check_condition(enum filter_kind kind, struct conditi
     strbuf_init(&near_by, 4096);
     enum smtplog_status status = SMTPLOG_OK;
     if (!is_known(text, known, count, &near_by)) {
-        status = refuse_word(kind, text, known, count, &near_by, problem);
+        status = refuse_word(filter, kind, text, known, count, &near_by, problem);
     }
     strbuf_free(&near_by);
     return status;
@@ -250,15 +268,19 @@ enum smtplog_status filter_add(struct filter *filter, enum filter_kind kind, str
         condition.negated = piece.n > 0 && piece.p[0] == '!';
         piece = without_brackets(kind, span_trim(span_from(piece, condition.negated)));
         if (piece.n == 0) {
-            strbuf_addf(
-                problem, "--%s: \"%.*s\" has an empty value%s", kinds[kind].name, SPAN_ARGS(list),
-                kinds[kind].comparison == COMPARE_ADDRESS ? "; the empty address is <>" : "");
+            bool address = kinds[kind].comparison == COMPARE_ADDRESS;
+            strbuf_addf(problem,
+                        diagnostic_text(filter->words,
+                                        address ? N_("--%s: \"%.*s\" has an empty value; the empty "
+                                                     "address is <>")
+                                                : N_("--%s: \"%.*s\" has an empty value")),
+                        kinds[kind].name, SPAN_ARGS(list));
             return SMTPLOG_USAGE;
         }
         if (!arena_copy(&filter->arena, piece, &condition.text)) {
             return SMTPLOG_NO_MEMORY;
         }
-        TRY(check_condition(kind, &condition, known, known_count, problem));
+        TRY(check_condition(filter, kind, &condition, known, known_count, problem));
         TRY(add_condition(&filter->lists[kind], &condition));
     }
     return SMTPLOG_OK;
@@ -543,12 +565,15 @@ void filter_explain_nothing(const struct filter *filter, struct strbuf *out)
         }
     }
     if (hiding > 0) {
-        strbuf_addf(out, "none of the %llu events is shown: nothing matches %s",
+        strbuf_addf(out,
+                    diagnostic_text(filter->words,
+                                    N_("none of the %llu events is shown: nothing matches %s")),
                     (unsigned long long)filter->seen, strbuf_cstr(&alone));
     } else {
         strbuf_addf(out,
-                    "none of the %llu events is shown: each of these matches some, but no "
-                    "event matches all: %s",
+                    diagnostic_text(filter->words,
+                                    N_("none of the %llu events is shown: each of these matches "
+                                       "some, but no event matches all: %s")),
                     (unsigned long long)filter->seen, strbuf_cstr(&others));
     }
     strbuf_free(&alone);

@@ -5,6 +5,7 @@
 #ifndef FILTER_FILTER_H
 #define FILTER_FILTER_H
 
+#include "base/diagnostic.h"
 #include "base/status.h"
 #include "base/strbuf.h"
 #include "event/event.h"
@@ -46,6 +47,10 @@ struct filter_message {
 struct filter;
 
 MUST_USE enum smtplog_status filter_new(struct filter **filter);
+
+/* Whose language problems are told in; must outlive the filter. */
+void filter_speak(struct filter *filter, const struct diagnostic *words);
+
 void filter_free(struct filter *filter);
 
 /* Name of a kind, as of the option that sets it; the kind of a name, or FILTERS. */

@@ -135,7 +135,7 @@ static enum smtplog_status read_condition(struct finding_rules *set,
     if (!arena_copy(&set->arena, catalog_text(entry, "when"), &text)) {
         return SMTPLOG_NO_MEMORY;
     }
-    enum smtplog_status status = rule_parse(text.p, rule, &error);
+    enum smtplog_status status = rule_parse(text.p, set->diagnostic, rule, &error);
     if (status == SMTPLOG_USAGE) {
         return record_complain(entry->file, pair->line, set->diagnostic, "in `when`",
                                span_cstr(error.said));

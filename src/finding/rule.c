@@ -13,6 +13,7 @@ struct reader {
     int depth;
     bool bad;
     struct rule_error *error;
+    const struct diagnostic *words;
 };
 
 static uint16_t read_either(struct reader *r);
@@ -25,7 +26,7 @@ __attribute__((format(printf, 3, 4))) static uint16_t refuse(struct reader *r, s
     if (!r->bad) {
         va_list args;
         va_start(args, format);
-        vsnprintf(r->error->said, sizeof r->error->said, format, args);
+        vsnprintf(r->error->said, sizeof r->error->said, diagnostic_text(r->words, format), args);
         va_end(args);
         r->error->at = at;
         r->bad = true;
@@ -53,11 +54,10 @@ static bool is_truth(const struct reader *r, uint16_t number)
 }
 
 /* Operands of the wrong kind are mistakes of thought: `a > b > c`, `hard_share and lost > 3`. */
-static void want_truth(struct reader *r, uint16_t number, const char *where)
+static void want_truth(struct reader *r, uint16_t number, const char *otherwise)
 {
     if (!r->bad && !is_truth(r, number)) {
-        refuse(r, r->rule->parts[number].at,
-               "expected a comparison %s, such as recipients.total > 50, not a number", where);
+        refuse(r, r->rule->parts[number].at, "%s", diagnostic_text(r->words, otherwise));
     }
 }
 
@@ -361,7 +361,8 @@ static uint16_t read_truth(struct reader *r)
     }
     uint16_t inner = read_truth(r);
     r->depth--;
-    want_truth(r, inner, "behind not");
+    want_truth(r, inner,
+               N_("expected a comparison behind not, such as recipients.total > 50, not a number"));
     return part(r, RULE_NOT, at, inner, 0);
 }
 
@@ -369,9 +370,13 @@ static uint16_t read_both(struct reader *r)
 {
     uint16_t left = read_truth(r);
     for (size_t at = r->at; !r->bad && take_word(r, "and"); at = r->at) {
-        want_truth(r, left, "before and");
+        want_truth(
+            r, left,
+            N_("expected a comparison before and, such as recipients.total > 50, not a number"));
         uint16_t right = read_truth(r);
-        want_truth(r, right, "behind and");
+        want_truth(
+            r, right,
+            N_("expected a comparison behind and, such as recipients.total > 50, not a number"));
         left = part(r, RULE_AND, at, left, right);
     }
     return left;
@@ -381,22 +386,27 @@ static uint16_t read_either(struct reader *r)
 {
     uint16_t left = read_both(r);
     for (size_t at = r->at; !r->bad && take_word(r, "or"); at = r->at) {
-        want_truth(r, left, "before or");
+        want_truth(
+            r, left,
+            N_("expected a comparison before or, such as recipients.total > 50, not a number"));
         uint16_t right = read_both(r);
-        want_truth(r, right, "behind or");
+        want_truth(
+            r, right,
+            N_("expected a comparison behind or, such as recipients.total > 50, not a number"));
         left = part(r, RULE_OR, at, left, right);
     }
     return left;
 }
 
-enum smtplog_status rule_parse(const char *text, struct rule *rule, struct rule_error *error)
+enum smtplog_status rule_parse(const char *text, const struct diagnostic *words, struct rule *rule,
+                               struct rule_error *error)
 {
     *rule = (struct rule){.text = strdup(text)};
     *error = (struct rule_error){0};
     if (rule->text == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    struct reader r = {.rule = rule, .text = span_cstr(rule->text), .error = error};
+    struct reader r = {.rule = rule, .text = span_cstr(rule->text), .error = error, .words = words};
     if (r.text.n > RULE_LENGTH) {
         refuse(&r, RULE_LENGTH, "the rule is longer than %d bytes", RULE_LENGTH);
     }
@@ -405,7 +415,8 @@ enum smtplog_status rule_parse(const char *text, struct rule *rule, struct rule_
     if (!r.bad && r.at < r.text.n) {
         refuse(&r, r.at, "expected an operator, and, or, or the end");
     }
-    want_truth(&r, rule->root, "as a whole");
+    want_truth(&r, rule->root,
+               N_("expected a comparison as a whole, such as recipients.total > 50, not a number"));
     if (!r.bad) {
         return SMTPLOG_OK;
     }

@@ -18,6 +18,7 @@
 #ifndef FINDING_RULE_H
 #define FINDING_RULE_H
 
+#include "base/diagnostic.h"
 #include "base/span.h"
 #include "base/status.h"
 #include "base/strbuf.h"
@@ -65,12 +66,13 @@ struct rule {
 /* What is wrong with a rule, and where. */
 struct rule_error {
     size_t at; /* byte of the text */
-    char said[160];
+    char said[400];
 };
 
-/* Reads a rule. SMTPLOG_USAGE with *error filled when it is none. */
-MUST_USE enum smtplog_status rule_parse(const char *text, struct rule *rule,
-                                        struct rule_error *error);
+/* Reads a rule. SMTPLOG_USAGE with *error filled when it is none, in the language of words (NULL:
+ * English). */
+MUST_USE enum smtplog_status rule_parse(const char *text, const struct diagnostic *words,
+                                        struct rule *rule, struct rule_error *error);
 void rule_free(struct rule *rule);
 
 /* Where values come from: false when there is no figure of that name; *value is NAN when it is not

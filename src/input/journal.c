@@ -1,6 +1,7 @@
 /* The systemd journal as a stream of log lines. Of its entries only those are asked for that a mail
  * server may have written: by facility, program or unit. */
 #include "input/journal.h"
+#include "base/diagnostic.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@ enum smtplog_status journal_open(const struct journal_range *range, struct journ
 {
     (void)range;
     (void)journal;
-    *why = "this build cannot read it (made without libsystemd)";
+    *why = N_("this build cannot read it (made without libsystemd)");
     return SMTPLOG_USAGE;
 }
 
@@ -148,11 +149,11 @@ static const char *reason_of(int error)
     switch (error) {
     case -EBADMSG:
     case -ENODATA:
-        return "is no journal, or a damaged one";
+        return N_("is no journal, or a damaged one");
     case -EPROTONOSUPPORT:
-        return "is a journal of a newer systemd";
+        return N_("is a journal of a newer systemd");
     default:
-        return strerror(-error);
+        return diagnostic_error(-error);
     }
 }
 
@@ -162,7 +163,7 @@ enum smtplog_status journal_open(const struct journal_range *range, struct journ
     uint64_t bytes = 0;
     struct journal *made = calloc(1, sizeof *made);
     if (made == NULL) {
-        *why = "out of memory";
+        *why = N_("out of memory");
         return SMTPLOG_NO_MEMORY;
     }
     strbuf_init(&made->line, LINE_LENGTH);
@@ -174,7 +175,7 @@ enum smtplog_status journal_open(const struct journal_range *range, struct journ
         result = sd_journal_get_usage(made->handle, &bytes);
     }
     if (result >= 0 && bytes == 0) {
-        *why = "holds no journal that you may read (the groups adm and systemd-journal may)";
+        *why = N_("holds no journal that you may read (the groups adm and systemd-journal may)");
         journal_close(made);
         return SMTPLOG_IO;
     }
@@ -282,9 +283,9 @@ static bool next_line(struct journal *journal, const char **damage)
         if (strbuf_status(&journal->line) == SMTPLOG_OK) {
             return true;
         }
-        *damage = "out of memory";
+        *damage = N_("out of memory");
     } else if (result < 0) {
-        *damage = "the journal is damaged";
+        *damage = N_("the journal is damaged");
     }
     journal->ended = true;
     return false;

@@ -1,6 +1,7 @@
 /* One input as a stream of bytes. Reads with read(2) into a fixed block; gzip goes through zlib's
  * streaming inflate, so that any expansion runs in constant memory. */
 #include "input/source.h"
+#include "base/diagnostic.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -81,7 +82,7 @@ static size_t source_read_stored(struct source *source, char *bytes, size_t capa
         source->stored_end = true;
         if (got < 0) {
             source->read_failed = true;
-            source->damage = "read error";
+            source->damage = N_("read error");
         }
     }
     return 0;
@@ -128,11 +129,11 @@ static enum smtplog_status source_stat(struct source *source, const char **why)
 {
     struct stat st;
     if (fstat(source->fd, &st) != 0) {
-        *why = strerror(errno);
+        *why = diagnostic_error(errno);
         return SMTPLOG_IO;
     }
     if (S_ISDIR(st.st_mode)) {
-        *why = "is a directory";
+        *why = N_("is a directory");
         return SMTPLOG_IO;
     }
     source->info.is_regular = S_ISREG(st.st_mode) && !source->info.is_stdin;
@@ -150,17 +151,17 @@ static enum smtplog_status source_open_descriptor(struct source *made, struct so
                                                   const char **why)
 {
     if (made->fd < 0) {
-        *why = strerror(errno);
+        *why = diagnostic_error(errno);
         source_close(made);
         return SMTPLOG_IO;
     }
     enum smtplog_status status = source_stat(made, why);
     if (status == SMTPLOG_OK) {
         status = source_begin(made);
-        *why = status == SMTPLOG_OK ? NULL : "out of memory";
+        *why = status == SMTPLOG_OK ? NULL : N_("out of memory");
     }
     if (status == SMTPLOG_OK && made->read_failed && made->block_end == 0) {
-        *why = "cannot be read";
+        *why = N_("cannot be read");
         status = SMTPLOG_IO;
     }
     if (status != SMTPLOG_OK) {
@@ -175,7 +176,7 @@ enum smtplog_status source_open(const char *path, struct source **source, const 
 {
     struct source *made = calloc(1, sizeof *made);
     if (made == NULL) {
-        *why = "out of memory";
+        *why = N_("out of memory");
         return SMTPLOG_NO_MEMORY;
     }
     made->info.is_stdin = strcmp(path, "-") == 0;
@@ -189,7 +190,7 @@ enum smtplog_status source_open_again(int descriptor, uint64_t offset, struct so
 {
     struct source *made = calloc(1, sizeof *made);
     if (made == NULL) {
-        *why = "out of memory";
+        *why = N_("out of memory");
         return SMTPLOG_NO_MEMORY;
     }
     made->info.is_stdin = true;
@@ -202,7 +203,7 @@ enum smtplog_status source_open_journal(const struct journal_range *range, struc
 {
     struct source *made = calloc(1, sizeof *made);
     if (made == NULL) {
-        *why = "out of memory";
+        *why = N_("out of memory");
         return SMTPLOG_NO_MEMORY;
     }
     made->fd = -1;
@@ -227,7 +228,7 @@ static bool source_next_member(struct source *source)
             continue;
         }
         if (first != 0x1f) {
-            source->damage = "bytes behind the compressed data are not gzip";
+            source->damage = N_("bytes behind the compressed data are not gzip");
             return false;
         }
         return inflateReset(&source->z) == Z_OK;
@@ -249,7 +250,7 @@ static size_t source_inflate(struct source *source, char *bytes, size_t capacity
         if (source->block_at == source->block_end && !source_fill(source)) {
             source->ended = true;
             if (source->damage == NULL) {
-                source->damage = "the compressed data is cut short";
+                source->damage = N_("the compressed data is cut short");
             }
             break;
         }
@@ -260,7 +261,7 @@ static size_t source_inflate(struct source *source, char *bytes, size_t capacity
         if (result == Z_STREAM_END) {
             source->z_member_open = false;
         } else if (result != Z_OK && result != Z_BUF_ERROR) {
-            source->damage = "the compressed data is corrupt";
+            source->damage = N_("the compressed data is corrupt");
             source->ended = true;
         }
     }

@@ -1,5 +1,6 @@
 /* Standard input for those who must read it more than once. */
 #include "input/spool.h"
+#include "base/diagnostic.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -70,14 +71,14 @@ enum smtplog_status spool_standard_input(const char *directory, struct spool *sp
     *spool = (struct spool){.descriptor = -1};
     if (!spool_needs_copy()) {
         off_t start = lseek(STDIN_FILENO, 0, SEEK_CUR);
-        *why = strerror(errno);
+        *why = diagnostic_error(errno);
         spool->descriptor = start < 0 ? -1 : STDIN_FILENO;
         spool->start = start < 0 ? 0 : (uint64_t)start;
         return start < 0 ? SMTPLOG_IO : SMTPLOG_OK;
     }
     int fd = open_unnamed(directory);
     if (fd < 0 || !copy_input(fd)) {
-        *why = strerror(errno);
+        *why = diagnostic_error(errno);
         if (fd >= 0) {
             close(fd);
         }

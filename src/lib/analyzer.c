@@ -459,7 +459,8 @@ void analyzer_report_damage(const struct smtplog_analyzer *a)
         const char *damage = line_stream_damage(a->stream, i);
         if (damage != NULL) {
             diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "%s:%llu: %s; read up to there",
-                           a->plan.files[i].path, (unsigned long long)a->inputs[i].lines, damage);
+                           a->plan.files[i].path, (unsigned long long)a->inputs[i].lines,
+                           diagnostic_text(&a->diagnostic, damage));
         }
         if (a->plan.files[i].info.is_journal && a->inputs[i].lines == 0) {
             diagnostic_say(&a->diagnostic, SMTPLOG_INFO,

@@ -164,8 +164,9 @@ static enum smtplog_status open_next(struct line_stream *stream)
     }
     channel_free(channel);
     if (status != SMTPLOG_NO_MEMORY) {
-        diagnostic_say(stream->diagnostic, SMTPLOG_ERROR, "%s: %s", file->path,
-                       why != NULL ? why : "cannot be read");
+        diagnostic_say(
+            stream->diagnostic, SMTPLOG_ERROR, "%s: %s", file->path,
+            diagnostic_text(stream->diagnostic, why != NULL ? why : N_("cannot be read")));
         file->readable = false;
         return SMTPLOG_OK;
     }

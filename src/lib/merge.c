@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/diagnostic.h"
 #include "lib/daily.h"
 #include "lib/merge.h"
 #include "lib/rule_set.h"
@@ -44,7 +45,7 @@ enum smtplog_status merge_read_file(struct smtplog_analyzer *a, const char *path
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     if (fd < 0 || (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "%s: %s", path,
-                       strerror(fd < 0 ? errno : EISDIR));
+                       diagnostic_text(&a->diagnostic, diagnostic_error(fd < 0 ? errno : EISDIR)));
         a->snapshots_bad++;
         return fd < 0 || close(fd) == 0 ? SMTPLOG_OK : SMTPLOG_IO;
     }
@@ -61,9 +62,10 @@ enum smtplog_status merge_read_file(struct smtplog_analyzer *a, const char *path
         return status;
     }
     diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "%s: %s; passed over", path,
-                   why != NULL               ? why
-                   : status == SMTPLOG_LIMIT ? "too large"
-                                             : strerror(errno));
+                   diagnostic_text(&a->diagnostic, why != NULL ? why
+                                                   : status == SMTPLOG_LIMIT
+                                                       ? N_("too large")
+                                                       : diagnostic_error(errno)));
     a->snapshots_bad++;
     return SMTPLOG_OK;
 }

@@ -59,7 +59,7 @@ enum smtplog_status option_refuse(const struct smtplog_analyzer *a, enum option 
                                   const char *expected)
 {
     diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--%s: \"%s\" is not %s", option_names[option],
-                   a->option[option], expected);
+                   a->option[option], diagnostic_text(&a->diagnostic, expected));
     return SMTPLOG_USAGE;
 }
 

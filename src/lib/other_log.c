@@ -37,10 +37,17 @@ void other_log_say(const struct other_log *other, const struct diagnostic *diagn
     }
     struct span name = catalog_text(other->server, "name");
     struct span advice = catalog_text(other->server, "advice");
-    diagnostic_say(diagnostic, SMTPLOG_ERROR,
-                   "%s:%llu: no line of a supported mail server among its %llu; this one shows a "
-                   "%.*s%s%.*s",
-                   path, (unsigned long long)other->line, (unsigned long long)lines,
-                   SPAN_ARGS(name), advice.n > 0 ? ": " : ", which is not supported",
-                   SPAN_ARGS(advice));
+    if (advice.n > 0) {
+        diagnostic_say(diagnostic, SMTPLOG_ERROR,
+                       "%s:%llu: no line of a supported mail server among its %llu; this one shows "
+                       "a %.*s: %.*s",
+                       path, (unsigned long long)other->line, (unsigned long long)lines,
+                       SPAN_ARGS(name), SPAN_ARGS(advice));
+    } else {
+        diagnostic_say(diagnostic, SMTPLOG_ERROR,
+                       "%s:%llu: no line of a supported mail server among its %llu; this one shows "
+                       "a %.*s, which is not supported",
+                       path, (unsigned long long)other->line, (unsigned long long)lines,
+                       SPAN_ARGS(name));
+    }
 }

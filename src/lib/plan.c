@@ -328,7 +328,8 @@ static enum smtplog_status probe_file(struct plan_file *file, const struct plan_
     if (status != SMTPLOG_OK) {
         const char *place = input->is_journal ? input->range.place : NULL;
         diagnostic_say(diagnostic, SMTPLOG_ERROR, "%s%s%s: %s", file->path,
-                       place != NULL ? ": " : "", place != NULL ? place : "", why);
+                       place != NULL ? ": " : "", place != NULL ? place : "",
+                       diagnostic_text(diagnostic, why));
         return SMTPLOG_OK;
     }
     file->readable = true;

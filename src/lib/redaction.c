@@ -27,7 +27,10 @@ static enum smtplog_status read_key(const struct smtplog_analyzer *a, const char
     if (!fine) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
                        "--redact-key: %s: %s; make one with: head -c 32 /dev/urandom > %s", path,
-                       file == NULL ? "cannot be read" : "is shorter than 16 bytes", path);
+                       diagnostic_text(&a->diagnostic, file == NULL
+                                                           ? N_("cannot be read")
+                                                           : N_("is shorter than 16 bytes")),
+                       path);
         return SMTPLOG_USAGE;
     }
     *key = redactor_key(span_of(bytes, n));

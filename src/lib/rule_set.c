@@ -46,7 +46,7 @@ enum smtplog_status smtplog_analyzer_add_rule(struct smtplog_analyzer *a, enum s
     }
     struct set_rule *made = &set->rules[set->count];
     made->kind = kind;
-    enum smtplog_status status = rule_parse(text, &made->rule, &error);
+    enum smtplog_status status = rule_parse(text, &a->diagnostic, &made->rule, &error);
     if (status == SMTPLOG_USAGE) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--%s: at %zu of \"%s\": %s",
                        kind_names[kind], error.at + 1, text, error.said);
@@ -142,12 +142,19 @@ static enum smtplog_status check_rule(struct smtplog_analyzer *a, const struct s
     struct strbuf near_by;
     strbuf_init(&near_by, 1024);
     figure_list_suggest(known->figures, unknown->name, &near_by);
-    diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
-                   "--%s: at %zu of \"%s\": there is no figure \"%.*s\"%s%s; smtplog figures lists "
-                   "them all",
-                   kind_names[rule->kind], unknown->at + 1, rule->rule.text,
-                   SPAN_ARGS(unknown->name), near_by.length > 0 ? ", did you mean " : "",
-                   strbuf_cstr(&near_by));
+    if (near_by.length > 0) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
+                       "--%s: at %zu of \"%s\": there is no figure \"%.*s\", did you mean %s; "
+                       "smtplog figures lists them all",
+                       kind_names[rule->kind], unknown->at + 1, rule->rule.text,
+                       SPAN_ARGS(unknown->name), strbuf_cstr(&near_by));
+    } else {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
+                       "--%s: at %zu of \"%s\": there is no figure \"%.*s\"; smtplog figures lists "
+                       "them all",
+                       kind_names[rule->kind], unknown->at + 1, rule->rule.text,
+                       SPAN_ARGS(unknown->name));
+    }
     strbuf_free(&near_by);
     return SMTPLOG_USAGE;
 }
@@ -168,14 +175,17 @@ enum smtplog_status rule_set_check(struct smtplog_analyzer *a)
     return status;
 }
 
-static void add_value(struct strbuf *out, struct span name, double value)
+static void add_value(const struct diagnostic *to, struct strbuf *out, struct span name, bool usual,
+                      double value)
 {
-    strbuf_add_span(out, name);
     if (isnan(value)) {
-        strbuf_add_cstr(out, " is not known");
+        strbuf_addf(
+            out,
+            diagnostic_text(to, usual ? N_("usual %.*s is not known") : N_("%.*s is not known")),
+            SPAN_ARGS(name));
         return;
     }
-    strbuf_add_cstr(out, " = ");
+    strbuf_addf(out, diagnostic_text(to, usual ? N_("usual %.*s = ") : "%.*s = "), SPAN_ARGS(name));
     json_add_number(out, value);
     if (figure_unit_of(name) == FIGURE_SHARE) {
         strbuf_addf(out, " (%.1f %%)", 100 * value);
@@ -183,7 +193,8 @@ static void add_value(struct strbuf *out, struct span name, double value)
 }
 
 /* The rule with the values of its names, each once. */
-static void describe(const struct rule *rule, struct known *known, struct strbuf *out)
+static void describe(const struct diagnostic *to, const struct rule *rule, struct known *known,
+                     struct strbuf *out)
 {
     strbuf_add_cstr(out, rule->text);
     const char *before = " (";
@@ -198,9 +209,8 @@ static void describe(const struct rule *rule, struct known *known, struct strbuf
             continue;
         }
         strbuf_add_cstr(out, before);
-        strbuf_add_cstr(out, p->kind == RULE_BASELINE ? "usual " : "");
         (void)!value_of(known, p->name, p->kind == RULE_BASELINE, &value);
-        add_value(out, p->name, value);
+        add_value(to, out, p->name, p->kind == RULE_BASELINE, value);
         before = ", ";
     }
     strbuf_add_cstr(out, before[0] == ',' ? ")" : "");
@@ -232,7 +242,7 @@ enum smtplog_status smtplog_analyzer_check_rules(struct smtplog_analyzer *a, siz
         }
         struct strbuf text;
         strbuf_init(&text, 65536);
-        describe(&rule->rule, &known, &text);
+        describe(&a->diagnostic, &rule->rule, &known, &text);
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "rule held: %s", strbuf_cstr(&text));
         strbuf_free(&text);
         ++*held;
@@ -254,7 +264,7 @@ static enum smtplog_status add_held(struct smtplog_analyzer *a, struct known *kn
         if (rule->verdict == RULE_HOLDS) {
             line->state = state > line->state ? state : line->state;
             strbuf_add_cstr(&text, text.length > 0 ? "; " : "");
-            describe(&rule->rule, known, &text);
+            describe(&a->diagnostic, &rule->rule, known, &text);
         }
         for (size_t k = 0; k < rule->rule.count && line->name_count < NAGIOS_NAMES; k++) {
             if (rule->rule.parts[k].kind == RULE_NAME) {
@@ -273,7 +283,7 @@ enum smtplog_status smtplog_analyzer_nagios(struct smtplog_analyzer *a, const ch
                                             smtplog_writer writer, void *context, int *state)
 {
     struct known known = {0};
-    struct nagios_line line = {.state = NAGIOS_OK};
+    struct nagios_line line = {.state = NAGIOS_OK, .phrases = {a->knowledge.catalog}};
     TRY(weigh_all(a, &known));
     line.rules = a->rules->count;
     line.figures = known.figures;

@@ -65,7 +65,7 @@ static enum smtplog_status read_option(struct smtplog_analyzer *a,
     status = filter_add(a->selection.filter, option->kind, span_cstr(option->list), known->names,
                         known->count, &problem);
     if (problem.length > 0) {
-        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "%s", strbuf_cstr(&problem));
+        diagnostic_hand_on(&a->diagnostic, SMTPLOG_ERROR, strbuf_span(&problem));
     }
     strbuf_free(&problem);
     return status;
@@ -78,6 +78,9 @@ enum smtplog_status selection_prepare(struct smtplog_analyzer *a, bool join)
         struct name_list *known = calloc(1, sizeof *known);
         enum smtplog_status status = known != NULL ? filter_new(&selection->filter)
                                                    : SMTPLOG_NO_MEMORY;
+        if (status == SMTPLOG_OK) {
+            filter_speak(selection->filter, &a->diagnostic);
+        }
         for (size_t i = 0; i < selection->option_count && status == SMTPLOG_OK; i++) {
             status = read_option(a, &selection->options[i], known);
         }
@@ -134,7 +137,7 @@ void selection_say(const struct smtplog_analyzer *a)
     strbuf_init(&text, 65536);
     filter_explain_nothing(a->selection.filter, &text);
     if (text.length > 0) {
-        diagnostic_say(&a->diagnostic, SMTPLOG_WARNING, "%s", strbuf_cstr(&text));
+        diagnostic_hand_on(&a->diagnostic, SMTPLOG_WARNING, strbuf_span(&text));
     }
     strbuf_free(&text);
 }

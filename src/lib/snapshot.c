@@ -1,6 +1,7 @@
 /* Snapshots: one part as bytes and back, and files of parts. */
 #include "lib/snapshot.h"
 
+#include "base/diagnostic.h"
 #include <stdlib.h>
 
 #include "aggregate/summary_pack.h"
@@ -294,21 +295,21 @@ enum smtplog_status snapshot_read(struct snapshot_set *set, struct span file, bo
 {
     struct span magic = span_cstr(MAGIC);
     if (!span_starts(file, magic)) {
-        *why = "not a snapshot";
+        *why = N_("not a snapshot");
         return SMTPLOG_FORMAT;
     }
     if (!checksum_fits(file)) {
-        *why = "damaged: its checksum does not fit";
+        *why = N_("damaged: its checksum does not fit");
         return SMTPLOG_FORMAT;
     }
     struct unpacker in = {span_of(file.p + magic.n, file.n - magic.n - 4), false};
     uint64_t version = unpack_u64(&in);
     if (version > SNAPSHOT_VERSION) {
-        *why = "made by a newer version of this program";
+        *why = N_("made by a newer version of this program");
         return SMTPLOG_FORMAT;
     }
     uint64_t count = unpack_count(&in, SNAPSHOT_PARTS);
-    *why = "damaged: it does not hold what it should";
+    *why = N_("damaged: it does not hold what it should");
     for (uint64_t i = 0; i < count; i++) {
         TRY(read_part(set, &in, version, context));
     }

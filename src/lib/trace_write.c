@@ -30,7 +30,8 @@ static enum smtplog_status spool_input(struct smtplog_analyzer *a)
         enum smtplog_status status = spool_standard_input(directory, &a->spool, &why);
         if (status != SMTPLOG_OK) {
             diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
-                           "standard input cannot be copied to %s: %s", directory, why);
+                           "standard input cannot be copied to %s: %s", directory,
+                           diagnostic_text(&a->diagnostic, why));
             return status;
         }
         input->spool = &a->spool;

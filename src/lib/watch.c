@@ -284,17 +284,18 @@ static void say_change(struct smtplog_watch *watch, size_t index, enum follow_ch
         const char *words;
     } changes[] = {
         [FOLLOW_SAME] = {SMTPLOG_INFO, NULL},
-        [FOLLOW_NEW_FILE] = {SMTPLOG_INFO, "rotated; reading the new file"},
+        [FOLLOW_NEW_FILE] = {SMTPLOG_INFO, N_("rotated; reading the new file")},
         [FOLLOW_TRUNCATED] = {SMTPLOG_WARNING,
-                              "truncated; reading from its beginning, lines may be lost"},
-        [FOLLOW_GONE] = {SMTPLOG_WARNING, "gone; waiting for it"},
-        [FOLLOW_BACK] = {SMTPLOG_INFO, "there now"},
-        [FOLLOW_UNREADABLE] = {SMTPLOG_WARNING, "may not be read; waiting"},
+                              N_("truncated; reading from its beginning, lines may be lost")},
+        [FOLLOW_GONE] = {SMTPLOG_WARNING, N_("gone; waiting for it")},
+        [FOLLOW_BACK] = {SMTPLOG_INFO, N_("there now")},
+        [FOLLOW_UNREADABLE] = {SMTPLOG_WARNING, N_("may not be read; waiting")},
     };
     watch->truncated += change == FOLLOW_TRUNCATED;
     if (changes[change].words != NULL) {
         diagnostic_say(&watch->analyzer->diagnostic, changes[change].severity, "%s: %s",
-                       watch->analyzer->plan.files[index].path, changes[change].words);
+                       watch->analyzer->plan.files[index].path,
+                       diagnostic_text(&watch->analyzer->diagnostic, changes[change].words));
     }
 }
 

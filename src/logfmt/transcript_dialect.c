@@ -103,7 +103,7 @@ static int word_value(struct dialect_loader *loader, const struct record *record
             return (int)i;
         }
     }
-    complain(loader, pair->line, "unknown word", pair->value);
+    complain(loader, pair->line, N_("unknown word"), pair->value);
     return fallback;
 }
 
@@ -116,7 +116,7 @@ static void check_keys(struct dialect_loader *loader, const struct record *recor
             known = span_is(record->pairs[i].key, *key);
         }
         if (!known) {
-            complain(loader, record->pairs[i].line, "unknown key", record->pairs[i].key);
+            complain(loader, record->pairs[i].line, N_("unknown key"), record->pairs[i].key);
         }
     }
 }
@@ -140,7 +140,7 @@ static void load_dialect(struct dialect_loader *loader, const struct record *rec
     struct transcript_dialect *dialect = find_dialect(set, record->name);
     if (dialect == NULL) {
         if (set->dialect_count == DIALECTS_MAXIMUM) {
-            complain(loader, record->line, "too many dialects", record->name);
+            complain(loader, record->line, N_("too many dialects"), record->name);
             return;
         }
         dialect = &set->dialects[set->dialect_count++];
@@ -203,12 +203,12 @@ static struct dialect_line *load_line(struct dialect_loader *loader, const struc
     (void)span_next_piece(&rest, '/', &owner);
     struct transcript_dialect *dialect = find_dialect(set, owner);
     if (dialect == NULL) {
-        complain(loader, record->line, "no such dialect above", record->name);
+        complain(loader, record->line, N_("no such dialect above"), record->name);
         return NULL;
     }
     struct dialect_line *line = place_for_line(set, record->name);
     if (line == NULL) {
-        complain(loader, record->line, "too many lines", record->name);
+        complain(loader, record->line, N_("too many lines"), record->name);
         return NULL;
     }
     *line = (struct dialect_line){.name = record->name,
@@ -234,7 +234,7 @@ static void load_file(struct dialect_loader *loader, bool check)
         const struct record *record = &file->records[i];
         bool sample = span_is(record->type, "sample") || span_is(record->type, "nomatch");
         if (sample && line == NULL) {
-            complain(loader, record->line, "a sample needs a line above", record->name);
+            complain(loader, record->line, N_("a sample needs a line above"), record->name);
         } else if (sample) {
             line->sample_end = record + 1;
         } else if (span_is(record->type, "dialect")) {
@@ -243,7 +243,7 @@ static void load_file(struct dialect_loader *loader, bool check)
         } else if (span_is(record->type, "line")) {
             line = load_line(loader, record, check);
         } else {
-            complain(loader, record->line, "unknown record type", record->type);
+            complain(loader, record->line, N_("unknown record type"), record->type);
         }
     }
 }

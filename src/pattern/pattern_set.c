@@ -553,9 +553,12 @@ enum smtplog_status pattern_set_finish(struct pattern_set *set, bool compile_all
             finish_rule(&loader, group->rules[k], compile_all);
         }
         if (group->count == 0 || !group->used) {
-            diagnostic_say(diagnostic, SMTPLOG_ERROR, "refine group \"%.*s\" is %s",
-                           SPAN_ARGS(group->name),
-                           group->used ? "used but has no rules" : "not used by any rule");
+            diagnostic_say(diagnostic, SMTPLOG_ERROR, "%s: %.*s",
+                           diagnostic_text(diagnostic,
+                                           group->used
+                                               ? N_("a refine group that is used but has no rules")
+                                               : N_("a refine group that is not used by any rule")),
+                           SPAN_ARGS(group->name));
             loader.status = SMTPLOG_FORMAT;
         }
     }

@@ -67,8 +67,11 @@ enum smtplog_status nagios_write(const struct nagios_line *line, struct strbuf *
     } else {
         (void)!figure_list_find(line->figures, SPAN_LITERAL("recipients.total"), &recipients);
         (void)!figure_list_find(line->figures, SPAN_LITERAL("hard.recipients"), &hard);
-        strbuf_addf(out, "%.0f recipients, %.0f ended in a hard 5yz; %zu %s weighed", recipients,
-                    hard, line->rules, line->rules == 1 ? "rule" : "rules");
+        PHRASE_ADD(&line->phrases, out, "nagios/recipients",
+                   phrase_count("recipients", (uint64_t)recipients),
+                   phrase_count("hard", (uint64_t)hard));
+        strbuf_add_cstr(out, "; ");
+        PHRASE_ADD(&line->phrases, out, "nagios/rules", phrase_count("rules", line->rules));
     }
     strbuf_add_cstr(out, " |");
     add_all_performance(line, out);

@@ -3,6 +3,7 @@
 #ifndef REPORT_NAGIOS_REPORT_H
 #define REPORT_NAGIOS_REPORT_H
 
+#include "catalog/phrase.h"
 #include "report/figure_list.h"
 
 #define NAGIOS_NAMES 64
@@ -18,6 +19,7 @@ struct nagios_line {
     enum nagios_state state;
     struct span said; /* what held, or why nothing is known */
     size_t rules;
+    struct phrases phrases;
     const struct figure_list *figures;
     struct span names[NAGIOS_NAMES]; /* of figures that rules use: performance data beside the
                                         usual ones */

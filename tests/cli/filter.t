@@ -97,7 +97,7 @@ with Directory() as directory:
 
     # ---- what is wrong, what hides all
     for options, words in [
-        (["--class", "greylistng"], 'there is no class "greylistng"; did you mean greylisting'),
+        (["--class", "greylistng"], 'there is no "greylistng"; did you mean greylisting'),
         (["--provider", "gogle"], "did you mean google"),
         (["--stage", "rcp"], "did you mean rcpt"),
         (["--status", "sent"], "there are delivered, deferred"),

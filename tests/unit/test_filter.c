@@ -307,13 +307,13 @@ static void test_words(void)
     tap_number(SMTPLOG_USAGE,
                filter_add(filter, FILTER_CLASS, SPAN_LITERAL("ratelimit"), known, 2, &text),
                "a class that does not exist");
-    tap_span("--class: there is no class \"ratelimit\"; did you mean rate-limit?",
-             strbuf_span(&text), "what it may have been");
+    tap_span("--class: there is no \"ratelimit\"; did you mean rate-limit?", strbuf_span(&text),
+             "what it may have been");
     strbuf_clear(&text);
     tap_number(SMTPLOG_USAGE,
                filter_add(filter, FILTER_KIND, SPAN_LITERAL("bounce"), NULL, 0, &text),
                "a kind that does not exist");
-    tap_span("--kind: there is no kind \"bounce\"; there are delivery, reject, auth, reply, "
+    tap_span("--kind: there is no \"bounce\"; there are delivery, reject, auth, reply, "
              "connection",
              strbuf_span(&text), "which there are");
     filter_free(filter);

@@ -80,7 +80,7 @@ static void test_verdicts(void)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         static struct rule rule;
         struct rule_error error;
-        enum smtplog_status status = rule_parse(cases[i].rule, &rule, &error);
+        enum smtplog_status status = rule_parse(cases[i].rule, NULL, &rule, &error);
         bool read = tap_ok(status == SMTPLOG_OK, "read: %s", cases[i].rule);
         if (!read) {
             printf("#   at %zu: %s\n", error.at, error.said);
@@ -139,7 +139,7 @@ static void test_mistakes(void)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         static struct rule rule;
         struct rule_error error;
-        enum smtplog_status status = rule_parse(cases[i].rule, &rule, &error);
+        enum smtplog_status status = rule_parse(cases[i].rule, NULL, &rule, &error);
         bool good = tap_ok(status == SMTPLOG_USAGE && error.at == cases[i].at &&
                                strstr(error.said, cases[i].said) != NULL,
                            "refused: %s", cases[i].rule);
@@ -156,7 +156,8 @@ static void test_unknown_names(void)
 {
     static struct rule rule;
     struct rule_error error;
-    TAP_MUST(rule_parse("hard_share > 1 and baseline(hard_shar) > 1 or x > 2", &rule, &error));
+    TAP_MUST(
+        rule_parse("hard_share > 1 and baseline(hard_shar) > 1 or x > 2", NULL, &rule, &error));
     const struct rule_part *part = rule_unknown_name(&rule, value_of, NULL);
     tap_ok(part != NULL && part->at == 28, "a name without figure: its place");
     tap_span("hard_shar", part != NULL ? part->name : SPAN_EMPTY, "the first of two");
@@ -183,7 +184,7 @@ static void test_hostile(void)
         strbuf_init(&text, 65536);
         strbuf_add_repeat(&text, cases[i].piece, cases[i].times);
         strbuf_add_cstr(&text, cases[i].end);
-        enum smtplog_status status = rule_parse(strbuf_cstr(&text), &rule, &error);
+        enum smtplog_status status = rule_parse(strbuf_cstr(&text), NULL, &rule, &error);
         bool good = tap_ok(status == SMTPLOG_USAGE && strstr(error.said, cases[i].said) != NULL,
                            "hostile: %zu times \"%s\"", cases[i].times, cases[i].piece);
         if (!good) {
@@ -199,7 +200,7 @@ static void test_hostile(void)
     strbuf_add_repeat(&text, "(", RULE_DEPTH - 1);
     strbuf_add_cstr(&text, "1 < 2");
     strbuf_add_repeat(&text, ")", RULE_DEPTH - 1);
-    TAP_MUST(rule_parse(strbuf_cstr(&text), &rule, &error));
+    TAP_MUST(rule_parse(strbuf_cstr(&text), NULL, &rule, &error));
     tap_number(RULE_HOLDS, rule_weigh(&rule, value_of, NULL), "as deep as allowed");
     rule_free(&rule);
     strbuf_free(&text);
