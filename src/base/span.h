@@ -14,7 +14,12 @@ struct span {
 };
 
 #define SPAN_LITERAL(text) ((struct span){"" text, sizeof(text) - 1})
-#define SPAN_EMPTY         ((struct span){"", 0})
+/* For an object with static storage. */
+#define SPAN_CONSTANT(text)       \
+    {                             \
+        "" text, sizeof(text) - 1 \
+    }
+#define SPAN_EMPTY ((struct span){"", 0})
 
 /* For printf's "%.*s". */
 #define SPAN_ARGS(s) (int)(s).n, (s).p

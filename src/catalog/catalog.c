@@ -1,6 +1,7 @@
 /* What is known about SMTP, loaded from catalogue files. */
 #include "catalog/catalog.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,6 +30,7 @@ struct catalog {
     struct hashmap suffixes; /* of struct provider_suffix */
     const struct catalog_entry *reply[600];
     const struct translation *translation; /* borrowed; NULL: English */
+    struct figure_style figures;           /* decimal is empty: not read */
 };
 
 /* A record type: keys it may have; those before the empty string it must have. */
@@ -447,6 +449,56 @@ enum smtplog_status catalog_each_text(struct catalog *catalog, catalog_visit_tex
 void catalog_keep_translation(struct catalog *catalog, const struct translation *translation)
 {
     catalog->translation = translation;
+}
+
+const struct figure_style *catalog_figures(const struct catalog *catalog)
+{
+    return catalog != NULL && catalog->figures.decimal.n > 0 ? &catalog->figures : &figure_english;
+}
+
+void catalog_read_figures(struct catalog *catalog)
+{
+    static const struct {
+        const char *name;
+        size_t offset;
+    } texts[] = {
+        {"decimal", offsetof(struct figure_style, decimal)},
+        {"thousands", offsetof(struct figure_style, thousands)},
+        {"percent", offsetof(struct figure_style, percent)},
+        {"less", offsetof(struct figure_style, less)},
+        {"more", offsetof(struct figure_style, more)},
+        {"less-than", offsetof(struct figure_style, less_than)},
+        {"seconds", offsetof(struct figure_style, unit[UNIT_SECONDS])},
+        {"minutes", offsetof(struct figure_style, unit[UNIT_MINUTES])},
+        {"hours", offsetof(struct figure_style, unit[UNIT_HOURS])},
+        {"days", offsetof(struct figure_style, unit[UNIT_DAYS])},
+        {"bytes", offsetof(struct figure_style, unit[UNIT_BYTES])},
+        {"kilobytes", offsetof(struct figure_style, unit[UNIT_KILOBYTES])},
+        {"megabytes", offsetof(struct figure_style, unit[UNIT_MEGABYTES])},
+        {"gigabytes", offsetof(struct figure_style, unit[UNIT_GIGABYTES])},
+        {"terabytes", offsetof(struct figure_style, unit[UNIT_TERABYTES])},
+        {"petabytes", offsetof(struct figure_style, unit[UNIT_PETABYTES])},
+        {"two", offsetof(struct figure_style, two)},
+        {"day", offsetof(struct figure_style, day)},
+        {"date", offsetof(struct figure_style, date)},
+        {"moment", offsetof(struct figure_style, moment)},
+    };
+    catalog->figures = figure_english;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct span text = catalog_phrase(catalog, "figure", span_cstr(texts[i].name));
+        if (text.n > 0) {
+            memcpy((char *)&catalog->figures + texts[i].offset, &text, sizeof text);
+        }
+    }
+    struct span names = catalog_phrase(catalog, "figure", SPAN_LITERAL("months"));
+    struct span month[12];
+    size_t count = 0;
+    while (count < COUNT_OF(month) && span_next_word(&names, &month[count])) {
+        count++;
+    }
+    if (count == COUNT_OF(month)) {
+        memcpy(catalog->figures.month, month, sizeof month);
+    }
 }
 
 const struct translation *catalog_translation(const struct catalog *catalog)

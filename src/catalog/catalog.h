@@ -5,6 +5,7 @@
 #ifndef CATALOG_CATALOG_H
 #define CATALOG_CATALOG_H
 
+#include "base/figure.h"
 #include "base/strbuf.h"
 #include "data/record_file.h"
 #include "data/translation.h"
@@ -48,6 +49,12 @@ typedef enum smtplog_status (*catalog_visit_text)(void *context, const struct ca
                                                   struct record_pair *text);
 MUST_USE enum smtplog_status catalog_each_text(struct catalog *catalog, catalog_visit_text visit,
                                                void *context);
+/* How the language writes figures: records [phrase figure/...]; English when there are none. */
+const struct figure_style *catalog_figures(const struct catalog *catalog);
+
+/* For catalog_translate: takes the style from the records as they now are. */
+void catalog_read_figures(struct catalog *catalog);
+
 void catalog_keep_translation(struct catalog *catalog, const struct translation *translation);
 
 /* Whether the text of an entry under a key is for people and so to be translated. */

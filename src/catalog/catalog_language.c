@@ -72,8 +72,11 @@ enum smtplog_status catalog_translate(struct catalog *catalog,
                                       const struct translation *translation)
 {
     catalog_keep_translation(catalog, translation);
-    return translation == NULL ? SMTPLOG_OK
-                               : catalog_each_text(catalog, translate_text, (void *)translation);
+    enum smtplog_status status = translation == NULL ? SMTPLOG_OK
+                                                     : catalog_each_text(catalog, translate_text,
+                                                                         (void *)translation);
+    catalog_read_figures(catalog);
+    return status;
 }
 
 /* ---- the template ---------------------------------------------------------------------------- */

@@ -1,6 +1,7 @@
 /* The report's words: look-up, and filling of placeholders. */
 #include "catalog/phrase.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #define PHRASE_KEY 96
@@ -43,26 +44,28 @@ static uint64_t first_count(const struct phrase_value *values, size_t count)
     return PHRASE_MANY;
 }
 
-static void add_value(struct strbuf *out, const struct phrase_value *value)
+static void add_value(const struct phrases *phrases, struct strbuf *out,
+                      const struct phrase_value *value)
 {
+    const struct figure_style *style = catalog_figures(phrases->catalog);
     switch (value->kind) {
     case PHRASE_COUNT:
-        format_count(out, value->count);
+        format_count(out, style, value->count);
         break;
     case PHRASE_PERCENT:
-        strbuf_addf(out, "%d %%", (int)(100.0 * value->number + 0.5));
+        format_percent(out, style, floor(100.0 * value->number + 0.5), 0);
         break;
     case PHRASE_SHARE:
-        format_share(out, value->number);
+        format_share(out, style, value->number);
         break;
     case PHRASE_SECONDS:
-        format_seconds(out, value->number);
+        format_seconds(out, style, value->number);
         break;
     case PHRASE_BYTES:
-        format_bytes(out, value->count);
+        format_bytes(out, style, value->count);
         break;
     case PHRASE_INSTANT:
-        format_instant(out, &value->instant, value->format);
+        format_instant(out, style, &value->instant, value->format);
         break;
     case PHRASE_WORDS:
         strbuf_add_span(out, value->text);
@@ -105,7 +108,7 @@ void phrase_add(const struct phrases *phrases, struct strbuf *out, const char *k
             value = find_value(values, count, span_of(text.p + 1, (size_t)(close - text.p) - 1));
         }
         if (value != NULL) {
-            add_value(out, value);
+            add_value(phrases, out, value);
             text = span_from(text, (size_t)(close - text.p) + 1);
         } else if (text.n > 0) {
             strbuf_add_byte(out, text.p[0]);

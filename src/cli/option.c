@@ -102,8 +102,8 @@ const struct cli_option cli_options[] = {
         "tsv")},
     {'o', "output", "FILE", CLI_OPTION_OUTPUT, CLI_ANALYZE | CLI_EVENTS | CLI_TRACE,
      N_("write to FILE, replaced only when complete; its suffix chooses the format; repeatable")},
-    /* xgettext:no-c-format */
     {0, "fail-if", "RULE", CLI_OPTION_RULE, CLI_ANALYZE | CLI_FIGURES | CLI_MERGE | CLI_DAILY,
+     /* xgettext:no-c-format */
      N_("exit status 1 when RULE holds: 'hard_share > 5% and recipients.total > 50'; repeatable")},
     {0, "warn-if", "RULE", CLI_OPTION_RULE, CLI_ANALYZE | CLI_MERGE | CLI_DAILY,
      N_("with --format nagios: a warning when RULE holds; repeatable")},

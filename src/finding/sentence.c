@@ -5,33 +5,15 @@
 
 #include "base/figure.h"
 
-/* "0.2 %", "37 %": never 100 of what is not all, never 0 of what is something. */
-static void add_share(struct strbuf *out, double share)
-{
-    double percent = share * 100;
-    if (share > 0 && percent < 0.1) {
-        strbuf_add_cstr(out, "less than 0.1 %");
-    } else if (percent < 9.95 && percent > 0) {
-        strbuf_addf(out, "%.1f %%", percent);
-    } else {
-        strbuf_addf(out, "%.0f %%", share < 1 && percent > 99 ? 99 : percent);
-    }
-}
-
 /* "14:05", with the day when the log covers more than one. */
 static void add_time(struct strbuf *out, int64_t seconds, int32_t offset,
-                     const struct summary *summary)
+                     const struct summary *summary, const struct figure_style *style)
 {
-    static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    struct civil civil;
+    struct instant instant = {.seconds = seconds, .offset = offset};
     int64_t first = summary->first.seconds + summary->first.offset;
     int64_t last = summary->last.seconds + summary->last.offset;
-    civil_from_seconds(seconds + offset, &civil);
-    if (first / CIVIL_DAY != last / CIVIL_DAY) {
-        strbuf_addf(out, "%d %s ", civil.day, months[civil.month - 1]);
-    }
-    strbuf_addf(out, "%02d:%02d", civil.hour, civil.minute);
+    format_instant(out, style, &instant,
+                   first / CIVIL_DAY != last / CIVIL_DAY ? FORMAT_MINUTE : FORMAT_CLOCK);
 }
 
 /* "Google" for google; a domain or an address as it is. */
@@ -53,22 +35,24 @@ static bool add_name(struct strbuf *out, struct span name, const struct evidence
                      const struct summary *summary, const struct catalog *catalog)
 {
     double value = 0;
+    const struct figure_style *style = catalog_figures(catalog);
     if (span_is(name, "place")) {
         add_place(out, e->place, catalog);
     } else if (span_is(name, "since")) {
-        add_time(out, e->began ? e->change.since : e->first.seconds, e->first.offset, summary);
+        add_time(out, e->began ? e->change.since : e->first.seconds, e->first.offset, summary,
+                 style);
     } else if (span_is(name, "until")) {
-        add_time(out, e->change.until, e->last.offset, summary);
+        add_time(out, e->change.until, e->last.offset, summary, style);
     } else if (span_is(name, "first")) {
-        add_time(out, e->first.seconds, e->first.offset, summary);
+        add_time(out, e->first.seconds, e->first.offset, summary, style);
     } else if (span_is(name, "last")) {
-        add_time(out, e->last.seconds, e->last.offset, summary);
+        add_time(out, e->last.seconds, e->last.offset, summary, style);
     } else if (!evidence_value(e, summary, name, &value)) {
         return false;
     } else if (is_share(name)) {
-        add_share(out, value);
+        format_rough_share(out, style, value);
     } else {
-        format_count(out, (uint64_t)llround(value));
+        format_count(out, style, (uint64_t)llround(value));
     }
     return true;
 }

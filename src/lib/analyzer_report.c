@@ -60,7 +60,7 @@ static enum smtplog_status refuse_format(struct smtplog_analyzer *a, const char 
     struct strbuf names;
     strbuf_init(&names, 4096);
     report_format_add_names(&names);
-    diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is not %s", format,
+    diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "--format: \"%s\" is none of %s", format,
                    strbuf_cstr(&names));
     strbuf_free(&names);
     return SMTPLOG_USAGE;

@@ -104,7 +104,7 @@ enum smtplog_status smtplog_analyzer_figures(struct smtplog_analyzer *a, const c
     struct instant generated = {.seconds = a->now, .offset = zone_offset(a->zone, a->now)};
     strbuf_clear(&a->out);
     TRY(json ? figure_list_write_json(figures, &generated, &a->out)
-             : figure_list_write_text(figures, &a->out));
+             : figure_list_write_text(figures, catalog_figures(a->knowledge.catalog), &a->out));
     a->writer = writer;
     a->writer_context = context;
     return analyzer_write_out(a);
@@ -175,8 +175,8 @@ enum smtplog_status rule_set_check(struct smtplog_analyzer *a)
     return status;
 }
 
-static void add_value(const struct diagnostic *to, struct strbuf *out, struct span name, bool usual,
-                      double value)
+static void add_value(const struct diagnostic *to, const struct figure_style *style,
+                      struct strbuf *out, struct span name, bool usual, double value)
 {
     if (isnan(value)) {
         strbuf_addf(
@@ -188,12 +188,14 @@ static void add_value(const struct diagnostic *to, struct strbuf *out, struct sp
     strbuf_addf(out, diagnostic_text(to, usual ? N_("usual %.*s = ") : "%.*s = "), SPAN_ARGS(name));
     json_add_number(out, value);
     if (figure_unit_of(name) == FIGURE_SHARE) {
-        strbuf_addf(out, " (%.1f %%)", 100 * value);
+        strbuf_add_cstr(out, " (");
+        format_percent(out, style, 100 * value, 1);
+        strbuf_add_byte(out, ')');
     }
 }
 
 /* The rule with the values of its names, each once. */
-static void describe(const struct diagnostic *to, const struct rule *rule, struct known *known,
+static void describe(const struct smtplog_analyzer *a, const struct rule *rule, struct known *known,
                      struct strbuf *out)
 {
     strbuf_add_cstr(out, rule->text);
@@ -210,7 +212,8 @@ static void describe(const struct diagnostic *to, const struct rule *rule, struc
         }
         strbuf_add_cstr(out, before);
         (void)!value_of(known, p->name, p->kind == RULE_BASELINE, &value);
-        add_value(to, out, p->name, p->kind == RULE_BASELINE, value);
+        add_value(&a->diagnostic, catalog_figures(a->knowledge.catalog), out, p->name,
+                  p->kind == RULE_BASELINE, value);
         before = ", ";
     }
     strbuf_add_cstr(out, before[0] == ',' ? ")" : "");
@@ -242,7 +245,7 @@ enum smtplog_status smtplog_analyzer_check_rules(struct smtplog_analyzer *a, siz
         }
         struct strbuf text;
         strbuf_init(&text, 65536);
-        describe(&a->diagnostic, &rule->rule, &known, &text);
+        describe(a, &rule->rule, &known, &text);
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "rule held: %s", strbuf_cstr(&text));
         strbuf_free(&text);
         ++*held;
@@ -264,7 +267,7 @@ static enum smtplog_status add_held(struct smtplog_analyzer *a, struct known *kn
         if (rule->verdict == RULE_HOLDS) {
             line->state = state > line->state ? state : line->state;
             strbuf_add_cstr(&text, text.length > 0 ? "; " : "");
-            describe(&a->diagnostic, &rule->rule, known, &text);
+            describe(a, &rule->rule, known, &text);
         }
         for (size_t k = 0; k < rule->rule.count && line->name_count < NAGIOS_NAMES; k++) {
             if (rule->rule.parts[k].kind == RULE_NAME) {

@@ -79,6 +79,7 @@ static enum smtplog_status write_text(struct trace *t)
     for (size_t i = 0; i < t->chains.count; i++) {
         struct document document;
         document_init(&document);
+        document.figures = catalog_figures(a->knowledge.catalog);
         if (i > 0) {
             strbuf_add_byte(&a->out, '\n');
         }
@@ -102,6 +103,7 @@ static enum smtplog_status write_whole(struct trace *t, bool page)
     struct instant generated = {.seconds = a->now, .offset = zone_offset(a->zone, a->now)};
     struct document document;
     document_init(&document);
+    document.figures = catalog_figures(a->knowledge.catalog);
     for (size_t i = 0; i < t->chains.count; i++) {
         trace_report_add(&report, &t->chains.chains[i], &document);
     }

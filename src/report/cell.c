@@ -8,7 +8,7 @@ bool cell_is_text(const struct cell *cell)
     return cell->kind == CELL_WORDS || cell->kind == CELL_NAME || cell->kind == CELL_LOG;
 }
 
-void cell_add_figure(struct strbuf *out, const struct cell *cell)
+void cell_add_figure(struct strbuf *out, const struct figure_style *style, const struct cell *cell)
 {
     switch (cell->kind) {
     case CELL_NONE:
@@ -22,23 +22,23 @@ void cell_add_figure(struct strbuf *out, const struct cell *cell)
         break;
     case CELL_COUNT:
         if (cell->count > 0 || !cell->quiet) {
-            format_count(out, cell->count);
+            format_count(out, style, cell->count);
         }
         break;
     case CELL_NUMBER:
         json_add_number(out, cell->number);
         break;
     case CELL_SHARE:
-        format_share(out, cell->number);
+        format_share(out, style, cell->number);
         break;
     case CELL_SECONDS:
-        format_seconds(out, cell->number);
+        format_seconds(out, style, cell->number);
         break;
     case CELL_BYTES:
-        format_bytes(out, cell->count);
+        format_bytes(out, style, cell->count);
         break;
     case CELL_INSTANT:
-        format_instant(out, &cell->instant, FORMAT_DAY);
+        format_instant(out, style, &cell->instant, FORMAT_DAY);
         break;
     }
 }

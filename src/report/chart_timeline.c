@@ -58,16 +58,16 @@ static void name_points(struct document *document, struct chart *chart, const st
         struct instant at = {.seconds = layout->first + (int64_t)i * layout->seconds};
         int64_t hour = at.seconds % CIVIL_DAY / 3600;
         strbuf_init(&text, 64);
-        format_instant(&text, &at, FORMAT_DAY);
-        struct span whole = strbuf_span(&text); /* "21 Nov 14:00:00" */
-        struct span day = span_of(whole.p, whole.n - 9);
         bool daily = layout->seconds >= CIVIL_DAY;
-        point->name = document_text(document, daily ? day : span_of(whole.p, whole.n - 3));
+        format_instant(&text, document->figures, &at, daily ? FORMAT_DATE : FORMAT_MINUTE);
+        point->name = document_text(document, strbuf_span(&text));
+        strbuf_clear(&text);
         if (hour == 0 || daily) {
-            point->tick = document_text(document, day);
+            format_instant(&text, document->figures, &at, FORMAT_DATE);
         } else if (by_hour && (hour % TICK_HOURS == 0 || layout->columns <= 12)) {
-            point->tick = document_text(document, span_of(whole.p + whole.n - 8, 5));
+            format_instant(&text, document->figures, &at, FORMAT_CLOCK);
         }
+        point->tick = document_text(document, strbuf_span(&text));
         strbuf_free(&text);
     }
 }

@@ -89,8 +89,9 @@ struct section {
 struct document {
     struct arena arena;
     struct section *first, *last;
-    struct span verdict;        /* the report in one sentence */
-    enum smtplog_status status; /* first failure */
+    const struct figure_style *figures; /* how the language writes them; NULL: English */
+    struct span verdict;                /* the report in one sentence */
+    enum smtplog_status status;         /* first failure */
 };
 
 void document_init(struct document *document);

@@ -7,6 +7,7 @@ void fact_book_init(struct fact_book *book, const struct catalog *catalog)
 {
     *book = (struct fact_book){.phrases = {catalog}};
     document_init(&book->document);
+    book->document.figures = catalog_figures(catalog);
 }
 
 struct span fact_book_plain(const struct fact_book *book, const char *phrase)

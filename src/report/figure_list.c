@@ -406,9 +406,10 @@ void figure_list_suggest(const struct figure_list *list, struct span name, struc
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
-enum smtplog_status figure_list_write_text(const struct figure_list *list, struct strbuf *out)
+enum smtplog_status figure_list_write_text(const struct figure_list *list,
+                                           const struct figure_style *style, struct strbuf *out)
 {
-    static const char *const units[] = {"", "", " s", " bytes"};
+    static const char *const units[] = {"", "", " s", " B"};
     size_t width = 0;
     for (size_t i = 0; i < list->count; i++) {
         width = list->items[i].name.n > width ? list->items[i].name.n : width;
@@ -420,7 +421,9 @@ enum smtplog_status figure_list_write_text(const struct figure_list *list, struc
         json_add_number(out, figure->value);
         strbuf_add_cstr(out, units[figure->unit]);
         if (figure->unit == FIGURE_SHARE) {
-            strbuf_addf(out, " (%.1f %%)", 100 * figure->value);
+            strbuf_add_cstr(out, " (");
+            format_percent(out, style, 100 * figure->value, 1);
+            strbuf_add_byte(out, ')');
         }
         strbuf_add_byte(out, '\n');
     }

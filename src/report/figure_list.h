@@ -57,6 +57,7 @@ enum figure_unit figure_unit_of(struct span name);
 
 /* All of them: a line each, or an object. */
 MUST_USE enum smtplog_status figure_list_write_text(const struct figure_list *list,
+                                                    const struct figure_style *style,
                                                     struct strbuf *out);
 MUST_USE enum smtplog_status figure_list_write_json(const struct figure_list *list,
                                                     const struct instant *generated,

@@ -32,11 +32,11 @@ void html_value(struct html *html, enum chart_unit unit, double value)
 {
     strbuf_clear(&html->cell);
     if (unit == CHART_COUNT) {
-        format_count(&html->cell, (uint64_t)(value + 0.5));
+        format_count(&html->cell, html->figures, (uint64_t)(value + 0.5));
     } else if (unit == CHART_SHARE) {
-        format_share(&html->cell, value);
+        format_share(&html->cell, html->figures, value);
     } else {
-        format_seconds(&html->cell, value);
+        format_seconds(&html->cell, html->figures, value);
     }
     html_text(html, strbuf_span(&html->cell));
 }
@@ -264,19 +264,20 @@ static void add_percent(struct html *html, const char *name, double part)
 static void add_tick(struct html *html, const struct axis *axis, double value)
 {
     if (axis->unit == CHART_SHARE) {
-        strbuf_addf(html->out, axis->tick[1] < 0.01 ? "%.1f %%" : "%.0f %%", 100 * value);
+        format_percent(html->out, html->figures, 100 * value, axis->tick[1] < 0.01 ? 1 : 0);
     } else if (axis->unit == CHART_COUNT) {
         html_value(html, axis->unit, value);
     } else if (value < 60) {
-        strbuf_addf(html->out, "%g s", value);
+        format_unit(html->out, html->figures, UNIT_SECONDS, value,
+                    value >= 1     ? 0
+                    : value >= 0.1 ? 1
+                                   : 2);
+    } else if (value < 3600) {
+        format_unit(html->out, html->figures, UNIT_MINUTES, value / 60, 0);
+    } else if (value < 86400) {
+        format_unit(html->out, html->figures, UNIT_HOURS, value / 3600, 0);
     } else {
-        strbuf_addf(html->out,
-                    value < 3600    ? "%.0f min"
-                    : value < 86400 ? "%.0f h"
-                                    : "%.0f d",
-                    value / (value < 3600    ? 60
-                             : value < 86400 ? 3600
-                                             : 86400));
+        format_unit(html->out, html->figures, UNIT_DAYS, value / 86400, 0);
     }
 }
 

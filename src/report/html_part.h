@@ -6,6 +6,7 @@
 
 struct html {
     const struct html_style *style;
+    const struct figure_style *figures;
     struct strbuf *out;
     struct strbuf cell; /* a figure, before it is escaped */
     unsigned charts;    /* so far: makes their ids */

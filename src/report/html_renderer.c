@@ -202,7 +202,7 @@ static void add_sections(struct html *html, const struct section *section, size_
 enum smtplog_status html_render(const struct document *document, const struct html_style *style,
                                 struct strbuf *out)
 {
-    struct html html = {.style = style, .out = out};
+    struct html html = {.style = style, .figures = document->figures, .out = out};
     if (document->status != SMTPLOG_OK) {
         return document->status;
     }

@@ -45,7 +45,7 @@ void html_cell(struct html *html, const struct cell *cell)
     case CELL_SECONDS:
     case CELL_BYTES:
     case CELL_INSTANT:
-        cell_add_figure(&html->cell, cell);
+        cell_add_figure(&html->cell, html->figures, cell);
         break;
     case CELL_BAR:
         add_bar(html, cell->number);

@@ -24,7 +24,8 @@ static size_t find_columns(const struct table *table, size_t places[TABLE_COLUMN
     return count;
 }
 
-static void add_cell(struct strbuf *out, const struct cell *cell)
+static void add_cell(struct strbuf *out, const struct figure_style *figures,
+                     const struct cell *cell)
 {
     /* A level down, as a table has no other way to say it. */
     strbuf_add_repeat(out, "&nbsp;&nbsp;", cell->indent);
@@ -37,33 +38,35 @@ static void add_cell(struct strbuf *out, const struct cell *cell)
         escape_markdown(out, cell->text);
         break;
     default:
-        cell_add_figure(out, cell);
+        cell_add_figure(out, figures, cell);
         break;
     }
 }
 
-static void add_row(struct strbuf *out, const struct table *table, const size_t *places,
-                    size_t count, size_t row)
+static void add_row(struct strbuf *out, const struct figure_style *figures,
+                    const struct table *table, const size_t *places, size_t count, size_t row)
 {
     for (size_t c = 0; c < count; c++) {
         strbuf_add_cstr(out, c > 0 ? " | " : "| ");
-        add_cell(out, table_cell(table, row, places[c]));
+        add_cell(out, figures, table_cell(table, row, places[c]));
     }
     strbuf_add_cstr(out, " |\n");
 }
 
 /* Items: the words of each row, whatever the mark before them. */
-static void add_list(struct strbuf *out, const struct table *table)
+static void add_list(struct strbuf *out, const struct figure_style *figures,
+                     const struct table *table)
 {
     for (size_t row = 0; row < table->row_count; row++) {
         strbuf_add_cstr(out, "- ");
-        add_cell(out, table_cell(table, row, table->column_count - 1));
+        add_cell(out, figures, table_cell(table, row, table->column_count - 1));
         strbuf_add_byte(out, '\n');
     }
     strbuf_add_cstr(out, table->row_count > 0 ? "\n" : "");
 }
 
-static void add_table(struct strbuf *out, const struct table *table)
+static void add_table(struct strbuf *out, const struct figure_style *figures,
+                      const struct table *table)
 {
     size_t places[TABLE_COLUMNS];
     size_t count = find_columns(table, places);
@@ -71,7 +74,7 @@ static void add_table(struct strbuf *out, const struct table *table)
         return;
     }
     if (table->list) {
-        add_list(out, table);
+        add_list(out, figures, table);
         return;
     }
     for (size_t c = 0; c < count; c++) {
@@ -84,7 +87,7 @@ static void add_table(struct strbuf *out, const struct table *table)
     }
     strbuf_add_cstr(out, "|\n");
     for (size_t row = 0; row < table->row_count; row++) {
-        add_row(out, table, places, count, row);
+        add_row(out, figures, table, places, count, row);
     }
     strbuf_add_byte(out, '\n');
 }
@@ -110,7 +113,7 @@ enum smtplog_status markdown_render(const struct document *document, struct strb
         bool first = s == document->first && s->title.n == 0;
         for (const struct block *block = s->first; block != NULL; block = block->next) {
             if (block->kind == BLOCK_TABLE) {
-                add_table(out, block->table);
+                add_table(out, document->figures, block->table);
             } else if (block->kind != BLOCK_CHART) {
                 add_paragraph(out, block->text, first ? "**" : "");
                 first = false;

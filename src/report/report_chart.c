@@ -17,7 +17,7 @@ struct span chart_count_words(struct report_builder *b, uint64_t count)
 {
     struct strbuf text;
     strbuf_init(&text, 64);
-    format_count(&text, count);
+    format_count(&text, catalog_figures(b->phrases.catalog), count);
     struct span kept = document_text(b->document, strbuf_span(&text));
     strbuf_free(&text);
     return kept;
@@ -27,7 +27,7 @@ struct span chart_seconds_words(struct report_builder *b, double seconds)
 {
     struct strbuf text;
     strbuf_init(&text, 64);
-    format_seconds(&text, seconds);
+    format_seconds(&text, catalog_figures(b->phrases.catalog), seconds);
     struct span kept = document_text(b->document, strbuf_span(&text));
     strbuf_free(&text);
     return kept;

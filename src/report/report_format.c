@@ -120,7 +120,7 @@ const struct report_format *report_format_find(const char *name)
 void report_format_add_names(struct strbuf *out)
 {
     for (size_t i = 0; i < COUNT_OF(formats); i++) {
-        strbuf_add_cstr(out, i == 0 ? "" : i + 1 < COUNT_OF(formats) ? ", " : " or ");
+        strbuf_add_cstr(out, i == 0 ? "" : ", ");
         strbuf_add_cstr(out, formats[i].name);
     }
 }

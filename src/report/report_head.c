@@ -70,7 +70,7 @@ static struct cell instant_cell(struct report_builder *b, const struct instant *
 {
     struct strbuf text;
     strbuf_init(&text, 64);
-    format_instant(&text, instant, FORMAT_YEAR);
+    format_instant(&text, catalog_figures(b->phrases.catalog), instant, FORMAT_YEAR);
     struct span kept = document_text(b->document, strbuf_span(&text));
     strbuf_free(&text);
     return cell_text(CELL_WORDS, kept);

@@ -63,6 +63,7 @@ void report_build(const struct report *report, struct document *document)
                                .document = document,
                                .phrases = {report->catalog}};
     document_init(document);
+    document->figures = catalog_figures(report->catalog);
     strbuf_init(&b.text, 65536);
     for (size_t i = 0; i < COUNT_OF(sections); i++) {
         if (is_shown(report, &sections[i])) {

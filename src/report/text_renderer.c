@@ -15,6 +15,7 @@
 
 struct text_renderer {
     const struct text_style *style;
+    const struct figure_style *figures;
     struct strbuf *out;
     struct strbuf cell;
     struct strbuf row; /* the cells of one row, one behind the other */
@@ -117,7 +118,7 @@ static struct span cell_content(struct text_renderer *r, const struct cell *cell
     case CELL_SECONDS:
     case CELL_BYTES:
     case CELL_INSTANT:
-        cell_add_figure(&r->cell, cell);
+        cell_add_figure(&r->cell, r->figures, cell);
         break;
     case CELL_BAR:
         add_bar(r, &r->cell, cell->number, column->width - r->bar_less);
@@ -333,7 +334,7 @@ static void add_heading(struct text_renderer *r, const struct section *section)
 enum smtplog_status text_render(const struct document *document, const struct text_style *style,
                                 struct strbuf *out)
 {
-    struct text_renderer r = {.style = style, .out = out};
+    struct text_renderer r = {.style = style, .figures = document->figures, .out = out};
     strbuf_init(&r.cell, CELL_LENGTH);
     strbuf_init(&r.row, CELL_LENGTH * TABLE_COLUMNS);
     for (const struct section *s = document->first; s != NULL; s = s->next) {

@@ -38,7 +38,8 @@ struct span trace_time(struct trace_builder *b, const struct trail_line *line)
 {
     struct strbuf text;
     strbuf_init(&text, 64);
-    format_instant(&text, &line->event.time, b->days ? FORMAT_DAY : FORMAT_TIME);
+    format_instant(&text, catalog_figures(b->words.phrases.catalog), &line->event.time,
+                   b->days ? FORMAT_DAY : FORMAT_TIME);
     if (line->event.time.digits > 0) {
         strbuf_addf(&text, ".%03d", (int)(line->event.time.nanosecond / 1000000));
     }
