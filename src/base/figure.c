@@ -24,6 +24,7 @@ const struct figure_style figure_english = {
     .two = SPAN_CONSTANT("{first} {second}"),
     .day = SPAN_CONSTANT("{day} {month}"),
     .date = SPAN_CONSTANT("{day} {month} {year}"),
+    .numbers = SPAN_CONSTANT("{month}-{day}"),
     .moment = SPAN_CONSTANT("{date} {time}"),
     .month = {SPAN_CONSTANT("Jan"), SPAN_CONSTANT("Feb"), SPAN_CONSTANT("Mar"),
               SPAN_CONSTANT("Apr"), SPAN_CONSTANT("May"), SPAN_CONSTANT("Jun"),
@@ -207,6 +208,15 @@ static void add_date(struct strbuf *out, const struct figure_style *style, const
                 COUNT_OF(parts));
 }
 
+static void add_numbers(struct strbuf *out, const struct figure_style *style, const struct civil *c)
+{
+    char day[16], month[16];
+    snprintf(day, sizeof day, "%02d", c->day);
+    snprintf(month, sizeof month, "%02d", c->month);
+    struct figure_part parts[] = {{"day", span_cstr(day)}, {"month", span_cstr(month)}};
+    figure_fill(out, or_english(style)->numbers, parts, COUNT_OF(parts));
+}
+
 void format_instant(struct strbuf *out, const struct figure_style *style,
                     const struct instant *instant, enum instant_format format)
 {
@@ -214,7 +224,7 @@ void format_instant(struct strbuf *out, const struct figure_style *style,
     struct strbuf date;
     char time[32];
     civil_from_seconds(instant->seconds + instant->offset, &c);
-    if (format == FORMAT_MINUTE || format == FORMAT_CLOCK) {
+    if (format == FORMAT_MINUTE || format == FORMAT_CLOCK || format == FORMAT_NUMBERS) {
         snprintf(time, sizeof time, "%02d:%02d", c.hour, c.minute);
     } else {
         snprintf(time, sizeof time, "%02d:%02d:%02d", c.hour, c.minute, c.second);
@@ -224,7 +234,11 @@ void format_instant(struct strbuf *out, const struct figure_style *style,
         return;
     }
     strbuf_init(&date, 8 * (size_t)FIGURE);
-    add_date(&date, style, &c, format == FORMAT_YEAR);
+    if (format == FORMAT_NUMBERS) {
+        add_numbers(&date, style, &c);
+    } else {
+        add_date(&date, style, &c, format == FORMAT_YEAR);
+    }
     struct figure_part parts[] = {{"date", strbuf_span(&date)}, {"time", span_cstr(time)}};
     if (format == FORMAT_DATE) {
         strbuf_add_span(out, parts[0].text);

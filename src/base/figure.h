@@ -28,6 +28,7 @@ struct figure_style {
     struct span unit[UNIT_WORDS];
     struct span two;       /* {first} {second}: "5 min 12 s" */
     struct span day, date; /* {day} {month}; {day} {month} {year} */
+    struct span numbers;   /* {month} {day}, two digits each */
     struct span moment;    /* {date} {time} */
     struct span month[12]; /* short names */
 };
@@ -60,12 +61,13 @@ void format_unit(struct strbuf *out, const struct figure_style *style, enum figu
 void format_bytes(struct strbuf *out, const struct figure_style *style, uint64_t bytes);
 
 enum instant_format {
-    FORMAT_TIME,   /* 14:05:00 */
-    FORMAT_CLOCK,  /* 14:05 */
-    FORMAT_DATE,   /* 21 Nov */
-    FORMAT_MINUTE, /* 21 Nov 14:05 */
-    FORMAT_DAY,    /* 21 Nov 14:05:00 */
-    FORMAT_YEAR    /* 21 Nov 2026 14:05:00 */
+    FORMAT_TIME,    /* 14:05:00 */
+    FORMAT_CLOCK,   /* 14:05 */
+    FORMAT_DATE,    /* 21 Nov */
+    FORMAT_MINUTE,  /* 21 Nov 14:05 */
+    FORMAT_NUMBERS, /* 11-21 14:05 */
+    FORMAT_DAY,     /* 21 Nov 14:05:00 */
+    FORMAT_YEAR     /* 21 Nov 2026 14:05:00 */
 };
 void format_instant(struct strbuf *out, const struct figure_style *style,
                     const struct instant *instant, enum instant_format format);

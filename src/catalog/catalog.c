@@ -481,6 +481,7 @@ void catalog_read_figures(struct catalog *catalog)
         {"two", offsetof(struct figure_style, two)},
         {"day", offsetof(struct figure_style, day)},
         {"date", offsetof(struct figure_style, date)},
+        {"numbers", offsetof(struct figure_style, numbers)},
         {"moment", offsetof(struct figure_style, moment)},
     };
     catalog->figures = figure_english;

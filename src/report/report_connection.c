@@ -25,6 +25,41 @@ static void add_words(struct report_builder *b, struct table *table, const struc
     free(rows);
 }
 
+/* What broke off, in words: the catalogue has some for what our own pattern files call it. */
+static struct span problem_words(struct report_builder *b, struct span what)
+{
+    char key[64] = "problem/";
+    size_t n = strlen(key);
+    for (size_t i = 0; i < what.n && n + 1 < sizeof key; i++) {
+        key[n++] = what.p[i] == ' ' ? '-' : byte_lower(what.p[i]);
+    }
+    key[n] = '\0';
+    struct span words = phrase_text(&b->phrases, key, PHRASE_MANY);
+    return words.n > 0 ? words : what;
+}
+
+static void add_problems(struct report_builder *b, struct table *table)
+{
+    size_t count = 0;
+    struct topk_row **rows = builder_rows(b, &b->summary->flow.problems, &count);
+    for (size_t i = 0; i < count; i++) {
+        struct span rest = rows[i]->key;
+        struct span direction = SPAN_EMPTY;
+        struct span what = SPAN_EMPTY;
+        struct cell *cells = table_row(b->document, table);
+        if (cells == NULL || !span_next_piece(&rest, '\t', &direction) ||
+            !span_next_piece(&rest, '\t', &what)) {
+            break;
+        }
+        cells[0] = cell_text(CELL_NAME, direction);
+        cells[1] = cell_text(CELL_NAME, what);
+        cells[2] = cell_text(CELL_WORDS, problem_words(b, what));
+        cells[3] = cell_text(CELL_NAME, rest);
+        cells[4] = cell_count(rows[i]->count);
+    }
+    free(rows);
+}
+
 static void say_encryption(struct report_builder *b, struct section *section)
 {
     const struct flow *flow = &b->summary->flow;
@@ -64,7 +99,8 @@ void build_connections(struct report_builder *b)
 {
     static const struct column columns[] = {
         {.key = "direction", .label = "column/direction"},
-        {.key = "what", .label = "column/what"},
+        {.key = "what", .audience = COLUMN_DATA},
+        {.label = "column/what", .audience = COLUMN_PEOPLE},
         {.key = "stage", .label = "column/stage", .wraps = true},
         {.key = "count", .label = "column/count", .right = true}};
     const struct flow *flow = &b->summary->flow;
@@ -81,7 +117,7 @@ void build_connections(struct report_builder *b)
         }
         builder_paragraph(b, section);
     }
-    add_words(b, TABLE(b, section, "connections", columns), &flow->problems);
+    add_problems(b, TABLE(b, section, "connections", columns));
 }
 
 void build_actions(struct report_builder *b)

@@ -13,6 +13,17 @@ static uint64_t slot_height(const struct timeline_slot *slot)
            slot->count[TIMELINE_BOUNCED] + slot->count[TIMELINE_REJECTED];
 }
 
+/* "11-21 06:00" */
+static struct span slot_words(struct report_builder *b, const struct instant *start)
+{
+    struct strbuf text;
+    strbuf_init(&text, 256);
+    format_instant(&text, b->document->figures, start, FORMAT_NUMBERS);
+    struct span kept = document_text(b->document, strbuf_span(&text));
+    strbuf_free(&text);
+    return kept;
+}
+
 static void add_timeline_row(struct report_builder *b, struct table *table,
                              const struct timeline_slot *slot, bool daily, uint64_t highest)
 {
@@ -26,8 +37,7 @@ static void add_timeline_row(struct report_builder *b, struct table *table,
     cells[0].instant = (struct instant){.seconds = slot->start, .offset = slot->offset};
     cells[1] = cell_text(
         CELL_WORDS, daily ? document_printf(b->document, "%04d-%02d-%02d", c.year, c.month, c.day)
-                          : document_printf(b->document, "%02d-%02d %02d:%02d", c.month, c.day,
-                                            c.hour, c.minute));
+                          : slot_words(b, &cells[0].instant));
     cells[2] = cell_number(CELL_BAR, (double)slot_height(slot) / (double)highest);
     cells[3] = count_or_nothing(slot->count[TIMELINE_DELIVERED]);
     cells[4] = count_or_nothing(slot->count[TIMELINE_DEFERRED]);

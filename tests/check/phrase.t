@@ -108,6 +108,9 @@ named = re.findall(r'builder_section\(\s*\w+,\s*"(\w+)"', "".join(source.read(TO
 named += re.findall(r'add_traffic\(b, "(\w+)"', source.read(TOP, "src/report/report_traffic.c"))
 used.update("section/" + name for name in named)
 used.update(key for key in words if key.split("/")[0] in ("diagnosis", "diagnosis-fix"))  # test_transcript_dialogue reads each
+actions = {value for path in source.files(TOP, "patterns/postfix", "patterns/exim", suffixes=(".pat",))
+           for value in re.findall(r"^set action = (.+)", source.read(TOP, path), re.M)} | {"other"}
+used.update("problem/" + value.lower().replace(" ", "-") for value in actions if "problem/" + value.lower().replace(" ", "-") in words)
 used.update("first-digit/" + digit for digit in "12345X")
 used.update("figure/" + name for path in source.files(TOP, "src/report") for name in
             re.findall(r'builder_bar\(b, table, "(\w+)"', source.read(TOP, path)))
