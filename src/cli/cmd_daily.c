@@ -30,6 +30,7 @@ static struct smtplog_analyzer *new_analyzer(const struct cli_arguments *argumen
         return NULL;
     }
     smtplog_analyzer_set_diagnostic(made, cli_diagnostic, NULL);
+    smtplog_analyzer_set_language(made, cli_language());
     for (size_t i = 0; good && i < arguments->library_count; i++) {
         good = smtplog_analyzer_set(made, arguments->library[i].name,
                                     arguments->library[i].value) == SMTPLOG_OK;
