@@ -187,7 +187,7 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     TRY(load_knowledge(a));
     TRY(redaction_prepare(a));
     TRY(analyzer_make_tables(a));
-    TRY(parser_new(a->knowledge.postfix, &a->parser));
+    TRY(parser_new(a->knowledge.postfix, 0, &a->parser));
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
     parser_set_greylister(a->parser, a->knowledge.greylister);
     TRY(selection_prepare(a, a->join));

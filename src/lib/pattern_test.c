@@ -256,7 +256,7 @@ enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count
         .built_in = true, .paths = files, .path_count = count, .check = true};
     enum smtplog_status status = knowledge_load(&run.knowledge, &source, &to);
     if (status == SMTPLOG_OK) {
-        status = parser_new(run.knowledge.postfix, &run.parser);
+        status = parser_new(run.knowledge.postfix, 0, &run.parser);
     }
     if (status == SMTPLOG_OK) {
         status = parser_set_exim(run.parser, run.knowledge.exim);

@@ -309,7 +309,7 @@ static enum smtplog_status run_pass(struct trace *t)
     t->files = NULL;
     t->grew = false;
     close_inputs(a);
-    TRY(parser_new(a->knowledge.postfix, &a->parser));
+    TRY(parser_new(a->knowledge.postfix, 0, &a->parser));
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
     TRY(analyzer_open(a));
     t->files = calloc(a->plan.count + 1, sizeof *t->files);

@@ -49,7 +49,8 @@ struct exim_input {
     size_t mainlog_count;
 };
 
-enum smtplog_status exim_input_new(struct pattern_set *set, struct exim_input **input)
+enum smtplog_status exim_input_new(struct pattern_set *set, uint64_t seed,
+                                   struct exim_input **input)
 {
     struct exim_input *made = calloc(1, sizeof *made);
     if (made == NULL) {
@@ -60,7 +61,7 @@ enum smtplog_status exim_input_new(struct pattern_set *set, struct exim_input **
         free(made);
         return status;
     }
-    made->seed = hash_random_seed();
+    made->seed = seed;
     for (size_t i = 0; i < SEEN_BUCKETS; i++) {
         made->bucket[i] = SEEN_NONE;
     }
@@ -176,12 +177,26 @@ static bool may_be_repeated(const struct event *event)
            event_value(event, EVENT_STATUS) != OUTCOME_DELIVERED;
 }
 
-static enum exim_result mark_repeated(struct event *event)
+#define HEADER_FIELDS                                                                         \
+    ((uint64_t)1 << EVENT_HOST | (uint64_t)1 << EVENT_SERVICE | (uint64_t)1 << EVENT_DAEMON | \
+     (uint64_t)1 << EVENT_PID)
+
+bool exim_input_place(struct exim_input *in, const struct clock *clock, uint64_t line,
+                      const struct exim_note *note, struct event *event)
 {
-    event->set = 0;
-    event->rule = SPAN_EMPTY;
+    if (note->own_line) {
+        in->own_file = clock;
+        note_mainlog(in, clock, event);
+    }
+    struct seen seen = {
+        .hash = note->hash, .input = clock, .line = line, .second = event->time.seconds};
+    if (!note->repeatable || !line_is_repeated(in, &seen, note->within_input)) {
+        return true;
+    }
+    event->set = note->own_line ? 0 : event->set & HEADER_FIELDS;
+    event->rule = event->domain = SPAN_EMPTY;
     event->duplicate = true;
-    return EXIM_CONTEXT;
+    return false;
 }
 
 /* ---- Exim's own files -------------------------------------------------------------------------
@@ -205,19 +220,20 @@ static bool is_syslog(struct span line, bool *surely)
     return header.host.n > 0 || *surely;
 }
 
-static enum exim_result undated_line(struct exim_input *in, const struct clock *clock,
-                                     const struct line *line, struct event *event)
+bool exim_input_is_own(const struct exim_input *in, const struct clock *clock)
 {
-    struct header header;
+    return in->own_file == clock;
+}
+
+bool exim_input_continues(struct exim_input *in, const struct clock *clock, bool has_header)
+{
     if (in->own_file != clock) {
-        return EXIM_FOREIGN;
+        return false;
     }
-    if (header_parse(line->text, &header)) {
+    if (has_header) {
         in->own_file = NULL;
-        return EXIM_FOREIGN;
     }
-    event->mta = MTA_EXIM;
-    return EXIM_CONTEXT;
+    return !has_header;
 }
 
 static enum exim_result not_ours(struct event *event)
@@ -228,45 +244,37 @@ static enum exim_result not_ours(struct event *event)
     return EXIM_FOREIGN;
 }
 
-enum exim_result exim_input_file_line(struct exim_input *in, struct clock *clock,
-                                      const struct line *line, struct event *event)
+enum exim_result exim_input_read_file(struct exim_input *in, struct span line, bool own,
+                                      struct header *header, struct event *event,
+                                      struct exim_note *note)
 {
-    struct header header;
     struct span id;
     bool surely = false;
-    enum exim_front front = exim_read_front(in->exim, line->text, &header, &id);
+    enum exim_front front = exim_read_front(in->exim, line, header, &id);
+    *note = (struct exim_note){
+        .undated = front == EXIM_NONE, .unsure = front == EXIM_MAYBE, .own_assumed = own};
     if (front == EXIM_NONE) {
-        return undated_line(in, clock, line, event);
-    }
-    bool known = front == EXIM_SURE || in->own_file == clock;
-    if (front == EXIM_MAYBE && is_syslog(line->text, &surely) && (surely || !known)) {
         return EXIM_FOREIGN;
     }
-    const struct pattern_rule *rule = exim_parse(in->exim, header.message, id, event);
+    bool known = front == EXIM_SURE || own;
+    if (front == EXIM_MAYBE && is_syslog(line, &surely) && (surely || !known)) {
+        return EXIM_FOREIGN;
+    }
+    const struct pattern_rule *rule = exim_parse(in->exim, header->message, id, event);
     /* A host may be called `mxhost-europe-10`, like a message. */
-    if (rule == NULL && (!known || (is_syslog(line->text, &surely) && surely))) {
+    if (rule == NULL && (!known || (is_syslog(line, &surely) && surely))) {
         return EXIM_FOREIGN;
     }
     if (!known && span_is(event_text(event, EVENT_SEVERITY), "error")) {
         return not_ours(event); /* `error in ...`: anybody may say so */
     }
-    in->own_file = clock;
     event->mta = MTA_EXIM;
-    clock_resolve(clock, &header.stamp, &event->time);
-    event->has_time = true;
-    note_mainlog(in, clock, event);
-    if (rule != NULL && may_be_repeated(event)) {
-        struct seen seen = {.hash = hash_span(in->seed, line->text),
-                            .input = clock,
-                            .line = line->number,
-                            .second = event->time.seconds};
-        if (line_is_repeated(in, &seen, false)) {
-            return mark_repeated(event);
-        }
-    }
+    note->own_line = true;
+    note->repeatable = rule != NULL && may_be_repeated(event);
+    note->hash = note->repeatable ? hash_span(in->seed, line) : 0;
     event_set_text(event, EVENT_DAEMON, SPAN_LITERAL("exim"));
-    if (header.pid.n > 0) {
-        event_set_text(event, EVENT_PID, header.pid);
+    if (header->pid.n > 0) {
+        event_set_text(event, EVENT_PID, header->pid);
     }
     return result_of(rule);
 }
@@ -373,39 +381,47 @@ static struct pieced *add_piece(struct exim_input *in, uint64_t key, const struc
     return record->complete ? record : NULL;
 }
 
-enum exim_result exim_input_syslog_line(struct exim_input *in, const struct clock *clock,
-                                        const struct line *line, const struct header *header,
-                                        struct event *event)
+static enum exim_result read_message(struct exim_input *in, const struct header *header,
+                                     struct span message, struct event *event,
+                                     struct exim_note *note)
 {
-    struct piece piece;
-    struct span message = header->message;
+    struct span whole = message;
     struct span pid = SPAN_EMPTY;
     struct span id;
-    uint64_t key = process_key(in, header);
-    event->mta = MTA_EXIM;
-    if (take_piece(message, &piece)) {
-        const struct pieced *record = add_piece(in, key, &piece, line, event);
-        if (record == NULL) {
-            return EXIM_CONTEXT;
-        }
-        message = strbuf_span(&record->text);
-        event->line = record->first_line;
-        event->time = record->time;
-    }
-    struct span whole = message;
     exim_strip_front(&message, &pid, &id);
     const struct pattern_rule *rule = exim_parse(in->exim, message, id, event);
-    if (rule != NULL && may_be_repeated(event)) {
-        struct seen seen = {.hash = hash_mix(key, hash_span(in->seed, whole)),
-                            .input = clock,
-                            .line = event->line,
-                            .second = event->time.seconds};
-        if (line_is_repeated(in, &seen, true)) {
-            return mark_repeated(event);
-        }
+    note->repeatable = rule != NULL && may_be_repeated(event);
+    note->within_input = true;
+    if (note->repeatable) {
+        note->hash = hash_mix(process_key(in, header), hash_span(in->seed, whole));
     }
     if (pid.n > 0 && header->pid.n == 0) {
         event_set_text(event, EVENT_PID, pid);
     }
     return result_of(rule);
+}
+
+enum exim_result exim_input_read_syslog(struct exim_input *in, const struct header *header,
+                                        struct event *event, struct exim_note *note)
+{
+    struct piece piece;
+    *note = (struct exim_note){.pieced = take_piece(header->message, &piece)};
+    event->mta = MTA_EXIM;
+    return note->pieced ? EXIM_CONTEXT : read_message(in, header, header->message, event, note);
+}
+
+enum exim_result exim_input_join(struct exim_input *in, const struct line *line,
+                                 const struct header *header, struct event *event,
+                                 struct exim_note *note)
+{
+    struct piece piece;
+    *note = (struct exim_note){.pieced = take_piece(header->message, &piece)};
+    const struct pieced *record = add_piece(in, process_key(in, header), &piece, line, event);
+    event->mta = MTA_EXIM;
+    if (record == NULL) {
+        return EXIM_CONTEXT;
+    }
+    event->line = record->first_line;
+    event->time = record->time;
+    return read_message(in, header, strbuf_span(&record->text), event, note);
 }

@@ -48,14 +48,14 @@ const char *line_bin_name(enum line_bin bin)
     return names[bin];
 }
 
-enum smtplog_status parser_new(struct pattern_set *postfix, struct parser **parser)
+enum smtplog_status parser_new(struct pattern_set *postfix, uint64_t seed, struct parser **parser)
 {
     struct parser *made = calloc(1, sizeof *made);
     if (made == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
     made->postfix = postfix;
-    made->seed = hash_random_seed();
+    made->seed = seed != 0 ? seed : hash_random_seed() | 1;
     header_reader_init(&made->headers);
     header_reader_init(&made->previous);
     hashmap_init(&made->tags);
@@ -67,12 +67,17 @@ enum smtplog_status parser_new(struct pattern_set *postfix, struct parser **pars
 
 enum smtplog_status parser_set_exim(struct parser *parser, struct pattern_set *exim)
 {
-    return exim_input_new(exim, &parser->exim);
+    return exim_input_new(exim, parser->seed, &parser->exim);
 }
 
 void parser_set_greylister(struct parser *parser, struct pattern_set *greylister)
 {
     parser->greylister = greylister;
+}
+
+uint64_t parser_seed(const struct parser *parser)
+{
+    return parser->seed;
 }
 
 void parser_free(struct parser *parser)
@@ -294,14 +299,42 @@ static enum line_bin parse_greylister(struct parser *parser, const struct tag *t
     return BIN_CONTEXT;
 }
 
-/* A line with its header read. */
-static enum smtplog_status parse_behind_header(struct parser *parser, struct clock *clock,
-                                               const struct line *line, struct header *header,
-                                               struct event *event, enum line_bin *bin)
+/* A line of Exim that came by syslog; line is NULL while its place is not known. */
+static void parse_exim_syslog(struct parser *parser, const struct line *line,
+                              const struct header *header, struct event *event,
+                              struct parse_note *note)
 {
-    clock_resolve(clock, &header->stamp, &event->time);
-    event->has_time = true;
-    *bin = BIN_FOREIGN;
+    enum exim_result result = exim_input_read_syslog(parser->exim, header, event, &note->exim);
+    note->unread = note->exim.pieced && line == NULL;
+    if (note->exim.pieced && line != NULL) {
+        result = exim_input_join(parser->exim, line, header, event, &note->exim);
+    }
+    note->is_exim = true;
+    (void)take_exim_result(parser, result, event, &note->bin);
+}
+
+static void parse_postfix(struct parser *parser, const struct tag *tag, const struct line *line,
+                          const struct header *header, struct event *event, enum line_bin *bin)
+{
+    const struct pattern_rule *rule = postfix_parse(parser->postfix, tag->list, header->message,
+                                                    &parser->scratch, event);
+    set_header_fields(event, header, tag, rule);
+    event->mta = tag->mta;
+    *bin = bin_of_rule(rule);
+    if (*bin == BIN_UNKNOWN && line->overlong) {
+        *bin = BIN_MALFORMED;
+    }
+    if (*bin == BIN_EVENT) {
+        derive_domain(parser, event);
+    }
+}
+
+/* A line with its header read. placed: its time is known. */
+static enum smtplog_status parse_behind_header(struct parser *parser, const struct line *line,
+                                               bool placed, struct header *header,
+                                               struct event *event, struct parse_note *note)
+{
+    note->bin = BIN_FOREIGN;
     if (header->repeated > 0 && !replace_by_previous(parser, line, header, &event->repeat)) {
         return SMTPLOG_OK;
     }
@@ -314,80 +347,196 @@ static enum smtplog_status parse_behind_header(struct parser *parser, struct clo
     }
     if (tag->mta == MTA_NONE) {
         if (tag->greylister) {
-            *bin = parse_greylister(parser, tag, header, event);
+            note->bin = parse_greylister(parser, tag, header, event);
         }
         return SMTPLOG_OK;
     }
     (void)syslog_take_repeated(&header->message, &event->repeat);
     if (tag->mta == MTA_EXIM) {
-        (void)take_exim_result(
-            parser, exim_input_syslog_line(parser->exim, clock, line, header, event), event, bin);
+        parse_exim_syslog(parser, placed ? line : NULL, header, event, note);
         set_header_fields(event, header, tag, NULL);
-        return SMTPLOG_OK;
-    }
-    const struct pattern_rule *rule = postfix_parse(parser->postfix, tag->list, header->message,
-                                                    &parser->scratch, event);
-    set_header_fields(event, header, tag, rule);
-    event->mta = tag->mta;
-    *bin = bin_of_rule(rule);
-    if (*bin == BIN_UNKNOWN && line->overlong) {
-        *bin = BIN_MALFORMED;
-    }
-    if (*bin == BIN_EVENT) {
-        derive_domain(parser, event);
+    } else {
+        parse_postfix(parser, tag, line, header, event, &note->bin);
     }
     return SMTPLOG_OK;
 }
 
 /* A line of Exim's own log: in a file, or written by a container. */
-static bool parse_exim_file(struct parser *parser, struct clock *clock, const struct line *line,
-                            struct event *event, enum line_bin *bin)
+static bool parse_exim_file(struct parser *parser, struct span line, bool own, struct event *event,
+                            struct parse_note *note)
 {
-    return parser->exim != NULL &&
-           take_exim_result(parser, exim_input_file_line(parser->exim, clock, line, event), event,
-                            bin);
+    struct header header;
+    enum exim_result result = EXIM_FOREIGN;
+    if (parser->exim != NULL) {
+        result = exim_input_read_file(parser->exim, line, own, &header, event, &note->exim);
+    }
+    if (!take_exim_result(parser, result, event, &note->bin)) {
+        return false;
+    }
+    note->has_stamp = true;
+    note->stamp = header.stamp;
+    return true;
+}
+
+static void reset(struct event *event, const struct line *line, struct parse_note *note)
+{
+    event_reset(event);
+    event->line = event->line_end = line->number;
+    note->bin = BIN_MALFORMED;
+    note->has_stamp = note->unread = note->is_exim = note->own_next = note->changed = false;
+    note->exim = (struct exim_note){.undated = false};
+}
+
+enum smtplog_status parser_read(struct parser *parser, const struct line *line, bool own,
+                                struct event *event, struct parse_note *note)
+{
+    struct header header;
+    reset(event, line, note);
+    if (json_line_begins(line->text)) {
+        note->unread = true;
+        return SMTPLOG_OK;
+    }
+    if (parse_exim_file(parser, line->text, own, event, note)) {
+        note->own_next = true;
+        return SMTPLOG_OK;
+    }
+    note->has_stamp = header_reader_read(&parser->headers, line->text, &header);
+    note->own_next = own && !(note->exim.undated && note->has_stamp);
+    if (!note->has_stamp) {
+        bool nothing = span_trim(line->text).n == 0;
+        bool remark = span_starts(line->text, SPAN_LITERAL("-- "));
+        note->bin = nothing ? BIN_CONTEXT : remark ? BIN_FOREIGN : BIN_MALFORMED;
+        return SMTPLOG_OK;
+    }
+    note->stamp = header.stamp;
+    struct exim_note exim = note->exim;
+    enum smtplog_status status = parse_behind_header(parser, line, false, &header, event, note);
+    note->exim.undated = exim.undated;
+    note->exim.unsure = exim.unsure;
+    note->exim.own_assumed = exim.own_assumed;
+    return status;
+}
+
+/* ---- in order -------------------------------------------------------------------------------- */
+
+static bool is_own_file(const struct parser *parser, const struct clock *clock)
+{
+    return parser->exim != NULL && exim_input_is_own(parser->exim, clock);
+}
+
+static void place_exim(struct parser *parser, const struct clock *clock, struct event *event,
+                       struct parse_note *note)
+{
+    if (!exim_input_place(parser->exim, clock, event->line, &note->exim, event)) {
+        note->bin = BIN_CONTEXT;
+    }
+}
+
+/* An undated line that continues an entry of Exim's own file. */
+static bool place_undated(struct parser *parser, const struct clock *clock, bool has_header,
+                          struct event *event, struct parse_note *note)
+{
+    if (!note->exim.undated || !exim_input_continues(parser->exim, clock, has_header)) {
+        return false;
+    }
+    uint64_t line = event->line;
+    event_reset(event);
+    event->line = event->line_end = line;
+    event->mta = MTA_EXIM;
+    note->bin = BIN_CONTEXT;
+    return true;
 }
 
 /* An entry of the journal, or a line that a container wrote. */
-static enum smtplog_status parse_json(struct parser *parser, struct clock *clock,
+static enum smtplog_status place_json(struct parser *parser, struct clock *clock,
                                       const struct line *line, struct event *event,
-                                      enum line_bin *bin)
+                                      struct parse_note *note)
 {
     struct header header;
-    struct line inner = *line;
-    *bin = BIN_MALFORMED;
     if (!header_reader_read(&parser->headers, line->text, &header)) {
         return header_reader_status(&parser->headers);
     }
-    inner.text = parser->headers.json.inner;
-    if (inner.text.n > 0 && parse_exim_file(parser, clock, &inner, event, bin)) {
-        if (event->has_time) {
-            clock_resolve(clock, &header.stamp, &event->time);
-        }
+    struct span inner = parser->headers.json.inner;
+    bool own = is_own_file(parser, clock);
+    if (inner.n > 0 && parse_exim_file(parser, inner, own, event, note)) {
+        clock_resolve(clock, &note->stamp, &event->time);
+        event->has_time = true;
+        place_exim(parser, clock, event, note);
+        clock_resolve(clock, &header.stamp, &event->time);
         return SMTPLOG_OK;
     }
-    return parse_behind_header(parser, clock, line, &header, event, bin);
+    struct header front;
+    if (inner.n > 0 && place_undated(parser, clock, header_parse(inner, &front), event, note)) {
+        return SMTPLOG_OK;
+    }
+    clock_resolve(clock, &header.stamp, &event->time);
+    event->has_time = true;
+    TRY(parse_behind_header(parser, line, true, &header, event, note));
+    if (note->is_exim) {
+        place_exim(parser, clock, event, note);
+    }
+    return SMTPLOG_OK;
+}
+
+/* A line that could not be read by itself. */
+static enum smtplog_status place_unread(struct parser *parser, struct clock *clock,
+                                        const struct line *line, struct event *event,
+                                        struct parse_note *note)
+{
+    struct header header;
+    bool is_json = json_line_begins(line->text);
+    if (!is_json) {
+        (void)place_undated(parser, clock, true, event, note);
+    }
+    reset(event, line, note);
+    note->changed = note->unread = true;
+    if (is_json) {
+        return place_json(parser, clock, line, event, note);
+    }
+    if (header_reader_read(&parser->headers, line->text, &header)) {
+        clock_resolve(clock, &header.stamp, &event->time);
+        event->has_time = true;
+        TRY(parse_behind_header(parser, line, true, &header, event, note));
+        place_exim(parser, clock, event, note);
+    }
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status parser_place(struct parser *parser, struct clock *clock,
+                                 const struct line *line, struct event *event,
+                                 struct parse_note *note)
+{
+    bool own = is_own_file(parser, clock);
+    event->line = event->line_end = line->number;
+    if (note->exim.unsure && note->exim.own_assumed != own) {
+        TRY(parser_read(parser, line, own, event, note));
+        note->changed = true;
+    }
+    if (note->unread) {
+        return place_unread(parser, clock, line, event, note);
+    }
+    if (place_undated(parser, clock, note->has_stamp, event, note)) {
+        return SMTPLOG_OK;
+    }
+    if (note->has_stamp) {
+        clock_resolve(clock, &note->stamp, &event->time);
+        event->has_time = true;
+    }
+    if (note->exim.own_line || note->is_exim) {
+        place_exim(parser, clock, event, note);
+    }
+    return SMTPLOG_OK;
 }
 
 enum smtplog_status parser_line(struct parser *parser, struct clock *clock, const struct line *line,
                                 struct event *event, enum line_bin *bin)
 {
-    struct header header;
-    event_reset(event);
-    event->line = event->line_end = line->number;
-    if (json_line_begins(line->text)) {
-        return parse_json(parser, clock, line, event, bin);
-    }
-    if (parse_exim_file(parser, clock, line, event, bin)) {
-        return SMTPLOG_OK;
-    }
-    if (!header_reader_read(&parser->headers, line->text, &header)) {
-        bool nothing = span_trim(line->text).n == 0;
-        bool remark = span_starts(line->text, SPAN_LITERAL("-- "));
-        *bin = nothing ? BIN_CONTEXT : remark ? BIN_FOREIGN : BIN_MALFORMED;
-        return SMTPLOG_OK;
-    }
-    return parse_behind_header(parser, clock, line, &header, event, bin);
+    struct parse_note note;
+    bool own = is_own_file(parser, clock);
+    TRY(parser_read(parser, line, own, event, &note));
+    enum smtplog_status status = parser_place(parser, clock, line, event, &note);
+    *bin = note.bin;
+    return status;
 }
 
 bool parser_postfix_message(struct parser *parser, struct span daemon, struct span message,

@@ -7,6 +7,7 @@
 #include "event/event.h"
 #include "input/line_reader.h"
 #include "logfmt/clock.h"
+#include "logfmt/exim_input.h"
 #include "pattern/pattern_set.h"
 
 /* Where a line ends up; every line is in exactly one. */
@@ -24,8 +25,10 @@ const char *line_bin_name(enum line_bin bin);
 
 struct parser;
 
-/* postfix is borrowed and must outlive the parser. Free with parser_free. */
-MUST_USE enum smtplog_status parser_new(struct pattern_set *postfix, struct parser **parser);
+/* postfix is borrowed and must outlive the parser. seed: 0 for one of its own. Free with
+ * parser_free. */
+MUST_USE enum smtplog_status parser_new(struct pattern_set *postfix, uint64_t seed,
+                                        struct parser **parser);
 void parser_free(struct parser *parser);
 
 /* Gives the parser Exim's rules, borrowed likewise. Without them lines of Exim are foreign. */
@@ -40,6 +43,34 @@ void parser_set_greylister(struct parser *parser, struct pattern_set *greylister
 MUST_USE enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
                                          const struct line *line, struct event *event,
                                          enum line_bin *bin);
+
+/* The same in two steps, of which the first may be taken by another parser (made with the same
+ * seed) in another thread, and in any order. */
+
+/* What the first step leaves to the second. */
+struct parse_note {
+    enum line_bin bin;
+    bool has_stamp;
+    bool unread;   /* all of it: only its place tells what the line is */
+    bool is_exim;  /* by syslog */
+    bool own_next; /* the next line is best taken for one of a file of Exim's own */
+    bool changed;  /* by the second step: the line was read again */
+    struct stamp stamp;
+    struct exim_note exim;
+};
+
+/* Reads a line by itself. own: whether its file is taken for Exim's own. */
+MUST_USE enum smtplog_status parser_read(struct parser *parser, const struct line *line, bool own,
+                                         struct event *event, struct parse_note *note);
+
+/* Puts a line that was read into its place behind the lines of all inputs that came before: time,
+ * continuation, repetition. A line may be put into its place again, with the same result. */
+MUST_USE enum smtplog_status parser_place(struct parser *parser, struct clock *clock,
+                                          const struct line *line, struct event *event,
+                                          struct parse_note *note);
+
+/* A random seed shared by parsers that read lines for each other. */
+uint64_t parser_seed(const struct parser *parser);
 
 /* Parses the message of a Postfix daemon as it stands behind the header (used for the samples in
  * pattern files). True when a rule matched. */

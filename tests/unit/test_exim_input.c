@@ -151,7 +151,7 @@ static bool case_holds(const struct knowledge *knowledge, const struct test_case
     struct logs logs = {.lines = {0}};
     bool holds = true;
     if (zone_load("UTC", &logs.zone) != SMTPLOG_OK ||
-        parser_new(knowledge->postfix, &logs.parser) != SMTPLOG_OK ||
+        parser_new(knowledge->postfix, 0, &logs.parser) != SMTPLOG_OK ||
         parser_set_exim(logs.parser, knowledge->exim) != SMTPLOG_OK) {
         return false;
     }
