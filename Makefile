@@ -10,7 +10,7 @@ BUILD   ?= build
 PKG_CONFIG ?= pkg-config
 # Probed when used, not when the file is read, so that `make deps all` sees what deps installed.
 PKG_CFLAGS  = $(filter-out -D_XOPEN_SOURCE=%,$(shell $(PKG_CONFIG) --cflags libpcre2-8 zlib $(FOUND) 2>/dev/null)) $(FEATURES)
-PKG_LIBS    = $(shell $(PKG_CONFIG) --libs libpcre2-8 zlib $(LIB_FOUND) 2>/dev/null || echo -lpcre2-8 -lz)
+PKG_LIBS    = -pthread $(shell $(PKG_CONFIG) --libs libpcre2-8 zlib $(LIB_FOUND) 2>/dev/null || echo -lpcre2-8 -lz)
 CLI_LIBS    = $(shell $(PKG_CONFIG) --libs $(filter ncursesw,$(FOUND)) 2>/dev/null)
 
 # One feature each, there when the library is: JSON log lines, --journal, the screen of watch. `make OPTIONAL=` builds without them.

@@ -310,8 +310,9 @@ static bool take_option(const struct cli_option *option, const char *value,
     case CLI_OPTION_JOBS:
         if (!is_count(value)) {
             cli_complain("-j takes a number of threads, 1 or more");
+            return false;
         }
-        return is_count(value);
+        break;
     case CLI_OPTION_WHAT:
         arguments->what[arguments->what_count++] = value;
         return true;

@@ -3,6 +3,7 @@
 #include "lib/analyzer.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "aggregate/summary_memory.h"
 #include "base/utf8.h"
@@ -13,8 +14,9 @@
 #include "logfmt/json_line.h"
 #include "logfmt/transcript_secret.h"
 
-#define OUTPUT_MAXIMUM ((size_t)64 * 1024 * 1024)
-#define PROGRESS_LINES 65536
+#define OUTPUT_MAXIMUM  ((size_t)64 * 1024 * 1024)
+#define PROGRESS_LINES  65536
+#define THREADS_UNASKED 8 /* the figures are added up by one thread, which feeds no more */
 #define JOURNAL_BEFORE \
     (2 * CIVIL_DAY)         /* read of it before --since: who sent what is delivered then */
 #define UNDERSTOOD_PART 200 /* one line in so many may be not understood: 0.5 % */
@@ -45,6 +47,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     }
     event_writer_free(a->event_writer);
     line_stream_free(a->stream);
+    parse_ahead_free(a->threads);
     plan_free(&a->plan);
     transcript_feed_free(a->transcripts);
     parser_free(a->parser);
@@ -56,8 +59,7 @@ void smtplog_analyzer_free(struct smtplog_analyzer *a)
     selection_free(&a->selection);
     redactor_free(a->redactor);
     free(a->inputs);
-    free(a->verdicts);
-    free(a->providers);
+    judge_free(a->judge);
     rule_set_free(a->rules);
     finding_rules_free(&a->finding_rules);
     held_free(a->held);
@@ -191,9 +193,7 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
     parser_set_greylister(a->parser, a->knowledge.greylister);
     TRY(selection_prepare(a, a->join));
-    a->verdicts = calloc(1, sizeof *a->verdicts);
-    a->providers = calloc(1, sizeof *a->providers);
-    return a->verdicts != NULL && a->providers != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
+    return judge_new(&a->knowledge, parser_seed(a->parser), &a->judge);
 }
 
 enum smtplog_status analyzer_prepare_inputs(struct smtplog_analyzer *a)
@@ -218,51 +218,27 @@ enum smtplog_status analyzer_open(struct smtplog_analyzer *a)
     return line_stream_new(&a->plan, a->zone, &a->diagnostic, &a->stream);
 }
 
-/* ---- one line -------------------------------------------------------------------------------- */
-
-/* Only refusals and failures have a reason. */
-static bool wants_reason(const struct event *event)
+/* Threads help where there are processors for them, or as many as asked for. */
+static enum smtplog_status use_threads(struct smtplog_analyzer *a)
 {
-    int kind = event_value(event, EVENT_KIND);
-    int status = event_value(event, EVENT_STATUS);
-    if (event_any_code(event) >= 400) {
-        return true;
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    uint64_t threads = processors < 1 ? 1 : (uint64_t)processors;
+    threads = threads < THREADS_UNASKED ? threads : THREADS_UNASKED;
+    TRY(option_number(a, OPTION_JOBS, 1, UINT32_MAX, &threads));
+    threads = threads < AHEAD_THREADS ? threads : AHEAD_THREADS;
+    if (threads < 2) {
+        return SMTPLOG_OK;
     }
-    return kind == KIND_REJECT || kind == KIND_AUTH || kind == KIND_CONNECTION ||
-           (kind == KIND_DELIVERY && event_any_code(event) == 0 &&
-            (status == OUTCOME_DEFERRED || status == OUTCOME_BOUNCED || status == OUTCOME_EXPIRED));
+    TRY(parse_ahead_new((size_t)threads, &a->knowledge, a->parser, a->judge, &a->threads));
+    line_stream_set_ahead(a->stream, a->threads);
+    return SMTPLOG_OK;
 }
+
+/* ---- one line -------------------------------------------------------------------------------- */
 
 void analyzer_add_knowledge(struct smtplog_analyzer *a, struct event *event)
 {
-    const struct catalog_entry *provider = NULL;
-    if (event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND) {
-        provider = provider_cache_peer(a->providers, a->knowledge.catalog,
-                                       event_text(event, EVENT_PEER));
-    }
-    if (provider == NULL) {
-        provider = provider_cache_domain(a->providers, a->knowledge.catalog, event->domain);
-    }
-    event->provider = provider != NULL ? provider->name : SPAN_EMPTY;
-    if (!wants_reason(event)) {
-        return;
-    }
-    struct span enhanced = event_text(event, EVENT_ENHANCED);
-    struct classifier_input input = {
-        event_any_code(event),
-        enhanced.n > 0 ? enhanced : event_text(event, EVENT_DSN),
-        (enum event_stage)event_value(event, EVENT_STAGE),
-        event->provider,
-        event_text(event, EVENT_TEXT),
-    };
-    struct classifier_verdict verdict;
-    verdict_cache_judge(a->verdicts, a->knowledge.classifier, &input, &verdict, &event->reason_key);
-    event->reason_class = verdict.class_name;
-    event->reason = verdict.reason;
-    event->possible_greylisting = verdict.possible_greylisting;
-    if (span_is(verdict.class_name, "greylisting")) {
-        event->asked_wait = asked_waits_find(a->knowledge.asked_waits, input.text);
-    }
+    judge_event(a->judge, event);
 }
 
 static bool is_outside(const struct smtplog_analyzer *a, const struct event *event)
@@ -433,7 +409,7 @@ enum smtplog_status analyzer_process(struct smtplog_analyzer *a, const struct st
         return SMTPLOG_OK;
     }
     summary->bin[outside ? BIN_OUTSIDE : bin]++;
-    if (bin == BIN_EVENT) {
+    if (bin == BIN_EVENT && line->ahead == NULL) {
         analyzer_add_knowledge(a, event);
     }
     if (bin == BIN_EVENT || bin == BIN_CONTEXT) {
@@ -504,12 +480,30 @@ static void apply_kind(const struct smtplog_analyzer *a, struct event *event, en
     }
 }
 
-enum smtplog_status analyzer_parse(struct smtplog_analyzer *a, const struct stream_line *line,
-                                   struct event *event, enum line_bin *bin)
+/* By the one thread, or the rest of what other threads began. */
+static enum smtplog_status parse_line(struct smtplog_analyzer *a, const struct stream_line *line,
+                                      struct ahead_line *read)
 {
-    TRY(parser_line(a->parser, line->clock, &line->line, event, bin));
+    if (line->ahead != NULL) {
+        TRY(parser_place(a->parser, line->clock, &line->line, &read->event, &read->note));
+        if (read->note.changed && read->note.bin == BIN_EVENT) {
+            analyzer_add_knowledge(a, &read->event);
+        }
+        return SMTPLOG_OK;
+    }
+    return parser_line(a->parser, line->clock, &line->line, &read->event, &read->note);
+}
+
+enum smtplog_status analyzer_parse(struct smtplog_analyzer *a, const struct stream_line *line,
+                                   struct event **event, enum line_bin *bin)
+{
+    struct ahead_line *read = line->ahead != NULL ? line->ahead : &a->line;
+    TRY(parse_line(a, line, read));
+    a->limits_hit += read->note.limits_hit;
+    *event = &read->event;
+    *bin = read->note.bin;
     if (a->kind != MTA_NONE) {
-        apply_kind(a, event, bin);
+        apply_kind(a, *event, bin);
     }
     return SMTPLOG_OK;
 }
@@ -517,7 +511,7 @@ enum smtplog_status analyzer_parse(struct smtplog_analyzer *a, const struct stre
 static enum smtplog_status read_lines(struct smtplog_analyzer *a)
 {
     struct stream_line line;
-    struct event event = {0};
+    struct event *event = NULL;
     enum line_bin bin = BIN_FOREIGN;
     uint64_t lines = 0;
     bool skipped = false;
@@ -528,15 +522,15 @@ static enum smtplog_status read_lines(struct smtplog_analyzer *a)
         }
         TRY(status);
         TRY(analyzer_parse(a, &line, &event, &bin));
-        if (event.has_time && line_stream_take_back(a->stream, &event.time)) {
+        if (event->has_time && line_stream_take_back(a->stream, &event->time)) {
             continue;
         }
         /* A snapshot holds the lines of its range only; one without time goes with those before. */
-        skipped = a->held != NULL && (event.has_time ? is_outside(a, &event) : skipped);
+        skipped = a->held != NULL && (event->has_time ? is_outside(a, event) : skipped);
         if (skipped) {
             continue;
         }
-        TRY(analyzer_process(a, &line, &event, bin));
+        TRY(analyzer_process(a, &line, event, bin));
         if (a->progress != NULL && ++lines % PROGRESS_LINES == 0) {
             a->progress(a->progress_context, line_stream_bytes_done(a->stream), a->plan.bytes);
         }
@@ -561,6 +555,7 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
     TRY(rule_set_check(a));
     TRY(check_keeping(a));
     TRY(analyzer_open(a));
+    TRY(use_threads(a));
     TRY(read_lines(a));
     for (size_t i = 0; i < a->plan.count; i++) {
         TRY(finish_transcript(a, i));
@@ -571,8 +566,7 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
     analyzer_finish_greylisters(a);
     a->summary->evicted = tracker_evicted(a->tracker) + inbound_evicted(a->inbound) +
                           inbound_evicted(a->greylisters);
-    a->summary->limits_hit = pattern_set_limits_hit(a->knowledge.postfix) +
-                             pattern_set_limits_hit(a->knowledge.exim);
+    a->summary->limits_hit = a->limits_hit;
     analyzer_report_damage(a);
     report_not_understood(a);
     selection_say(a);

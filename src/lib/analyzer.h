@@ -6,15 +6,14 @@
 #include "aggregate/summary.h"
 #include "base/diagnostic.h"
 #include "finding/finding_rule.h"
+#include "lib/judge.h"
 #include "lib/knowledge.h"
 #include "lib/language.h"
 #include "lib/line_stream.h"
 #include "lib/other_log.h"
-#include "lib/provider_cache.h"
 #include "lib/redaction.h"
 #include "lib/selection.h"
 #include "lib/transcript_feed.h"
-#include "lib/verdict_cache.h"
 #include "report/event_writer.h"
 #include "report/report.h"
 #include "track/held.h"
@@ -74,8 +73,10 @@ struct smtplog_analyzer {
     struct recent *recent; /* borrowed; NULL unless the log is watched */
     struct selection selection;
     struct redactor *redactor;                  /* owned; NULL: names are shown as they are */
-    struct verdict_cache *verdicts;             /* owned */
-    struct provider_cache *providers;           /* owned */
+    struct judge *judge;                        /* owned */
+    struct parse_ahead *threads;                /* owned; NULL: one thread */
+    struct ahead_line line;                     /* what the one thread reads */
+    uint64_t limits_hit;                        /* matches that ran into the match limit */
     struct rule_set *rules;                     /* owned; NULL: none asked for */
     struct input_figures *inputs;               /* owned; by file of the plan */
     struct signal_set *replayed_signals;        /* borrowed, while kept events are taken up again */
@@ -105,13 +106,10 @@ MUST_USE enum smtplog_status analyzer_open(struct smtplog_analyzer *analyzer);
 /* Says what was wrong with inputs that were read. */
 void analyzer_report_damage(const struct smtplog_analyzer *analyzer);
 
-/* Gives an event its reason and provider. */
-void analyzer_add_knowledge(struct smtplog_analyzer *analyzer, struct event *event);
-
-/* One line: to an event, then into the figures. After the second the event has its reason, provider
- * and domain. */
+/* One line: to an event, which lives until the next line, then into the figures. After the second
+ * the event has its reason, provider and domain. */
 MUST_USE enum smtplog_status analyzer_parse(struct smtplog_analyzer *analyzer,
-                                            const struct stream_line *line, struct event *event,
+                                            const struct stream_line *line, struct event **event,
                                             enum line_bin *bin);
 MUST_USE enum smtplog_status analyzer_process(struct smtplog_analyzer *analyzer,
                                               const struct stream_line *line, struct event *event,

@@ -200,12 +200,31 @@ enum smtplog_status knowledge_load(struct knowledge *knowledge,
     return patterns != SMTPLOG_OK ? patterns : catalog;
 }
 
+enum smtplog_status knowledge_share(const struct knowledge *first, struct knowledge *second)
+{
+    static const struct diagnostic nobody = {
+        .function = NULL}; /* mistakes were said the first time */
+    const struct record_file *files = first->files;
+    memset(second, 0, sizeof *second);
+    arena_init(&second->arena);
+    second->shares = true;
+    second->catalog = first->catalog;
+    TRY(pattern_set_for_mta(files, first->file_count, "postfix", false, &nobody, &second->postfix));
+    TRY(pattern_set_for_mta(files, first->file_count, "exim", false, &nobody, &second->exim));
+    TRY(pattern_set_for_mta(files, first->file_count, "greylister", false, &nobody,
+                            &second->greylister));
+    TRY(asked_waits_new(second->catalog, false, &nobody, &second->asked_waits));
+    return classifier_new(second->catalog, false, &nobody, &second->classifier);
+}
+
 void knowledge_free(struct knowledge *knowledge)
 {
     other_servers_free(knowledge->other_servers);
     asked_waits_free(knowledge->asked_waits);
     classifier_free(knowledge->classifier);
-    catalog_free(knowledge->catalog);
+    if (!knowledge->shares) {
+        catalog_free(knowledge->catalog);
+    }
     pattern_set_free(knowledge->postfix);
     pattern_set_free(knowledge->exim);
     pattern_set_free(knowledge->greylister);

@@ -23,6 +23,7 @@ struct knowledge {
     struct classifier *classifier;
     struct other_servers *other_servers;
     struct asked_waits *asked_waits;
+    bool shares; /* files and catalogue are another's */
 };
 
 /* What to load. */
@@ -42,5 +43,11 @@ MUST_USE enum smtplog_status knowledge_load(struct knowledge *knowledge,
                                             const struct knowledge_source *source,
                                             const struct diagnostic *diagnostic);
 void knowledge_free(struct knowledge *knowledge);
+
+/* For a further thread: what reads lines and judges events (pattern sets, classifier, asked waits)
+ * again, with the files and the catalogue of the first, which must outlive it. Free with
+ * knowledge_free in any case. */
+MUST_USE enum smtplog_status knowledge_share(const struct knowledge *first,
+                                             struct knowledge *second);
 
 #endif

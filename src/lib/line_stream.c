@@ -5,6 +5,8 @@
 
 #include "logfmt/header_reader.h"
 
+#define AHEAD_AFTER 4096 /* lines of an input until threads are worth their start */
+
 /* An input that is being read. */
 struct channel {
     size_t file;
@@ -13,9 +15,11 @@ struct channel {
     struct clock clock;
     struct line line; /* pending, when has_line */
     bool has_line;
-    bool untouched;      /* no line given yet */
-    struct instant time; /* of the pending line; the line before's when it has none */
-    uint64_t duplicates; /* lines still to be given as duplicates */
+    bool untouched;           /* no line given yet */
+    struct instant time;      /* of the pending line; the line before's when it has none */
+    uint64_t duplicates;      /* lines still to be given as duplicates */
+    bool is_ahead;            /* lines come from threads */
+    struct ahead_line *ahead; /* the pending line, then */
 };
 
 struct line_stream {
@@ -25,11 +29,12 @@ struct line_stream {
     struct header_reader reader; /* for the times of pending lines */
     struct channel **active;     /* owned array; in reading order of the plan */
     size_t active_count;
-    size_t next_file;      /* first of the plan not yet opened */
-    bool merging;          /* more than one input may have the next line */
-    struct channel *given; /* whose line was given last */
-    const char **damage;   /* owned; by file */
-    uint64_t bytes_done;   /* of inputs that are closed */
+    size_t next_file;            /* first of the plan not yet opened */
+    bool merging;                /* more than one input may have the next line */
+    struct channel *given;       /* whose line was given last */
+    const char **damage;         /* owned; by file */
+    uint64_t bytes_done;         /* of inputs that are closed */
+    struct parse_ahead *threads; /* borrowed; NULL: none */
 };
 
 enum smtplog_status line_stream_new(struct plan *plan, struct zone *zone,
@@ -54,6 +59,11 @@ enum smtplog_status line_stream_new(struct plan *plan, struct zone *zone,
     return SMTPLOG_OK;
 }
 
+void line_stream_set_ahead(struct line_stream *stream, struct parse_ahead *ahead)
+{
+    stream->threads = ahead;
+}
+
 static void channel_free(struct channel *channel)
 {
     if (channel == NULL) {
@@ -70,6 +80,9 @@ void line_stream_free(struct line_stream *stream)
         return;
     }
     for (size_t i = 0; stream->active != NULL && i < stream->active_count; i++) {
+        if (stream->active[i]->is_ahead) {
+            parse_ahead_detach(stream->threads);
+        }
         channel_free(stream->active[i]);
     }
     header_reader_free(&stream->reader);
@@ -87,17 +100,33 @@ uint64_t line_stream_bytes_done(const struct line_stream *stream)
 {
     uint64_t done = stream->bytes_done;
     for (size_t i = 0; i < stream->active_count; i++) {
-        done += source_stored_done(stream->active[i]->source);
+        const struct channel *channel = stream->active[i];
+        done += channel->is_ahead ? parse_ahead_stored_done(stream->threads)
+                                  : source_stored_done(channel->source);
     }
     return done;
 }
 
 /* ---- inputs ---------------------------------------------------------------------------------- */
 
+static enum smtplog_status read_ahead(struct line_stream *stream, struct channel *channel)
+{
+    enum smtplog_status status = parse_ahead_next(stream->threads, &channel->ahead);
+    if (status == SMTPLOG_OK) {
+        channel->line = channel->ahead->line;
+    } else {
+        channel->is_ahead = false;
+        channel->ahead = NULL;
+    }
+    return status;
+}
+
 /* Reads the next pending line; closes the channel's input at its end. */
 static enum smtplog_status channel_advance(struct line_stream *stream, struct channel *channel)
 {
-    enum smtplog_status status = line_reader_next(channel->reader, &channel->line);
+    enum smtplog_status status = channel->is_ahead
+                                     ? read_ahead(stream, channel)
+                                     : line_reader_next(channel->reader, &channel->line);
     channel->has_line = status == SMTPLOG_OK;
     if (status == SMTPLOG_END) {
         stream->damage[channel->file] = source_damage(channel->source);
@@ -276,11 +305,21 @@ static struct channel *earliest(struct line_stream *stream)
     return best;
 }
 
+/* An input that is alone and long goes to the threads; its last line was given and is done with. */
+static void consider_threads(struct line_stream *stream, struct channel *channel)
+{
+    if (stream->threads != NULL && !channel->is_ahead && channel->line.number >= AHEAD_AFTER &&
+        !source_info(channel->source)->is_journal) {
+        channel->is_ahead = parse_ahead_attach(stream->threads, channel->source, channel->reader);
+    }
+}
+
 static void give(struct line_stream *stream, struct channel *channel, struct stream_line *line)
 {
     line->line = channel->line;
     line->file = channel->file;
     line->clock = &channel->clock;
+    line->ahead = channel->ahead;
     line->duplicate = channel->duplicates > 0;
     channel->duplicates -= line->duplicate;
     channel->untouched = false;
@@ -332,6 +371,7 @@ enum smtplog_status line_stream_next(struct line_stream *stream, struct stream_l
     struct channel *given = stream->given;
     if (given != NULL && stream->active_count == 1 && !stream->merging) {
         /* One input and no other beside it: nearly every line. */
+        consider_threads(stream, given);
         TRY(channel_advance(stream, given));
         if (given->has_line) {
             give(stream, given, line);

@@ -6,6 +6,7 @@
 #define LIB_LINE_STREAM_H
 
 #include "input/line_reader.h"
+#include "lib/parse_ahead.h"
 #include "lib/plan.h"
 #include "logfmt/clock.h"
 
@@ -14,15 +15,20 @@ struct line_stream;
 /* What is known of the input a line came from. */
 struct stream_line {
     struct line line;
-    size_t file;         /* index into the plan */
-    struct clock *clock; /* of that input */
-    bool duplicate;      /* read already at the end of another input */
+    size_t file;              /* index into the plan */
+    struct clock *clock;      /* of that input */
+    bool duplicate;           /* read already at the end of another input */
+    struct ahead_line *ahead; /* the line with what it says by itself; NULL: not read yet */
 };
 
 MUST_USE enum smtplog_status line_stream_new(struct plan *plan, struct zone *zone,
                                              const struct diagnostic *diagnostic,
                                              struct line_stream **stream);
 void line_stream_free(struct line_stream *stream);
+
+/* Lines of long inputs are read ahead by threads, which are borrowed and must outlive the stream.
+ */
+void line_stream_set_ahead(struct line_stream *stream, struct parse_ahead *ahead);
 
 /* The next line. SMTPLOG_END when all inputs are used up. */
 MUST_USE enum smtplog_status line_stream_next(struct line_stream *stream, struct stream_line *line);

@@ -20,6 +20,7 @@ static const char *const option_names[OPTIONS] = {
     [OPTION_JOIN] = "join",         [OPTION_THRESHOLD] = "threshold",
     [OPTION_REDACT] = "redact",     [OPTION_REDACT_KEY] = "redact-key",
     [OPTION_TABLE] = "table",       [OPTION_MAIL_TO] = "mail-to",
+    [OPTION_JOBS] = "jobs",
 };
 
 /* A value given again takes the place of the one before; of a list it stands behind it. */

@@ -29,6 +29,7 @@ enum option {
     OPTION_REDACT_KEY,
     OPTION_TABLE,
     OPTION_MAIL_TO,
+    OPTION_JOBS,
     OPTIONS
 };
 

@@ -217,7 +217,7 @@ static bool read_front(struct trace *t, const struct stream_line *line, struct h
 static enum smtplog_status read_line(struct trace *t, const struct stream_line *line)
 {
     struct smtplog_analyzer *a = t->analyzer;
-    struct event event;
+    struct event *event = NULL;
     enum line_bin bin = BIN_FOREIGN;
     struct header header;
     bool concerns = may_concern(t, line);
@@ -237,16 +237,16 @@ static enum smtplog_status read_line(struct trace *t, const struct stream_line *
         }
     }
     TRY(analyzer_parse(a, line, &event, &bin));
-    if (event.has_time && line_stream_take_back(a->stream, &event.time)) {
+    if (event->has_time && line_stream_take_back(a->stream, &event->time)) {
         return SMTPLOG_OK;
     }
-    if (event.mta != MTA_NONE) {
+    if (event->mta != MTA_NONE) {
         a->inputs[line->file].mail_lines++;
-        a->inputs[line->file].mta = event.mta;
-        t->files[line->file].cut_records |= event.mta == MTA_EXIM && event_has(&event, EVENT_HOST);
+        a->inputs[line->file].mta = event->mta;
+        t->files[line->file].cut_records |= event->mta == MTA_EXIM && event_has(event, EVENT_HOST);
     }
-    event.file = (uint32_t)line->file;
-    return trace_take(t, line, &event, bin);
+    event->file = (uint32_t)line->file;
+    return trace_take(t, line, event, bin);
 }
 
 static enum smtplog_status read_lines(struct trace *t)

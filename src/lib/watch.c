@@ -260,19 +260,19 @@ static enum smtplog_status choose(struct smtplog_watch *watch, size_t *chosen, b
 static enum smtplog_status take(struct smtplog_watch *watch, size_t index)
 {
     struct watched *file = &watch->files[index];
-    struct event event = {0};
+    struct event *event = NULL;
     enum line_bin bin = BIN_FOREIGN;
     struct stream_line line = {.line = file->line, .file = index, .clock = &file->clock};
     file->has_line = false;
     TRY(analyzer_parse(watch->analyzer, &line, &event, &bin));
-    TRY(analyzer_process(watch->analyzer, &line, &event, bin));
-    if (!event.has_time) {
+    TRY(analyzer_process(watch->analyzer, &line, event, bin));
+    if (!event->has_time) {
         return SMTPLOG_OK;
     }
-    if (event.time.seconds >= watch->log_now) {
-        watch->log_now = event.time.seconds;
+    if (event->time.seconds >= watch->log_now) {
+        watch->log_now = event->time.seconds;
         watch->log_now_at = watch_clock();
-        watch->log_now_offset = event.time.offset;
+        watch->log_now_offset = event->time.offset;
     }
     return SMTPLOG_OK;
 }

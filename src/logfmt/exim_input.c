@@ -38,7 +38,8 @@ struct seen {
 
 struct exim_input {
     struct exim *exim;
-    const struct clock *own_file; /* the input whose last line was of Exim's own log */
+    const struct pattern_set *set; /* borrowed */
+    const struct clock *own_file;  /* the input whose last line was of Exim's own log */
     uint64_t seed;
     uint64_t age;
     struct pieced pieced[PIECED_RECORDS];
@@ -62,6 +63,7 @@ enum smtplog_status exim_input_new(struct pattern_set *set, uint64_t seed,
         return status;
     }
     made->seed = seed;
+    made->set = set;
     for (size_t i = 0; i < SEEN_BUCKETS; i++) {
         made->bucket[i] = SEEN_NONE;
     }
@@ -81,6 +83,11 @@ void exim_input_free(struct exim_input *input)
         exim_free(input->exim);
         free(input);
     }
+}
+
+uint64_t exim_input_limits_hit(const struct exim_input *input)
+{
+    return pattern_set_limits_hit(input->set);
 }
 
 bool exim_input_message(struct exim_input *input, struct span message, struct event *event)

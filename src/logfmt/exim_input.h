@@ -73,6 +73,9 @@ enum exim_result exim_input_join(struct exim_input *input, const struct line *li
                                  const struct header *header, struct event *event,
                                  struct exim_note *note);
 
+/* Matches of its rules that ran into the match limit so far. */
+uint64_t exim_input_limits_hit(const struct exim_input *input);
+
 /* A message alone; used for the samples in pattern files. */
 bool exim_input_message(struct exim_input *input, struct span message, struct event *event);
 

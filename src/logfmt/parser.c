@@ -387,11 +387,16 @@ static void reset(struct event *event, const struct line *line, struct parse_not
     note->exim = (struct exim_note){.undated = false};
 }
 
-enum smtplog_status parser_read(struct parser *parser, const struct line *line, bool own,
-                                struct event *event, struct parse_note *note)
+static uint64_t limits_hit(const struct parser *parser)
+{
+    return pattern_set_limits_hit(parser->postfix) +
+           (parser->exim != NULL ? exim_input_limits_hit(parser->exim) : 0);
+}
+
+static enum smtplog_status read_line(struct parser *parser, const struct line *line, bool own,
+                                     struct event *event, struct parse_note *note)
 {
     struct header header;
-    reset(event, line, note);
     if (json_line_begins(line->text)) {
         note->unread = true;
         return SMTPLOG_OK;
@@ -414,6 +419,16 @@ enum smtplog_status parser_read(struct parser *parser, const struct line *line, 
     note->exim.undated = exim.undated;
     note->exim.unsure = exim.unsure;
     note->exim.own_assumed = exim.own_assumed;
+    return status;
+}
+
+enum smtplog_status parser_read(struct parser *parser, const struct line *line, bool own,
+                                struct event *event, struct parse_note *note)
+{
+    uint64_t before = limits_hit(parser);
+    reset(event, line, note);
+    enum smtplog_status status = read_line(parser, line, own, event, note);
+    note->limits_hit = (unsigned)(limits_hit(parser) - before);
     return status;
 }
 
@@ -513,7 +528,10 @@ enum smtplog_status parser_place(struct parser *parser, struct clock *clock,
         note->changed = true;
     }
     if (note->unread) {
-        return place_unread(parser, clock, line, event, note);
+        uint64_t before = limits_hit(parser);
+        enum smtplog_status status = place_unread(parser, clock, line, event, note);
+        note->limits_hit = (unsigned)(limits_hit(parser) - before);
+        return status;
     }
     if (place_undated(parser, clock, note->has_stamp, event, note)) {
         return SMTPLOG_OK;
@@ -529,14 +547,10 @@ enum smtplog_status parser_place(struct parser *parser, struct clock *clock,
 }
 
 enum smtplog_status parser_line(struct parser *parser, struct clock *clock, const struct line *line,
-                                struct event *event, enum line_bin *bin)
+                                struct event *event, struct parse_note *note)
 {
-    struct parse_note note;
-    bool own = is_own_file(parser, clock);
-    TRY(parser_read(parser, line, own, event, &note));
-    enum smtplog_status status = parser_place(parser, clock, line, event, &note);
-    *bin = note.bin;
-    return status;
+    TRY(parser_read(parser, line, is_own_file(parser, clock), event, note));
+    return parser_place(parser, clock, line, event, note);
 }
 
 bool parser_postfix_message(struct parser *parser, struct span daemon, struct span message,

@@ -37,27 +37,28 @@ MUST_USE enum smtplog_status parser_set_exim(struct parser *parser, struct patte
 /* Gives the parser the rules for greylisters' lines, borrowed likewise. */
 void parser_set_greylister(struct parser *parser, struct pattern_set *greylister);
 
-/* Parses one line of an input whose clock is given. The bin is never BIN_OUTSIDE. *event is
+/* What became of a line; parser_read leaves some of it to parser_place. */
+struct parse_note {
+    enum line_bin bin;
+    bool has_stamp;
+    bool unread;         /* all of it: only its place tells what the line is */
+    bool is_exim;        /* by syslog */
+    bool own_next;       /* the next line is best taken for one of a file of Exim's own */
+    bool changed;        /* by the second step: the line was read again */
+    unsigned limits_hit; /* matches that ran into the match limit */
+    struct stamp stamp;
+    struct exim_note exim;
+};
+
+/* Parses one line of an input whose clock is given. note->bin is never BIN_OUTSIDE. *event is
  * complete for BIN_EVENT and BIN_CONTEXT; for the other bins only time, host and daemon may be set.
  * SMTPLOG_NO_MEMORY is the only failure. */
 MUST_USE enum smtplog_status parser_line(struct parser *parser, struct clock *clock,
                                          const struct line *line, struct event *event,
-                                         enum line_bin *bin);
+                                         struct parse_note *note);
 
 /* The same in two steps, of which the first may be taken by another parser (made with the same
  * seed) in another thread, and in any order. */
-
-/* What the first step leaves to the second. */
-struct parse_note {
-    enum line_bin bin;
-    bool has_stamp;
-    bool unread;   /* all of it: only its place tells what the line is */
-    bool is_exim;  /* by syslog */
-    bool own_next; /* the next line is best taken for one of a file of Exim's own */
-    bool changed;  /* by the second step: the line was read again */
-    struct stamp stamp;
-    struct exim_note exim;
-};
 
 /* Reads a line by itself. own: whether its file is taken for Exim's own. */
 MUST_USE enum smtplog_status parser_read(struct parser *parser, const struct line *line, bool own,

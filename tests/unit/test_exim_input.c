@@ -133,11 +133,11 @@ static bool line_holds(struct logs *logs, const struct case_line *wanted, int ti
     bool holds = true;
     for (int i = 0; i < times; i++) {
         struct event event = {0};
-        enum line_bin bin = BIN_FOREIGN;
-        if (parser_line(logs->parser, &logs->clock[input], &line, &event, &bin) != SMTPLOG_OK) {
+        struct parse_note note;
+        if (parser_line(logs->parser, &logs->clock[input], &line, &event, &note) != SMTPLOG_OK) {
             return false;
         }
-        describe(&event, bin, got);
+        describe(&event, note.bin, got);
         if (strcmp(got, wanted->expected) != 0) {
             printf("# %s\n#   expected %s, got %s\n", wanted->text, wanted->expected, got);
             holds = false;

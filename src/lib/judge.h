@@ -1,0 +1,20 @@
+/* Gives events what the catalogue knows of them: reason and provider. Owns the memory that makes
+ * this quick. One judge a thread; judges that share a seed give the same keys. Trust: texts of
+ * remote servers; expressions run under the match limit. */
+#ifndef LIB_JUDGE_H
+#define LIB_JUDGE_H
+
+#include "lib/knowledge.h"
+
+struct judge;
+
+/* The knowledge is borrowed and must outlive the judge. seed: of the keys of reasons, not 0. Free
+ * with judge_free. */
+MUST_USE enum smtplog_status judge_new(const struct knowledge *knowledge, uint64_t seed,
+                                       struct judge **judge);
+void judge_free(struct judge *judge);
+
+/* Sets provider, and for refusals and failures the reason. */
+void judge_event(struct judge *judge, struct event *event);
+
+#endif
