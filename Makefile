@@ -143,9 +143,11 @@ check-all: lint sanitize $(if $(CHECKED),,check) check-e2e ## everything: lint, 
 # Checks of the sources themselves need no second run.
 SANITIZED_CHECKS = tests/check/patterns.t $(filter tests/cli/% tests/golden/% tests/property/%,$(CHECKS))
 
-sanitize: ## the tests again under AddressSanitizer and UndefinedBehaviorSanitizer
+sanitize: ## the tests again under AddressSanitizer and UndefinedBehaviorSanitizer, those of threads under ThreadSanitizer
 	$(MAKE) BUILD=$(BUILD)/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
 	    LDFLAGS="-fsanitize=address,undefined" CHECKS="$(SANITIZED_CHECKS)" check
+	$(MAKE) BUILD=$(BUILD)/thread-sanitize CC=clang CFLAGS="-O1 -g -fsanitize=thread" LDFLAGS=-fsanitize=thread \
+	    UNIT_BIN= CHECKS=tests/property/threads.t check
 
 lint: ## formatting, static analysis, both compilers
 	@BUILD=$(BUILD) sh tests/check/lint.sh
