@@ -5,11 +5,11 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define BLOCK_LINES ((size_t)512)
-#define BLOCK_BYTES ((size_t)128 * 1024)
-/* A block is full from BLOCK_BYTES on; behind that a last line and the one before it have room,
- * which takes no memory as long as nothing is written there. */
-#define BLOCK_ROOM (BLOCK_BYTES + 2 * (LINE_MAXIMUM + 1))
+#define BLOCK_LINES ((size_t)256)
+#define BLOCK_BYTES ((size_t)64 * 1024)
+/* A block is full from BLOCK_BYTES on; a long last line that does not fit lies elsewhere. */
+#define BLOCK_ROOM   (BLOCK_BYTES + (size_t)16 * 1024)
+#define THREAD_STACK ((size_t)1024 * 1024)
 
 enum block_state {
     BLOCK_FREE,
@@ -24,7 +24,7 @@ struct block {
     size_t count;
     char *bytes; /* owned; BLOCK_ROOM */
     size_t used;
-    struct arena copies; /* texts that do not stand in a line */
+    struct arena copies; /* texts that do not stand in a line, and long lines */
     uint64_t stored_done;
     bool last;
     enum smtplog_status status; /* behind the last line */
@@ -64,29 +64,36 @@ struct parse_ahead {
 
 /* ---- one block ------------------------------------------------------------------------------- */
 
-static struct span keep(struct block *block, struct span text)
+MUST_USE static bool keep(struct block *block, struct span text, struct span *kept)
 {
-    struct span kept = span_of(block->bytes + block->used, text.n);
+    if (text.n > BLOCK_ROOM - block->used) {
+        return arena_copy(&block->copies, text, kept);
+    }
+    *kept = span_of(block->bytes + block->used, text.n);
     if (text.n > 0) {
         memcpy(block->bytes + block->used, text.p, text.n);
     }
     block->used += text.n;
-    return kept;
+    return true;
 }
 
 /* Copies the next line; `before` is where the reader had the one given last. */
-static void keep_line(struct block *block, const struct line *line, struct span before)
+static enum smtplog_status keep_line(struct block *block, const struct line *line,
+                                     struct span before)
 {
     struct ahead_line *kept = &block->lines[block->count];
     struct span previous = line->previous;
     kept->line = *line;
     if (block->count > 0 && previous.n > 0 && previous.p == before.p && previous.n == before.n) {
         kept->line.previous = block->lines[block->count - 1].line.text;
-    } else {
-        kept->line.previous = keep(block, previous);
+    } else if (!keep(block, previous, &kept->line.previous)) {
+        return SMTPLOG_NO_MEMORY;
     }
-    kept->line.text = keep(block, line->text);
+    if (!keep(block, line->text, &kept->line.text)) {
+        return SMTPLOG_NO_MEMORY;
+    }
     block->count++;
+    return SMTPLOG_OK;
 }
 
 /* Takes the next lines off the input. */
@@ -96,13 +103,13 @@ static void fill(struct parse_ahead *ahead, struct block *block)
     struct span before = SPAN_EMPTY;
     block->used = block->count = 0;
     block->status = SMTPLOG_OK;
-    while (block->count < BLOCK_LINES && block->used < BLOCK_BYTES) {
+    arena_reset(&block->copies);
+    while (block->status == SMTPLOG_OK && block->count < BLOCK_LINES && block->used < BLOCK_BYTES) {
         block->status = line_reader_next(ahead->reader, &line);
-        if (block->status != SMTPLOG_OK) {
-            break;
+        if (block->status == SMTPLOG_OK) {
+            block->status = keep_line(block, &line, before);
+            before = line.text;
         }
-        keep_line(block, &line, before);
-        before = line.text;
     }
     block->stored_done = source_stored_done(ahead->source);
     block->last = block->status != SMTPLOG_OK;
@@ -129,7 +136,6 @@ static enum smtplog_status keep_texts(struct block *block, struct event *event)
 
 static void read_lines(struct block *block, struct hand *hand)
 {
-    arena_reset(&block->copies);
     for (size_t i = 0; i < block->count; i++) {
         struct ahead_line *line = &block->lines[i];
         enum smtplog_status status = parser_read(hand->parser, &line->line, hand->own, &line->event,
@@ -227,14 +233,18 @@ static void *thread_main(void *context)
 /* Signals are for the thread that asks. */
 static void start_threads(struct parse_ahead *ahead)
 {
+    pthread_attr_t attributes;
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, THREAD_STACK);
     for (size_t i = 1; i < ahead->hand_count; i++) {
         struct hand *hand = &ahead->hands[i];
-        hand->started = pthread_create(&hand->thread, NULL, thread_main, hand) == 0;
+        hand->started = pthread_create(&hand->thread, &attributes, thread_main, hand) == 0;
     }
+    pthread_attr_destroy(&attributes);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     ahead->running = true;
 }

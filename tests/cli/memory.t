@@ -51,10 +51,10 @@ def exact_log(names):
     return "\n".join(lines) + "\n"
 
 
-def fits(path, size, kilobytes):
+def fits(path, size, kilobytes, threads=1):
     """Whether a run comes to its end with so much memory for data, and no more."""
     done = subprocess.run(["sh", "-c", 'ulimit -d "$1"; shift; exec "$@"', "sh", str(kilobytes), SMTPLOG, "analyze", "--format", "json",
-                           "--memory", size, *CLOCK, path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+                           "--memory", size, "-j", str(threads), *CLOCK, path], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
     return done.returncode == 0 and done.stdout.endswith(b"}\n")
 
 
@@ -77,6 +77,7 @@ with Directory() as directory:
         base = need(tiny, "1M")
         tap.ok(fits(large, "1M", base + 6 * 1024), "1M: 6 MiB over what a log of three messages needs (%d KiB) suffice" % base)
         tap.ok(fits(large, "16M", base + 26 * 1024), "16M: 26 MiB over it suffice")
+        tap.ok(fits(large, "16M", base + (26 + 8) * 1024, threads=2), "with a second thread 8 MiB more suffice")
         tap.ok(not fits(large, "1G", base + 26 * 1024), "with 1G that is not enough: the log is one that needs memory")
     for size, exact in (("1M", False), ("1G", True)):
         report = run("analyze", "--format", "json", "--top", "0", "--memory", size, *CLOCK, small).json()
