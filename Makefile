@@ -91,7 +91,8 @@ $(BUILD)/smtplog.pot: $(BUILD)/smtplog $(LIB_SRC) $(CLI_SRC)
 	    --keyword=parser_fail:3 --keyword=loader_complain:3 --keyword=check_complain:3 --keyword=refuse:3 \
 	    --keyword=option_refuse:3 --keyword=option_word:4 --flag=cli_complain:1:c-format \
 	    --flag=diagnostic_say:3:c-format --sort-by-file -o $(BUILD)/sources.pot $(LIB_SRC) $(CLI_SRC)
-	$(BUILD)/smtplog patterns texts > $(BUILD)/catalogue.pot
+	$(BUILD)/smtplog patterns texts > $(BUILD)/catalogue.texts
+	msguniq --use-first --no-wrap -o $(BUILD)/catalogue.pot $(BUILD)/catalogue.texts # many codes have one source
 	msgcat --no-wrap --use-first -o $@ $(BUILD)/sources.pot $(BUILD)/catalogue.pot
 
 po: $(BUILD)/smtplog.pot ## bring patterns/po up to date with the English texts; says what is left to do

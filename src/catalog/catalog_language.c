@@ -41,8 +41,42 @@ bool catalog_is_translated(struct span type, struct span key)
     return is_one_of(key, keys, COUNT_OF(keys));
 }
 
+/* `seen in replies` is for people, `RFC 5321, 4.2.3` and `postmaster.example` are names everywhere.
+ */
+static bool is_prose(struct span text)
+{
+    struct span word;
+    while (span_next_word(&text, &word)) {
+        bool letters = false;
+        bool name = false;
+        for (size_t i = 0; i < word.n; i++) {
+            bool lower = word.p[i] >= 'a' && word.p[i] <= 'z';
+            letters |= lower && i > 0 && word.p[i - 1] >= 'a' && word.p[i - 1] <= 'z';
+            name |= word.p[i] == '.' && i + 1 < word.n;
+        }
+        if (letters && !name) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_translated(const struct catalog_entry *entry, const struct record_pair *text)
+{
+    if (span_is(text->key, "source")) {
+        return !is_one_of(entry->record->type, untranslated_types, COUNT_OF(untranslated_types)) &&
+               is_prose(text->value);
+    }
+    return catalog_is_translated(entry->record->type, text->key);
+}
+
+/* Many codes have the same source: it is translated once. */
 static void add_context(struct strbuf *out, const struct catalog_entry *entry, struct span key)
 {
+    if (span_is(key, "source")) {
+        strbuf_add_span(out, key);
+        return;
+    }
     strbuf_add_span(out, entry->record->type);
     strbuf_add_byte(out, ' ');
     strbuf_add_span(out, entry->name);
@@ -54,7 +88,7 @@ static enum smtplog_status translate_text(void *context, const struct catalog_en
                                           struct record_pair *text)
 {
     struct strbuf where;
-    if (!catalog_is_translated(entry->record->type, text->key)) {
+    if (!is_translated(entry, text)) {
         return SMTPLOG_OK;
     }
     strbuf_init(&where, CONTEXT_MAXIMUM);
@@ -99,7 +133,7 @@ static enum smtplog_status add_template(void *context, const struct catalog_entr
     struct strbuf *out = context;
     struct strbuf where;
     struct span one = catalog_text(entry, "one");
-    if (!catalog_is_translated(entry->record->type, text->key) || text->value.n == 0) {
+    if (!is_translated(entry, text) || text->value.n == 0) {
         return SMTPLOG_OK;
     }
     strbuf_init(&where, CONTEXT_MAXIMUM);

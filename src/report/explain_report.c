@@ -93,7 +93,9 @@ bool explain_enhanced(const struct explain_source *source, struct fact_book *boo
     const struct catalog_entry *class_entry = catalog_class(source->catalog,
                                                             text_of(entry, "class"));
     fact_sheet_add(sheet, "source", "label/source", text_of(entry, "source"));
-    fact_sheet_add(sheet, "basic", "label/stands-behind", text_of(entry, "basic"));
+    struct span basic = text_of(entry, "basic");
+    fact_sheet_add(sheet, "basic", "label/stands-behind",
+                   span_is(basic, "any") ? fact_book_plain(book, "explain/any-code") : basic);
     fact_sheet_add(sheet, "class", "label/reason-class", text_of(entry, "class"));
     fact_sheet_add(sheet, "who", "label/whose-problem", text_of(class_entry, "who"));
     fact_sheet_add(sheet, "meaning", "label/means", text_of(entry, "meaning"));

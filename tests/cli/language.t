@@ -58,6 +58,10 @@ with Directory() as directory:
     tap.ok(len(template) > 2000, "it has many texts (%d)" % len(template))
     expressions = [m.context for m in template if m.context and m.context.endswith("/text") and not m.context.startswith("phrase ")]
     tap.ok(not expressions, "expressions that recognise replies are no texts to translate", *expressions[:5])
+    sources = [m.id for m in template if m.context == "source"]
+    tap.ok("seen in replies" in sources and len(set(sources)) == len(sources), "sources in words stand in it, each once", *sources)
+    named = [s for s in sources if re.match(r"RFC \d+(, [0-9.]+)?$|[a-z.-]+\.(com|org)$", s)]
+    tap.ok(not named, "... those that are names do not", *named)
     source = directory("zz.po")
     po.write(source, "Language: zz\nContent-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n",
              [(m, [widen(m.id)] + ([widen(m.plural)] if m.plural is not None else [])) for m in template])
@@ -92,6 +96,7 @@ with Directory() as directory:
     logs = [os.path.join(DATA, "rotated", name) for name in ("mail.log", "mail.log.1", "mail.log.2.gz")]
     cases = [("explain 450", ["explain", "450"]), ("explain 5.7.26", ["explain", "5.7.26"]), ("explain a reply", ["explain", "550 5.1.1 no such user"]),
              ("explain all", ["explain"]), ("compare", ["compare", "450", "550"]), ("compare 235", ["compare", "235", "450", "421"])]
+    tap.match(run("explain", "431", "--lang", "zz").text, widen("printed without dots").replace(" ", r"\s+"), "so does a source in words")
     for name, command in cases:
         done = run(*command, "--lang", "zz")
         tap.ok(done.status == 0 and wide.search(done.text), "%s speaks it" % name, done)
