@@ -25,6 +25,10 @@ void utf8_add_clean(struct strbuf *out, struct span text);
  * else 1. */
 unsigned utf8_columns(uint32_t character);
 
+/* True for the letters of scripts that are written from right to left, such as Hebrew and Arabic.
+ */
+bool utf8_is_right_to_left(uint32_t character);
+
 /* Columns of a whole text that is valid UTF-8. */
 size_t utf8_text_columns(struct span text);
 
