@@ -37,38 +37,40 @@ static const char *asked_for(int argc, char **argv)
     return name;
 }
 
-/* The first known language of a list such as "de:fr". */
-static bool speak_one_of(const char *list)
+/* The first known language of a list such as "de:fr"; English when none is known. */
+static void speak_one_of(const char *list)
 {
     char name[32];
     while (*list != '\0') {
         size_t length = strcspn(list, ":");
         snprintf(name, sizeof name, "%.*s", (int)length, list);
         if (length > 0 && smtplog_language_new(name, &spoken) == SMTPLOG_OK) {
-            return true;
+            return;
         }
         list += length + (list[length] == ':');
     }
-    return false;
+    spoken = NULL;
 }
 
-/* LANGUAGE is a wish by itself here, also in the C locale: that is what cron has. The first of the
- * others that is set decides, known or not. */
+/* As gettext does it: the first of LC_ALL, LC_MESSAGES and LANG that is set names the locale, and
+ * LANGUAGE, a list, stands in for its language unless the locale was said to be C. Other than there
+ * LANGUAGE also counts where no locale is set at all: that is what cron has. */
 static void speak_as_environment_says(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+    const char *locale = "";
     const char *list = getenv("LANGUAGE");
-    if (list != NULL && speak_one_of(list)) {
-        return;
-    }
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && locale[0] == '\0'; i++) {
         const char *value = getenv(names[i]);
-        if (value != NULL && value[0] != '\0') {
-            if (smtplog_language_new(value, &spoken) != SMTPLOG_OK) {
-                spoken = NULL;
-            }
-            return;
-        }
+        locale = value != NULL ? value : "";
+    }
+    bool plain = strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0;
+    if (plain) {
+        spoken = NULL;
+    } else if (list != NULL && list[0] != '\0') {
+        speak_one_of(list);
+    } else if (smtplog_language_new(locale, &spoken) != SMTPLOG_OK) {
+        spoken = NULL;
     }
 }
 

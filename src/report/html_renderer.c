@@ -54,7 +54,7 @@ static void open_page(struct html *html, const struct html_style *style)
     const struct embedded_file *css = page_file("page.css");
     const struct embedded_file *script = page_file("page.js");
     strbuf_addf(html->out,
-                "<!doctype html>\n<html lang=\"%.*s\">\n<head>\n<meta charset=utf-8>\n"
+                "<!doctype html>\n<html lang=\"%.*s\" dir=%.*s>\n<head>\n<meta charset=utf-8>\n"
                 "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; "
                 "style-src 'sha256-%s'; script-src 'sha256-%s'; base-uri 'none'; "
                 "form-action 'none'\">\n"
@@ -62,7 +62,8 @@ static void open_page(struct html *html, const struct html_style *style)
                 "<meta name=color-scheme content=\"light dark\">\n"
                 "<meta name=referrer content=no-referrer>\n"
                 "<meta name=robots content=noindex>\n<title>",
-                SPAN_ARGS(style->language), css->sha256, script->sha256);
+                SPAN_ARGS(style->language), SPAN_ARGS(style->direction), css->sha256,
+                script->sha256);
     html_text(html, style->heading);
     strbuf_add_cstr(html->out, "</title>\n");
     add_file(html, "style", css);

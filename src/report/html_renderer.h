@@ -8,7 +8,8 @@
 #include "report/document.h"
 
 struct html_style {
-    struct span language; /* "en", "pt-BR" */
+    struct span language;  /* "en", "pt-BR" */
+    struct span direction; /* "ltr", "rtl" */
     /* the words of the page itself */
     struct span heading; /* of the window, with the verdict */
     struct span title, skip, sections, figures, filter, made;

@@ -4,9 +4,8 @@
 #include "report/html_renderer.h"
 #include "report/report_build.h"
 
-/* The language as pages name it: "pt-BR" for gettext's "pt_BR". Only letters, digits and hyphens go
- * into the attribute, whatever the file of a translation says. */
-static struct span page_language(struct document *document, const struct catalog *catalog)
+/* Only letters, digits and hyphens go out, whatever the file of a translation says. */
+struct span html_language(struct document *document, const struct catalog *catalog)
 {
     const struct translation *translation = catalog_translation(catalog);
     struct span name = translation != NULL ? translation_header(translation, "Language")
@@ -22,12 +21,28 @@ static struct span page_language(struct document *document, const struct catalog
     return n > 0 ? document_text(document, span_of(text, n)) : SPAN_LITERAL("en");
 }
 
+/* The direction of a language's writing. */
+static struct span direction_of(struct span language)
+{
+    static const char *const to_the_left[] = {"ar", "ckb", "dv", "fa", "he",
+                                              "ps", "sd",  "ug", "ur", "yi"};
+    struct span first = SPAN_EMPTY;
+    (void)span_next_piece(&language, '-', &first);
+    for (size_t i = 0; i < COUNT_OF(to_the_left); i++) {
+        if (span_is(first, to_the_left[i])) {
+            return SPAN_LITERAL("rtl");
+        }
+    }
+    return SPAN_LITERAL("ltr");
+}
+
 enum smtplog_status html_write(struct document *document, const struct catalog *catalog,
                                const char *title, const struct instant *generated,
                                struct strbuf *out)
 {
     struct report_builder b = {.document = document, .phrases = {catalog}};
-    struct html_style style = {.language = page_language(document, catalog)};
+    struct html_style style = {.language = html_language(document, catalog)};
+    style.direction = direction_of(style.language);
     style.title = builder_words(&b, title);
     style.heading = document->verdict.n > 0
                         ? WORDS(&b, "page/heading", phrase_words("title", style.title),

@@ -10,4 +10,7 @@ MUST_USE enum smtplog_status html_write(struct document *document, const struct 
                                         const char *title, const struct instant *generated,
                                         struct strbuf *out);
 
+/* The language of the catalogue's texts as pages and mails name it: "en", "pt-BR". */
+struct span html_language(struct document *document, const struct catalog *catalog);
+
 #endif

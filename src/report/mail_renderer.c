@@ -106,6 +106,7 @@ void mail_render(const struct mail *mail, struct strbuf *out)
     escape_header(out, mail->subject);
     strbuf_add_byte(out, '\n');
     add_date(out, &mail->date);
+    strbuf_addf(out, "Content-Language: %.*s\n", SPAN_ARGS(mail->language));
     strbuf_add_cstr(out, "MIME-Version: 1.0\nAuto-Submitted: auto-generated\n"
                          "Content-Type: multipart/alternative; boundary=\"" BOUNDARY "\"\n\n");
     add_part(out, "text/plain", mail->text);

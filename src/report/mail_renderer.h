@@ -6,8 +6,9 @@
 #include "base/strbuf.h"
 
 struct mail {
-    struct span to;      /* addresses, comma separated */
-    struct span subject; /* any text */
+    struct span to;       /* addresses, comma separated */
+    struct span subject;  /* any text */
+    struct span language; /* "en", "pt-BR" */
     struct instant date;
     struct span text, html; /* UTF-8, lines of any length */
 };

@@ -88,8 +88,9 @@ static enum smtplog_status write_mail(const struct report *report, struct strbuf
     status = status != SMTPLOG_OK ? status : render_html(&plain, &document, &html);
     PHRASE_ADD(&phrases, &subject, "mail/subject", phrase_words("verdict", document.verdict));
     if (status == SMTPLOG_OK) {
-        struct mail mail = {report->mail_to, strbuf_span(&subject), report->generated,
-                            strbuf_span(&text), strbuf_span(&html)};
+        struct mail mail = {
+            report->mail_to,   strbuf_span(&subject), html_language(&document, report->catalog),
+            report->generated, strbuf_span(&text),    strbuf_span(&html)};
         mail_render(&mail, out);
         status = strbuf_status(out);
     }

@@ -15,7 +15,7 @@ from page import HOSTILE, HOSTILE_NAMES
 VOID = {"meta"}
 OPTIONAL_END = {"li", "dt", "dd", "tr", "td", "th", "thead", "tbody"}
 # Everything that may stand on an element; nothing of it can run or load.
-ATTRIBUTES = {"lang", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-labelledby", "tabindex",
+ATTRIBUTES = {"lang", "dir", "charset", "http-equiv", "content", "name", "class", "href", "id", "aria-label", "aria-labelledby", "tabindex",
               "scope", "data-v", "data-filter", "data-rows", "data-h", "aria-hidden", "role", "width", "height", "rx", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "d",
               "viewbox", "preserveaspectratio"}
 
@@ -161,5 +161,5 @@ with Directory() as directory:
     # One that is not known is English.
     german = run("analyze", "--format", "html", "--lang", "de", log)
     spoken = "en" if "there is no translation" in german.errors else "de"
-    tap.ok('<html lang="%s"' % spoken in german.text, "the page names its language", german.text[:60])
+    tap.ok('<html lang="%s" dir=ltr>' % spoken in german.text, "the page names its language", german.text[:60])
 tap.done()

@@ -80,14 +80,24 @@ with Directory() as directory:
 
     wide = re.compile("[\uff41-\uff5a]{3}")
     log = directory("mail.log", GOOD)
-    for name, env in (("LANGUAGE", {"LANGUAGE": "zz"}), ("LANGUAGE, a list", {"LANGUAGE": "qqb:zz_ZZ"}), ("LC_ALL", {"LC_ALL": "zz_ZZ.UTF-8"}),
-                      ("LC_MESSAGES", {"LC_ALL": "", "LC_MESSAGES": "zz"}), ("LANG", {"LC_ALL": "", "LANG": "zz@x"})):
-        tap.ok(wide.search(run("explain", "450", env=environment(**env)).text), "%s chooses it" % name)
+    for name, env in (("LANGUAGE without a locale", {"LC_ALL": None, "LANGUAGE": "zz"}),
+                      ("LANGUAGE, a list", {"LC_ALL": "en_GB.UTF-8", "LANGUAGE": "qqb:zz_ZZ"}), ("LC_ALL", {"LC_ALL": "zz_ZZ.UTF-8"}),
+                      ("LC_MESSAGES", {"LC_ALL": "", "LC_MESSAGES": "zz"}), ("LANG", {"LC_ALL": "", "LANG": "zz@x"}),
+                      ("LC_MESSAGES before LANG", {"LC_ALL": None, "LC_MESSAGES": "zz", "LANG": "C"}),
+                      ("an empty LANGUAGE is none", {"LC_ALL": "zz", "LANGUAGE": ""})):
+        done = run("explain", "450", env=environment(**env))
+        tap.ok(wide.search(done.text) and done.err == b"", "%s chooses it" % name, done)
+    for name, env in (("a locale that is C outweighs LANGUAGE", {"LC_ALL": "C", "LANGUAGE": "zz"}),
+                      ("so does POSIX", {"LC_ALL": None, "LANG": "POSIX", "LANGUAGE": "zz"}),
+                      ("LANGUAGE outweighs the locale", {"LC_ALL": "zz", "LANGUAGE": "en:zz"}),
+                      ("LANGUAGE outweighs it even unknown", {"LC_ALL": "zz", "LANGUAGE": "qqb"})):
+        done = run("explain", "450", env=environment(**env))
+        tap.ok(done.text.startswith("450 ") and not wide.search(done.text) and done.err == b"", name, done)
     done = run("explain", "450", "--lang", "qqc")
     tap.ok('there is no translation for "qqc"' in done.errors and done.errors.rstrip().endswith("there are: en zz"),
            "a language that nobody has translated anything into is none", done)
     tap.ok(not wide.search(run("explain", "450", env=environment(LC_ALL="C", LANG="zz")).text), "LC_ALL=C outweighs LANG")
-    tap.ok(not wide.search(run("explain", "450", "--lang", "en", env=environment(LANGUAGE="zz")).text), "--lang outweighs all")
+    tap.ok(not wide.search(run("explain", "450", "--lang", "en", env=environment(LC_ALL="zz", LANGUAGE="zz")).text), "--lang outweighs all")
     tap.ok(wide.search(run("--help", "--lang", "zz").text) or wide.search(run("help", "--lang=zz").text), "the help speaks it")
     tap.ok(wide.search(run("analyze", "--help", "--lang", "zz").text), "so does the help of a command")
     tap.ok(wide.search(run("analyze", "--lang", "zz", directory("missing.log")).errors) or
