@@ -12,7 +12,8 @@ static bool binds(struct span text, size_t blank)
     while (end < text.n && text.p[end] != ' ') {
         end++;
     }
-    return blank > 0 && byte_is_digit(text.p[blank - 1]) && end - blank <= 4 && end > blank + 1 &&
+    return blank > 0 && byte_is_digit(text.p[blank - 1]) && end > blank + 1 &&
+           utf8_text_columns(span_of(text.p + blank + 1, end - blank - 1)) <= 3 &&
            !byte_is_digit(text.p[blank + 1]);
 }
 

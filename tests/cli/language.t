@@ -4,14 +4,13 @@ word is twice as wide as in English, through explain and compare."""
 import json
 import os
 import re
-import subprocess
 import sys
 import unicodedata
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import harness
-import po
-from harness import BUILD, DATA, GOOD, SANITIZED, TOP, Directory, Tap, differences, environment, run
+from harness import DATA, GOOD, SANITIZED, Directory, Tap, differences, environment, run
+from speaker import Speaker, widen
 
 tap = Tap()
 
@@ -36,45 +35,22 @@ if SANITIZED:
     tap.done()
 
 
-def widen(text):
-    """Letters of the text at full width, but placeholders and conversions, words with capitals or digits, and what is typed."""
-    pieces, at = [], 0
-    for found in re.finditer(r"\{[a-z0-9-]+\}|%[-0-9.*]*(?:ll|z|l)?[a-zA-Z%]|\S*[A-Z0-9_=/<>@.-]\S*", text):
-        pieces.append("".join(chr(ord(c) + 0xfee0) if "a" <= c <= "z" else c for c in text[at:found.start()]))
-        pieces.append(found.group(0))
-        at = found.end()
-    return "".join(pieces) + "".join(chr(ord(c) + 0xfee0) if "a" <= c <= "z" else c for c in text[at:])
-
-
 def columns(line):
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
 with Directory() as directory:
-    made = subprocess.run(["make", "-s", "BUILD=" + os.environ.get("BUILD", "build"), os.environ.get("BUILD", "build") + "/smtplog.pot"],
-                          cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    tap.ok(made.returncode == 0, "the template is made", made.stdout)
-    template = po.read(os.path.join(BUILD, "smtplog.pot"))[1:]
-    tap.ok(len(template) > 2000, "it has many texts (%d)" % len(template))
-    expressions = [m.context for m in template if m.context and m.context.endswith("/text") and not m.context.startswith("phrase ")]
+    speaker = Speaker(directory, {"qqc": None, "zz": widen})
+    if not tap.ok(speaker.problem is None, "a program that speaks it is linked", speaker.problem):
+        tap.done()
+    tap.ok(len(speaker.template) > 2500, "the template has many texts (%d)" % len(speaker.template))
+    expressions = [m.context for m in speaker.template if m.context and m.context.endswith("/text") and not m.context.startswith("phrase ")]
     tap.ok(not expressions, "expressions that recognise replies are no texts to translate", *expressions[:5])
-    sources = [m.id for m in template if m.context == "source"]
+    sources = [m.id for m in speaker.template if m.context == "source"]
     tap.ok("seen in replies" in sources and len(set(sources)) == len(sources), "sources in words stand in it, each once", *sources)
     named = [s for s in sources if re.match(r"RFC \d+(, [0-9.]+)?$|[a-z.-]+\.(com|org)$", s)]
     tap.ok(not named, "... those that are names do not", *named)
-    source = directory("zz.po")
-    po.write(source, "Language: zz\nContent-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n",
-             [(m, [widen(m.id)] + ([widen(m.plural)] if m.plural is not None else [])) for m in template])
-    po.write(directory("qqc.po"), "Language: qqc\nContent-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n", [])
-    program = directory("smtplog")
-    command = "msgfmt -o {0}/zz.mo {0}/zz.po && msgfmt -o {0}/qqc.mo {0}/qqc.po && " \
-              "{1}/embed embedded_translations {0}/ {0}/qqc.mo {0}/zz.mo >{0}/t.c && " \
-              "{2} -std=c11 -D_DEFAULT_SOURCE -Iinclude -Isrc {0}/t.c {1}/obj/cli/*.o {1}/libsmtplog.a -o {3} " \
-              "$(pkg-config --libs libpcre2-8 zlib $(cat {1}/found) 2>/dev/null || echo -lpcre2-8 -lz) -lm".format(
-                  directory.path, BUILD, os.environ.get("CC", "cc"), program)
-    built = subprocess.run(["sh", "-c", command], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    if not tap.ok(built.returncode == 0, "a program that speaks it is linked", built.stdout):
-        tap.done()
+    program = speaker.program
     ordinary = harness.SMTPLOG
     harness.SMTPLOG = program
 
