@@ -4,7 +4,8 @@
 #include "report/section.h"
 
 /* A row for each key of three words and its count. */
-static void add_words(struct report_builder *b, struct table *table, const struct topk *words)
+static void add_words(struct report_builder *b, struct table *table, const struct topk *words,
+                      enum cell_kind last)
 {
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, words, &count);
@@ -19,7 +20,7 @@ static void add_words(struct report_builder *b, struct table *table, const struc
         }
         cells[0] = cell_text(CELL_NAME, first);
         cells[1] = cell_text(CELL_NAME, second);
-        cells[2] = cell_text(CELL_NAME, rest);
+        cells[2] = cell_text(last, rest);
         cells[3] = cell_count(rows[i]->count);
     }
     free(rows);
@@ -92,7 +93,7 @@ void build_tls(struct report_builder *b)
     }
     struct section *section = builder_section(b, "tls", builder_words(b, "unit/handshakes"));
     say_encryption(b, section);
-    add_words(b, TABLE(b, section, "tls", columns), &flow->handshakes);
+    add_words(b, TABLE(b, section, "tls", columns), &flow->handshakes, CELL_NAME);
 }
 
 void build_connections(struct report_builder *b)
@@ -141,7 +142,8 @@ void build_actions(struct report_builder *b)
                 cells[1] = cell_count(rows[i]->count);
             }
         }
-        add_words(b, TABLE(b, section, "action_texts", texts), &b->summary->flow.action_texts);
+        add_words(b, TABLE(b, section, "action_texts", texts), &b->summary->flow.action_texts,
+                  CELL_LOG);
     }
     free(rows);
 }
