@@ -84,16 +84,18 @@ $(BUILD)/embedded_files.c: $(BUILD)/embed $(PATTERNS) $(wildcard patterns/*)
 $(BUILD)/embedded_pages.c: $(BUILD)/embed $(PAGES)
 	$(BUILD)/embed embedded_pages src/report/ $(PAGES) > $@.new && mv $@.new $@
 
+# What takes a text for people in the sources, and as which argument.
+TEXTS = N_ cli_complain cli_translate_count:1,2 diagnostic_say:3 diagnostic_count:2,3 record_complain:4 parser_fail:3 \
+        loader_complain:3 check_complain:3 refuse:3 option_refuse:3 option_word:4
+
 # Texts of the catalogue come from the program, those of the sources from xgettext.
 $(BUILD)/smtplog.pot: $(BUILD)/smtplog $(LIB_SRC) $(CLI_SRC)
 	xgettext --language=C --from-code=UTF-8 --no-wrap --package-name=smtplog --msgid-bugs-address=none \
-	    --keyword= --keyword=N_ --keyword=cli_complain --keyword=diagnostic_say:3 --keyword=cli_translate_count:1,2 --keyword=diagnostic_count:2,3 --keyword=record_complain:4 \
-	    --keyword=parser_fail:3 --keyword=loader_complain:3 --keyword=check_complain:3 --keyword=refuse:3 \
-	    --keyword=option_refuse:3 --keyword=option_word:4 --flag=cli_complain:1:c-format \
-	    --flag=diagnostic_say:3:c-format --sort-by-file -o $(BUILD)/sources.pot $(LIB_SRC) $(CLI_SRC)
+	    --keyword= $(TEXTS:%=--keyword=%) --flag=cli_complain:1:c-format --flag=diagnostic_say:3:c-format --sort-by-file -o $(BUILD)/sources.pot $(LIB_SRC) $(CLI_SRC)
 	$(BUILD)/smtplog patterns texts > $(BUILD)/catalogue.texts
 	msguniq --use-first --no-wrap -o $(BUILD)/catalogue.pot $(BUILD)/catalogue.texts # many codes have one source
-	msgcat --no-wrap --use-first -o $@ $(BUILD)/sources.pot $(BUILD)/catalogue.pot
+	msgcat --no-wrap --use-first $(BUILD)/sources.pot $(BUILD)/catalogue.pot | sed 's/charset=CHARSET/charset=UTF-8/' > $@.new
+	mv $@.new $@
 
 po: $(BUILD)/smtplog.pot ## bring patterns/po up to date with the English texts; says what is left to do
 	for po in $(PO); do \
@@ -132,7 +134,7 @@ CHECKS = $(sort $(wildcard tests/check/*.t tests/cli/*.t tests/golden/*.t tests/
 TEST_ENVIRONMENT = BUILD=$(BUILD) CC="$(CC)" SMTPLOG=$(abspath $(BUILD))/smtplog BENCH_DIR=$(abspath $(BUILD))/bench \
                    PYTHONDONTWRITEBYTECODE=1
 
-check: all $(UNIT_BIN) ## the tests (no root, no network)
+check: all $(UNIT_BIN) $(BUILD)/smtplog.pot ## the tests (no root, no network)
 	$(TEST_ENVIRONMENT) prove $(PROVE_OPTIONS) $(UNIT_BIN) $(CHECKS)
 
 check-e2e: all ## end to end with real mail servers (root; unpacks Debian packages below build/)
