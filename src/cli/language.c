@@ -65,12 +65,9 @@ static void speak_as_environment_says(void)
         locale = value != NULL ? value : "";
     }
     bool plain = strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0;
-    if (plain) {
-        spoken = NULL;
-    } else if (list != NULL && list[0] != '\0') {
-        speak_one_of(list);
-    } else if (smtplog_language_new(locale, &spoken) != SMTPLOG_OK) {
-        spoken = NULL;
+    bool listed = list != NULL && list[0] != '\0';
+    if (!plain) {
+        speak_one_of(listed ? list : locale);
     }
 }
 
