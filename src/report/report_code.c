@@ -31,14 +31,21 @@ static const char *main_stage(const struct code_count *code)
     return word != NULL ? word : "";
 }
 
-static struct span direction_words(struct report_builder *b, const struct code_count *code)
+/* Who gave a code: for programs, and in words. */
+static void add_direction(struct report_builder *b, const struct code_count *code,
+                          struct cell cells[2])
 {
+    static const char *const names[] = {"", "in", "out", "both"};
     bool in = code->direction[DIRECTION_INBOUND] > 0 || code->implied > 0;
     bool out = code->direction[DIRECTION_OUTBOUND] > 0;
-    if (!in && !out) {
-        return SPAN_EMPTY;
+    struct span words = SPAN_EMPTY;
+    if (in || out) {
+        words = builder_words(b, in && out ? "direction/both"
+                                 : in      ? "direction/in"
+                                           : "direction/out");
     }
-    return builder_words(b, in && out ? "direction/both" : in ? "direction/in" : "direction/out");
+    cells[0] = cell_words(names[in + 2 * out]);
+    cells[1] = cell_text(CELL_WORDS, words);
 }
 
 /* The reason that most of a code's refusals had, NULL when none is known. */
@@ -107,9 +114,9 @@ static void add_code_rows(struct report_builder *b, struct table *table,
         cells[2] = cell_count(code->count);
         cells[3] = cell_count(code->implied);
         cells[4] = cell_share(code->count, all);
-        cells[5] = cell_text(CELL_WORDS, direction_words(b, code));
-        cells[6] = cell_words(main_stage(code));
-        cells[7] = cell_text(CELL_WORDS, explain_code(b, ranks[i].code, code));
+        add_direction(b, code, cells + 5);
+        cells[7] = cell_words(main_stage(code));
+        cells[8] = cell_text(CELL_WORDS, explain_code(b, ranks[i].code, code));
     }
 }
 
@@ -121,7 +128,8 @@ void build_codes(struct report_builder *b)
         {.key = "count", .audience = COLUMN_DATA},
         {.key = "implied", .audience = COLUMN_DATA},
         {.key = "share", .label = "column/share", .right = true},
-        {.key = "direction", .label = "column/direction"},
+        {.key = "direction", .audience = COLUMN_DATA},
+        {.label = "column/direction", .audience = COLUMN_PEOPLE},
         {.key = "stage", .label = "column/stage"},
         {.key = "meaning", .label = "column/what-and-do", .wraps = true}};
     struct code_rank ranks[SUMMARY_CODES];

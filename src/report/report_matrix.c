@@ -56,7 +56,7 @@ static const enum event_outcome shown_outcomes[] = {OUTCOME_DELIVERED, OUTCOME_D
 
 static void add_matrix_row(struct report_builder *b, struct table *table, int code, int enhanced)
 {
-    static const char *const digits[MATRIX_ENHANCED] = {"", "2.x", "4.x", "5.x"};
+    static const char *const digits[MATRIX_ENHANCED] = {"none", "2.x", "4.x", "5.x"};
     const uint64_t *counts = b->summary->matrix.cell[code][enhanced];
     uint64_t all = 0;
     for (size_t i = 0; i < COUNT_OF(shown_outcomes); i++) {
@@ -67,11 +67,12 @@ static void add_matrix_row(struct report_builder *b, struct table *table, int co
         return;
     }
     cells[0] = (struct cell){.kind = CELL_CODE, .count = (uint64_t)code};
-    cells[1] = enhanced == ENHANCED_NONE
+    cells[1] = cell_words(digits[enhanced]);
+    cells[2] = enhanced == ENHANCED_NONE
                    ? cell_text(CELL_WORDS, builder_words(b, "matrix/no-enhanced"))
                    : cell_words(digits[enhanced]);
     for (size_t i = 0; i < COUNT_OF(shown_outcomes); i++) {
-        cells[2 + i] = count_or_nothing(counts[shown_outcomes[i]]);
+        cells[3 + i] = count_or_nothing(counts[shown_outcomes[i]]);
     }
 }
 
@@ -79,7 +80,8 @@ void build_matrix(struct report_builder *b)
 {
     static const struct column columns[] = {
         {.key = "code", .label = "column/code"},
-        {.key = "enhanced", .label = "column/enhanced"},
+        {.key = "enhanced", .audience = COLUMN_DATA},
+        {.label = "column/enhanced", .audience = COLUMN_PEOPLE},
         {.key = "delivered", .label = "column/delivered-short", .right = true},
         {.key = "deferred", .label = "column/deferred-short", .right = true},
         {.key = "bounced", .label = "column/bounced-short", .right = true},

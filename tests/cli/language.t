@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """The machinery of languages: which one is spoken, what happens with one that is not known, and a made-up language whose every
 word is twice as wide as in English, through explain and compare."""
+import csv
 import json
 import os
 import re
@@ -104,6 +105,19 @@ with Directory() as directory:
 
     found = [d for d in differences(without_words(other), without_words(english)) if not re.search(r"got 'words'|wanted 'words'", d)]
     tap.ok(not found and other != english, "JSON has the same keys and figures in both", *found[:10])
+
+    # So do tables for programs: words stand in columns of words only.
+    def machine(language):
+        text = run("analyze", "--format", "csv", "--now", "2026-11-22T15:00:00Z", "--year", "2026", "--tz", "UTC", "--lang", language, *logs).text
+        head, rows = [], []
+        for row in csv.reader(text.split("\n")):
+            head = row if head is None else None if row[:1] and row[0].startswith("# table") else head
+            rows.append([cell for name, cell in zip(head or row, row) if name not in ("meaning", "advice", "title", "evidence", "fix", "who", "reply")])
+        return rows
+    tap.same_json(machine("zz"), machine("en"), "CSV has the same heads, names and figures in both")
+    prometheus = [re.sub("(?m)^# HELP.*", "", run("analyze", "--format", "prometheus", "--now", "2026-11-22T15:00:00Z", "--year", "2026", "--tz", "UTC",
+                                                  "--lang", language, *logs).text) for language in ("zz", "en")]
+    tap.ok(prometheus[0] == prometheus[1] and len(prometheus[0]) > 1000, "Prometheus has the same metrics in both")
     tsv = run("events", "--format", "tsv", "--lang", "zz", "--year", "2026", "--tz", "UTC", *logs).out
     harness.SMTPLOG = ordinary
     tap.ok(tsv == run("events", "--format", "tsv", "--year", "2026", "--tz", "UTC", *logs).out, "records are the same in both")
