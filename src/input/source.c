@@ -1,19 +1,19 @@
-/* One input as a stream of bytes. Reads with read(2) into a fixed block; gzip goes through zlib's
- * streaming inflate, so that any expansion runs in constant memory. */
+/* One input as a stream of bytes. Reads with read(2) into a fixed block; compressed ones go through
+ * a streaming decompressor, so that any expansion runs in constant memory. */
 #include "input/source.h"
+
 #include "base/diagnostic.h"
+#include "input/decompress.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #define SOURCE_BLOCK        ((size_t)256 * 1024)
 #define SOURCE_PEEK_MAXIMUM ((size_t)16 * 1024 * 1024)
 #define SOURCE_PEEK_FIRST   ((size_t)64 * 1024)
-#define GZIP_WINDOW         (15 + 16) /* largest window, gzip wrapper only */
 
 struct source {
     struct journal *journal; /* owned; NULL: read from fd */
@@ -25,11 +25,11 @@ struct source {
     bool stored_end; /* read(2) said end or failed */
     bool read_failed;
     bool ended; /* no decompressed bytes will follow */
-    /* stored bytes, for gzip and for the look at the first two */
+    /* stored bytes, for compressed inputs and for the look at the first ones */
     char *block;
     size_t block_at, block_end;
-    z_stream z;
-    bool z_ready, z_member_open;
+    struct decompressor *decompressor; /* owned; NULL: not compressed */
+    bool member_open;
     /* bytes made visible by source_peek and not yet read */
     char *peeked;
     size_t peeked_at, peeked_end, peeked_capacity;
@@ -56,9 +56,7 @@ void source_close(struct source *source)
         return;
     }
     journal_close(source->journal);
-    if (source->z_ready) {
-        inflateEnd(&source->z);
-    }
+    decompressor_free(source->decompressor);
     if (source->own_fd && source->fd >= 0) {
         close(source->fd);
     }
@@ -96,15 +94,16 @@ static bool source_fill(struct source *source)
     return source->block_end > 0;
 }
 
-/* Reads the first bytes and looks for gzip's magic number (RFC 1952, 2.3.1). */
-static enum smtplog_status source_begin(struct source *source)
+/* Reads the first bytes and looks for what compressed them. */
+static enum smtplog_status source_begin(struct source *source, const char **why)
 {
+    *why = N_("out of memory");
     source->block = malloc(SOURCE_BLOCK);
     if (source->block == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
     size_t n = 0;
-    while (n < 2) {
+    while (n < DECOMPRESS_MAGIC) {
         size_t got = source_read_stored(source, source->block + n, SOURCE_BLOCK - n);
         if (got == 0) {
             break;
@@ -112,17 +111,19 @@ static enum smtplog_status source_begin(struct source *source)
         n += got;
     }
     source->block_end = n;
-    source->info.is_gzip = n >= 2 && (unsigned char)source->block[0] == 0x1f &&
-                           (unsigned char)source->block[1] == 0x8b;
-    if (!source->info.is_gzip) {
+    const struct compression *compression = compression_of(span_of(source->block, n));
+    if (compression == NULL) {
         return SMTPLOG_OK;
     }
-    if (inflateInit2(&source->z, GZIP_WINDOW) != Z_OK) {
-        return SMTPLOG_NO_MEMORY;
+    source->info.compression = compression_name(compression);
+    if (!compression_is_supported(compression)) {
+        *why = N_("compressed in a way that this build does not read (zstd, xz or bzip2): "
+                  "decompress it into a pipe");
+        return SMTPLOG_IO;
     }
-    source->z_ready = true;
-    source->z_member_open = true;
-    return SMTPLOG_OK;
+    source->decompressor = decompressor_new(compression);
+    source->member_open = true;
+    return source->decompressor != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }
 
 static enum smtplog_status source_stat(struct source *source, const char **why)
@@ -157,8 +158,7 @@ static enum smtplog_status source_open_descriptor(struct source *made, struct so
     }
     enum smtplog_status status = source_stat(made, why);
     if (status == SMTPLOG_OK) {
-        status = source_begin(made);
-        *why = status == SMTPLOG_OK ? NULL : N_("out of memory");
+        status = source_begin(made, why);
     }
     if (status == SMTPLOG_OK && made->read_failed && made->block_end == 0) {
         *why = N_("cannot be read");
@@ -218,54 +218,67 @@ enum smtplog_status source_open_journal(const struct journal_range *range, struc
 }
 
 /* After the end of a member: another member, padding with zero bytes (as tapes and block devices
- * leave it), or bytes that are no gzip. True when another member begins. */
+ * leave it), or bytes of something else. True when another member begins. */
 static bool source_next_member(struct source *source)
 {
     while (source->block_at < source->block_end || source_fill(source)) {
-        unsigned char first = (unsigned char)source->block[source->block_at];
+        char first = source->block[source->block_at];
         if (first == 0) {
             source->block_at++;
             continue;
         }
-        if (first != 0x1f) {
-            source->damage = N_("bytes behind the compressed data are not gzip");
+        if (!decompressor_follows(source->decompressor, first)) {
+            source->damage = strcmp(source->info.compression, "gzip") == 0
+                                 ? N_("bytes behind the compressed data are not gzip")
+                                 : N_("the compressed data is corrupt");
             return false;
         }
-        return inflateReset(&source->z) == Z_OK;
+        return decompressor_reset(source->decompressor);
     }
     return false;
 }
 
-static size_t source_inflate(struct source *source, char *bytes, size_t capacity)
+static void note_result(struct source *source, enum decompress_result result)
 {
-    z_stream *z = &source->z;
-    z->next_out = (Bytef *)bytes;
-    z->avail_out = (uInt)capacity;
-    while (z->avail_out > 0 && !source->ended) {
-        if (!source->z_member_open) {
-            source->z_member_open = source_next_member(source);
-            source->ended = !source->z_member_open;
+    static const char *const damages[] = {
+        [DECOMPRESS_CORRUPT] = N_("the compressed data is corrupt"),
+        [DECOMPRESS_TOO_LARGE] = N_("decompressing it would take too much memory"),
+        [DECOMPRESS_NO_MEMORY] = N_("out of memory"),
+    };
+    if (result == DECOMPRESS_END) {
+        source->member_open = false;
+    } else if (result != DECOMPRESS_MORE) {
+        source->damage = damages[result];
+        source->ended = true;
+    }
+}
+
+static size_t source_decompress(struct source *source, char *bytes, size_t capacity)
+{
+    size_t room = capacity;
+    bool written = true; /* a full buffer may hide what the decompressor still keeps */
+    while (room > 0 && !source->ended) {
+        if (!source->member_open) {
+            source->member_open = source_next_member(source);
+            source->ended = !source->member_open;
             continue;
         }
-        if (source->block_at == source->block_end && !source_fill(source)) {
+        bool empty = source->block_at == source->block_end && !source_fill(source);
+        if (empty && !written) {
             source->ended = true;
             if (source->damage == NULL) {
                 source->damage = N_("the compressed data is cut short");
             }
             break;
         }
-        z->next_in = (Bytef *)(source->block + source->block_at);
-        z->avail_in = (uInt)(source->block_end - source->block_at);
-        int result = inflate(z, Z_NO_FLUSH);
-        source->block_at = source->block_end - z->avail_in;
-        if (result == Z_STREAM_END) {
-            source->z_member_open = false;
-        } else if (result != Z_OK && result != Z_BUF_ERROR) {
-            source->damage = N_("the compressed data is corrupt");
-            source->ended = true;
-        }
+        size_t before = room;
+        struct span in = span_of(source->block + source->block_at,
+                                 source->block_end - source->block_at);
+        note_result(source, decompressor_run(source->decompressor, &in, &bytes, &room));
+        source->block_at = source->block_end - in.n;
+        written = room < before;
     }
-    return capacity - z->avail_out;
+    return capacity - room;
 }
 
 static size_t source_read_journal(struct source *source, char *bytes, size_t capacity)
@@ -286,8 +299,8 @@ static size_t source_stream(struct source *source, char *bytes, size_t capacity)
     if (source->journal != NULL) {
         return source_read_journal(source, bytes, capacity);
     }
-    if (source->info.is_gzip) {
-        return source_inflate(source, bytes, capacity);
+    if (source->decompressor != NULL) {
+        return source_decompress(source, bytes, capacity);
     }
     size_t waiting = source->block_end - source->block_at;
     if (waiting > 0) {
@@ -360,7 +373,7 @@ enum smtplog_status source_peek(struct source *source, size_t wanted, struct spa
 
 enum smtplog_status source_skip(struct source *source, uint64_t offset)
 {
-    if (source->info.is_regular && !source->info.is_gzip && source->peeked == NULL) {
+    if (source->info.is_regular && source->decompressor == NULL && source->peeked == NULL) {
         source->block_at = source->block_end = 0;
         return lseek(source->fd, (off_t)offset, SEEK_SET) < 0 ? SMTPLOG_IO : SMTPLOG_OK;
     }
@@ -379,7 +392,7 @@ enum smtplog_status source_skip(struct source *source, uint64_t offset)
 enum smtplog_status source_read_at(const struct source *source, uint64_t offset, char *bytes,
                                    size_t capacity, size_t *got)
 {
-    if (!source->info.is_regular || source->info.is_gzip) {
+    if (!source->info.is_regular || source->decompressor != NULL) {
         return SMTPLOG_USAGE;
     }
     ssize_t n;

@@ -1,6 +1,7 @@
-/* One input as a stream of bytes: a plain file, a gzip file (told by its first bytes, any number of
- * members), a pipe, standard input or the systemd journal. Knows nothing of lines. Trust: contents
- * and names are anybody's; a damaged gzip gives what can be read before the damage. */
+/* One input as a stream of bytes: a plain file, a compressed one (told by its first bytes, any
+ * number of members), a pipe, standard input or the systemd journal. Knows nothing of lines. Trust:
+ * contents and names are anybody's; damaged compressed data gives what can be read before the
+ * damage. */
 #ifndef INPUT_SOURCE_H
 #define INPUT_SOURCE_H
 
@@ -15,9 +16,9 @@ struct source_info {
     bool is_regular; /* can be opened again and read at an offset */
     bool is_stdin;
     bool is_journal;
-    bool is_gzip;
-    int64_t mtime;        /* seconds since 1970; 0 when unknown */
-    uint64_t stored_size; /* bytes on disk; 0 when unknown */
+    const char *compression; /* "gzip", "zstd", "xz", "bzip2"; NULL: none */
+    int64_t mtime;           /* seconds since 1970; 0 when unknown */
+    uint64_t stored_size;    /* bytes on disk; 0 when unknown */
     uint64_t device, inode;
 };
 

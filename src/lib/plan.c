@@ -80,7 +80,7 @@ static enum smtplog_status probe_stamps(struct plan_file *file, struct header_re
     struct span head;
     bool ended = false;
     bool any = false;
-    bool plain = file->info.is_regular && !file->info.is_gzip;
+    bool plain = file->info.is_regular && file->info.compression == NULL;
     bool waits = !file->info.is_regular && file->info.stored_size == 0;
     TRY(source_peek(source, waits ? 1 : PROBE_BYTES, &head, &ended));
     walk_stamps(file, reader, head, false, &any);

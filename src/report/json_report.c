@@ -139,7 +139,10 @@ static void add_inputs(struct json_report *r)
         }
         json_u64(json, "bytes", input->bytes);
         json_u64(json, "lines", input->lines);
-        json_bool(json, "gzip", input->gzip);
+        json_bool(json, "gzip", strcmp(input->compression, "gzip") == 0);
+        if (input->compression[0] != '\0') {
+            json_text(json, "compression", span_cstr(input->compression));
+        }
         if (!input->readable) {
             json_text(json, "damaged", SPAN_LITERAL("could not be read"));
         } else if (input->damage.n > 0) {

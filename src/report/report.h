@@ -17,7 +17,8 @@ struct report_input {
     struct span mta;
     uint64_t bytes; /* stored; 0 when unknown */
     uint64_t lines;
-    bool gzip, readable;
+    const char *compression; /* "gzip", "zstd", "xz", "bzip2"; "": none */
+    bool readable;
     struct span damage; /* empty when whole */
     bool has_period;
     struct instant first, last;

@@ -13,6 +13,10 @@ seen_by() {
         zlib1g-dev) echo 'lib zlib' ;;
         libjansson-dev) echo 'lib jansson' ;;
         libsystemd-dev) echo 'lib libsystemd' ;;
+        libzstd-dev) echo 'lib libzstd' ;;
+        liblzma-dev) echo 'lib liblzma' ;;
+        libbz2-dev) echo 'lib bzip2' ;;
+        xz-utils) echo 'command xz' ;;
         gettext) echo 'command msgfmt' ;;
         iproute2) echo 'command ip' ;;
         util-linux) echo 'command unshare' ;;

@@ -8,7 +8,7 @@ top=${1:-$(cd "$(dirname "$0")/../.." && pwd)}
 
 FLOORS='base=0 input=1 data=1 event=2 pattern=2 catalog=3 filter=3 logfmt=3 track=4 aggregate=5 finding=6 report=7 lib=8'
 # Libraries that one folder wraps for the rest.
-WRAPPED='zlib.h=input systemd/sd-journal.h=input pcre2.h=pattern jansson.h=logfmt ncurses.h=cli'
+WRAPPED='zlib.h=input zstd.h=input lzma.h=input bzlib.h=input systemd/sd-journal.h=input pcre2.h=pattern jansson.h=logfmt ncurses.h=cli'
 
 cd "$top/src" || exit 2
 # shellcheck disable=SC2046  # one word a file

@@ -312,7 +312,7 @@ static void test_source(void)
     write_file("0123456789", 10);
     TAP_MUST(source_open(path, &source, &why));
     tap_ok(source_info(source)->is_regular && source_info(source)->stored_size == 10 &&
-               !source_info(source)->is_gzip && source_info(source)->mtime > 0,
+               source_info(source)->compression == NULL && source_info(source)->mtime > 0,
            "what is known of a file");
     TAP_MUST(source_peek(source, 4, &seen, &ended));
     tap_ok(seen.n >= 4 && memcmp(seen.p, "0123", 4) == 0, "peeking shows the beginning");
