@@ -45,7 +45,7 @@ DEPS_REQUIRED = gcc make pkg-config libpcre2-dev zlib1g-dev gettext perl python3
 DEPS_OPTIONAL = libjansson-dev libsystemd-dev libncurses-dev libzstd-dev liblzma-dev libbz2-dev
 DEPS_CHECK    = zstd xz-utils bzip2 strace g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux chromium fonts-dejavu-core sqlite3 python3-jsonschema
 
-.PHONY: always help all deps demo check check-e2e check-all sanitize lint format bench score-classes po \
+.PHONY: always link-flags help all deps demo check check-e2e check-all sanitize lint format bench score-classes po \
         install uninstall dist clean
 
 .DEFAULT_GOAL := all
@@ -165,6 +165,9 @@ LABELLED ?= ../shared/knowledge/labelled-dev.jsonl
 
 score-classes: all ## score the classifier on labelled replies (LABELLED=file.jsonl)
 	python3 tests/check/score_classes.py $(BUILD)/smtplog $(LABELLED)
+
+link-flags: # what a program with the library is linked with; WITHOUT names an optional library to leave out
+	@echo $(filter-out $(patsubst %,-l%,$(WITHOUT:lib%=%)),$(PKG_LIBS) $(CLI_LIBS)) -lm
 
 bench: all ## speed and memory against pflogsumm, grep and zcat on a generated log (SIZE=512M)
 	BUILD=$(BUILD) tests/bench/run.sh

@@ -55,7 +55,7 @@ with Directory() as directory:
     if supported and not SANITIZED:
         program = directory("smtplog-without")
         command = "%s -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iinclude -Isrc src/input/journal.c %s/obj/cli/*.o " \
-                  "%s/libsmtplog.a -o %s $(pkg-config --libs libpcre2-8 zlib jansson 2>/dev/null || echo -lpcre2-8 -lz) $(pkg-config --libs ncursesw 2>/dev/null) -lm" % (
+                  "%s/libsmtplog.a -o %s $(make -s link-flags WITHOUT=libsystemd)" % (
                       os.environ.get("CC", "cc"), BUILD, BUILD, program)
         built = subprocess.run(["sh", "-c", command], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         tap.ok(built.returncode == 0, "links without libsystemd", built.stdout)
