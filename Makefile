@@ -11,16 +11,16 @@ PKG_CONFIG ?= pkg-config
 # Probed when used, not when the file is read, so that `make deps all` sees what deps installed.
 PKG_CFLAGS  = $(filter-out -D_XOPEN_SOURCE=%,$(shell $(PKG_CONFIG) --cflags libpcre2-8 zlib $(FOUND) 2>/dev/null)) $(FEATURES)
 PKG_LIBS    = -pthread $(shell $(PKG_CONFIG) --libs libpcre2-8 zlib $(LIB_FOUND) 2>/dev/null || echo -lpcre2-8 -lz) $(BZIP2:bzip2=-lbz2)
-CLI_LIBS    = $(shell $(PKG_CONFIG) --libs $(filter ncursesw,$(FOUND)) 2>/dev/null)
+CLI_LIBS    = $(shell $(PKG_CONFIG) --libs $(filter ncursesw libseccomp,$(FOUND)) 2>/dev/null)
 
-# One feature each, there when the library is: JSON log lines, --journal, the screen of watch, rotations compressed with zstd, xz, bzip2.
+# One feature each, there when the library is: JSON log lines, --journal, the screen of watch, rotations compressed with zstd, xz, bzip2, the sandbox.
 # `make OPTIONAL=` builds without them. bzip2 has no pkg-config file everywhere: its header is looked for.
-OPTIONAL = jansson libsystemd ncursesw libzstd liblzma bzip2
+OPTIONAL = jansson libsystemd ncursesw libzstd liblzma bzip2 libseccomp
 FOUND    = $(shell for name in $(filter-out bzip2,$(OPTIONAL)); do $(PKG_CONFIG) --exists $$name 2>/dev/null && echo $$name; done)
 BZIP2    = $(if $(filter bzip2,$(OPTIONAL)),$(shell $(CC) -E -x c -include bzlib.h /dev/null >/dev/null 2>&1 && echo bzip2))
 FEATURES = $(shell echo $(patsubst %,-DHAVE_%,$(FOUND) $(BZIP2)) | tr a-z A-Z)
 # The program alone draws on terminals.
-LIB_FOUND = $(filter-out ncursesw,$(FOUND))
+LIB_FOUND = $(filter-out ncursesw libseccomp,$(FOUND))
 
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Werror
 STANDARD  = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
@@ -42,7 +42,7 @@ PO       = $(sort $(wildcard patterns/po/*.po))
 MAN      = $(sort $(wildcard src/man/*.1 src/man/*.5))
 
 DEPS_REQUIRED = gcc make pkg-config libpcre2-dev zlib1g-dev gettext perl python3 gzip
-DEPS_OPTIONAL = libjansson-dev libsystemd-dev libncurses-dev libzstd-dev liblzma-dev libbz2-dev
+DEPS_OPTIONAL = libjansson-dev libsystemd-dev libncurses-dev libzstd-dev liblzma-dev libbz2-dev libseccomp-dev
 DEPS_CHECK    = zstd xz-utils bzip2 strace g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux chromium fonts-dejavu-core sqlite3 python3-jsonschema
 
 .PHONY: always link-flags help all deps demo check check-e2e check-all sanitize lint format bench score-classes po \

@@ -52,7 +52,8 @@ enum cli_option_id {
     CLI_OPTION_FROM_START,
     CLI_OPTION_PLAIN,
     CLI_OPTION_WHAT,
-    CLI_OPTION_LINES
+    CLI_OPTION_LINES,
+    CLI_OPTION_NO_SANDBOX
 };
 
 struct cli_option {
@@ -77,6 +78,8 @@ enum cli_span {
 
 /* A parsed command line. Strings are those of argv. */
 struct cli_arguments {
+    unsigned command; /* its bit */
+    bool no_sandbox;
     const char **files; /* owned array */
     size_t file_count;
     const char *format; /* NULL: the command's own */
@@ -132,6 +135,11 @@ const struct cli_command *cli_find_command(const char *name);
  * argc when there is none, or when it is not a command's because -- or an unknown option precedes
  * it. */
 int cli_first_operand(int argc, char **argv);
+
+/* Gives up, for the rest of the run, whatever these arguments do not need: other files, the
+ * network, starting programs. To be called once, before anything of a log is read. folder: one more
+ * that is written to, NULL for none. */
+void cli_confine(const struct cli_arguments *arguments, const char *folder);
 
 /* Reads argv behind the command. False after a message on standard error. Options may stand
  * anywhere; "--" ends them; "-" is a file. */

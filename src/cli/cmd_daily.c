@@ -19,6 +19,7 @@ struct daily {
     char oldest[SMTPLOG_DAY]; /* the first day that the logs hold whole; empty: not known */
     struct smtplog_analyzer *calendar;
     int exit_status;
+    struct mail mail;
 };
 
 static struct smtplog_analyzer *new_analyzer(const struct cli_arguments *arguments, bool rules)
@@ -49,6 +50,16 @@ static struct smtplog_analyzer *new_analyzer(const struct cli_arguments *argumen
 static bool step_day(const struct daily *d, const char *from, int step, char day[SMTPLOG_DAY])
 {
     return smtplog_analyzer_day(d->calendar, from, step, day) == SMTPLOG_OK;
+}
+
+static bool is_mailed(const struct cli_arguments *arguments)
+{
+    bool named = false;
+    for (size_t i = 0; i < arguments->library_count; i++) {
+        named = named || strcmp(arguments->library[i].name, "mail-to") == 0;
+    }
+    /* --format mail, or a file that ends in .eml, is the message itself. */
+    return named && arguments->format == NULL && arguments->output_count == 0;
 }
 
 /* ---- which days ------------------------------------------------------------------------------ */
@@ -222,16 +233,6 @@ static bool is_nagios(const struct cli_arguments *arguments)
     return arguments->format != NULL && strcmp(arguments->format, "nagios") == 0;
 }
 
-static bool is_mailed(const struct cli_arguments *arguments)
-{
-    bool named = false;
-    for (size_t i = 0; i < arguments->library_count; i++) {
-        named = named || strcmp(arguments->library[i].name, "mail-to") == 0;
-    }
-    /* --format mail, or a file that ends in .eml, is the message itself. */
-    return named && arguments->format == NULL && arguments->output_count == 0;
-}
-
 static int deliver(struct daily *d, struct cli_run *run, int exit_status)
 {
     const struct cli_arguments *arguments = d->arguments;
@@ -245,7 +246,7 @@ static int deliver(struct daily *d, struct cli_run *run, int exit_status)
     if (!is_mailed(arguments)) {
         return cli_write_unjudged(run, arguments, "text", judged);
     }
-    return mail_send(run->analyzer) || judged != CLI_DONE ? judged : CLI_PARTLY;
+    return mail_send(&d->mail, run->analyzer) || judged != CLI_DONE ? judged : CLI_PARTLY;
 }
 
 static int report_days(struct daily *d)
@@ -287,6 +288,10 @@ static int run_daily(struct daily *d)
     if (!state_open(&d->state, d->arguments->state_directory)) {
         return CLI_UNREADABLE;
     }
+    if (is_mailed(d->arguments)) {
+        mail_prepare(&d->mail);
+    }
+    cli_confine(d->arguments, d->state.path);
     if (!make_days(d)) {
         return d->exit_status != CLI_DONE ? d->exit_status : CLI_UNREADABLE;
     }
@@ -310,6 +315,7 @@ int cmd_daily(const struct cli_arguments *arguments)
         exit_status = run_daily(&d);
     }
     state_close(&d.state);
+    mail_cancel(&d.mail);
     smtplog_analyzer_free(rules);
     smtplog_analyzer_free(d.calendar);
     return is_nagios(arguments) && exit_status == CLI_UNREADABLE ? CLI_PARTLY : exit_status;

@@ -45,6 +45,7 @@ static int explain(const struct cli_arguments *arguments, const char *const *wha
 
 int cmd_explain(const struct cli_arguments *arguments)
 {
+    cli_confine(arguments, NULL);
     if (arguments->file_count != 1 || strcmp(arguments->files[0], "-") != 0) {
         return explain(arguments, arguments->files, arguments->file_count);
     }
@@ -69,6 +70,7 @@ int cmd_explain(const struct cli_arguments *arguments)
 int cmd_compare(const struct cli_arguments *arguments)
 {
     const char *format = arguments->format != NULL ? arguments->format : "text";
+    cli_confine(arguments, NULL);
     return exit_status_of(smtplog_compare(arguments->files, arguments->file_count, format,
                                           cli_width(arguments), cli_language(), cli_write, stdout,
                                           cli_diagnostic, NULL));

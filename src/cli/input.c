@@ -203,6 +203,7 @@ bool cli_run_begin(struct cli_run *run, const struct cli_arguments *arguments, i
         cli_run_end(run);
         return false;
     }
+    cli_confine(arguments, NULL);
     return true;
 }
 

@@ -132,6 +132,8 @@ const struct cli_option cli_options[] = {
      N_("plain lines instead of the screen, as when the output is no terminal")},
     {0, "lang", "LANGUAGE", CLI_OPTION_LANG, CLI_ALL,
      N_("language of reports and messages (default: LANGUAGE, LC_ALL, LC_MESSAGES, LANG)")},
+    {0, "no-sandbox", NULL, CLI_OPTION_NO_SANDBOX, CLI_ALL & ~(unsigned)CLI_PATTERNS,
+     N_("keep all rights while logs are read, for systems where giving them up fails")},
     {'h', "help", NULL, CLI_OPTION_HELP, CLI_ALL, N_("show this help")},
     {'V', "version", NULL, CLI_OPTION_VERSION, CLI_ALL, N_("show the version")},
 };
@@ -268,19 +270,39 @@ static bool take_daily(const struct cli_option *option, const char *value,
     }
 }
 
+/* What an option without a value turns on; NULL when it is no such option. */
+static bool *switch_of(enum cli_option_id id, struct cli_arguments *arguments)
+{
+    switch (id) {
+    case CLI_OPTION_HELP:
+        return &arguments->help;
+    case CLI_OPTION_VERSION:
+        return &arguments->version;
+    case CLI_OPTION_FROM_START:
+        return &arguments->from_start;
+    case CLI_OPTION_PLAIN:
+        return &arguments->plain;
+    case CLI_OPTION_LINES:
+        return &arguments->lines;
+    case CLI_OPTION_NO_SANDBOX:
+        return &arguments->no_sandbox;
+    default:
+        return NULL;
+    }
+}
+
 static bool take_option(const struct cli_option *option, const char *value,
                         struct cli_arguments *arguments)
 {
+    bool *turned_on = switch_of(option->id, arguments);
+    if (turned_on != NULL) {
+        *turned_on = true;
+        return true;
+    }
     if (option->commands == CLI_DAILY) {
         return take_daily(option, value, arguments);
     }
     switch (option->id) {
-    case CLI_OPTION_HELP:
-        arguments->help = true;
-        return true;
-    case CLI_OPTION_VERSION:
-        arguments->version = true;
-        return true;
     case CLI_OPTION_FORMAT:
         arguments->format = value;
         return true;
@@ -288,12 +310,6 @@ static bool take_option(const struct cli_option *option, const char *value,
         return take_output(value, arguments);
     case CLI_OPTION_LANG:
         return true; /* taken before anything was said: cli_speak */
-    case CLI_OPTION_FROM_START:
-        arguments->from_start = true;
-        return true;
-    case CLI_OPTION_PLAIN:
-        arguments->plain = true;
-        return true;
     case CLI_OPTION_JOURNAL:
         arguments->journal = true;
         arguments->journal_place = value;
@@ -315,9 +331,6 @@ static bool take_option(const struct cli_option *option, const char *value,
         break;
     case CLI_OPTION_WHAT:
         arguments->what[arguments->what_count++] = value;
-        return true;
-    case CLI_OPTION_LINES:
-        arguments->lines = true;
         return true;
     default:
         break;
@@ -392,7 +405,8 @@ bool cli_parse(int argc, char **argv, const struct cli_command *command,
                struct cli_arguments *arguments)
 {
     bool options_ended = false;
-    *arguments = (struct cli_arguments){.color = "auto", .progress = "auto"};
+    *arguments = (struct cli_arguments){
+        .command = command->bit, .color = "auto", .progress = "auto"};
     arguments->files = calloc((size_t)argc + 1, sizeof *arguments->files);
     arguments->what = calloc((size_t)argc + 1, sizeof *arguments->what);
     if (arguments->files == NULL || arguments->what == NULL) {

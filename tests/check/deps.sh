@@ -16,6 +16,7 @@ seen_by() {
         libzstd-dev) echo 'lib libzstd' ;;
         liblzma-dev) echo 'lib liblzma' ;;
         libbz2-dev) echo 'lib bzip2' ;;
+        libseccomp-dev) echo 'lib libseccomp' ;;
         xz-utils) echo 'command xz' ;;
         gettext) echo 'command msgfmt' ;;
         iproute2) echo 'command ip' ;;

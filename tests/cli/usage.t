@@ -75,7 +75,7 @@ with Directory() as directory:
     for name, arguments in [
         ("behind", ["analyze", log, "--format", "json", "--year", "2026", "--now", "2026-11-22"]),
         ("with =", ["analyze", "--format=json", "--year=2026", "--now=2026-11-22", log]),
-        ("shortened", ["analyze", "--form", "json", "--ye", "2026", "--no", "2026-11-22", log]),
+        ("shortened", ["analyze", "--form", "json", "--ye", "2026", "--now", "2026-11-22", log]),
         ("in between", ["analyze", "--format", "json", log, "--year", "2026", "--now", "2026-11-22"]),
         ("the last of two counts", ["analyze", "--format", "text", "--year", "2020", "--year", "2026", "--now", "2026-11-22",
                                     "--format", "json", log]),
