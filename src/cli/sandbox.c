@@ -11,7 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Sanitizers need system calls of their own at the end of a run. */
+/* Sanitizers need system calls of their own at the end of a run; -DUNCONFINED is for builds that
+ * write counters then. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
@@ -21,7 +22,7 @@
 #endif
 #endif
 
-#if defined(__linux__) && !defined(SANITIZED)
+#if defined(__linux__) && !defined(SANITIZED) && !defined(UNCONFINED)
 #define CONFINED 1
 #include <sys/prctl.h>
 #include <sys/syscall.h>
