@@ -23,53 +23,51 @@ void funnel_free(struct funnel *funnel)
 
 /* A verb of Postfix's counters and the stage it stands for. */
 struct verb_stage {
-    const char *verb;
+    struct span verb;
     enum event_stage stage;
 };
 
+/* No two of them begin alike. */
 static const struct verb_stage verbs[] = {
-    {"helo", STAGE_EHLO}, {"ehlo", STAGE_EHLO}, {"starttls", STAGE_STARTTLS}, {"auth", STAGE_AUTH},
-    {"mail", STAGE_MAIL}, {"rcpt", STAGE_RCPT}, {"data", STAGE_DATA},         {"bdat", STAGE_DATA},
+    {{"mail", 4}, STAGE_MAIL}, {{"rcpt", 4}, STAGE_RCPT}, {{"data", 4}, STAGE_DATA},
+    {{"ehlo", 4}, STAGE_EHLO}, {{"auth", 4}, STAGE_AUTH}, {{"starttls", 8}, STAGE_STARTTLS},
+    {{"bdat", 4}, STAGE_DATA}, {{"helo", 4}, STAGE_EHLO},
 };
 
-/* The verb of "rcpt=1/2"; NULL for one that is no stage. */
-static const struct verb_stage *verb_of(struct span word)
+/* The stage of a verb; STAGE_NONE for one that is no stage. */
+static enum event_stage stage_of(struct span verb)
 {
-    const char *equal = memchr(word.p, '=', word.n);
-    struct span name = equal != NULL ? span_of(word.p, (size_t)(equal - word.p)) : SPAN_EMPTY;
-    for (size_t i = 0; i < COUNT_OF(verbs); i++) {
-        if (span_is(name, verbs[i].verb)) {
-            return &verbs[i];
-        }
+    size_t i = 0;
+    while (i < COUNT_OF(verbs) && (verb.n == 0 || verbs[i].verb.p[0] != verb.p[0])) {
+        i++;
     }
-    return NULL;
+    return i < COUNT_OF(verbs) && span_equal(verb, verbs[i].verb) ? verbs[i].stage : STAGE_NONE;
 }
 
 static void add_session(struct funnel *funnel, const struct event *event)
 {
     struct span counters = event_text(event, EVENT_COUNTERS);
-    struct span word;
-    bool reached[STAGES] = {false};
-    bool passed[STAGES] = {false};
+    struct session_count count;
+    uint32_t reached = 0; /* a bit a stage */
+    uint32_t passed = 0;
     if (counters.n == 0) {
         return;
     }
     funnel->sessions += event->repeat;
-    while (span_next_word(&counters, &word)) {
-        uint64_t failed = 0;
-        uint64_t tries = 0;
-        const struct verb_stage *verb = verb_of(word);
-        if (verb == NULL || !session_counter(word, verb->verb, &failed, &tries) || tries == 0) {
+    while (session_next_count(&counters, &count)) {
+        enum event_stage stage = count.valid && count.tries > 0 ? stage_of(count.verb) : STAGE_NONE;
+        if (stage == STAGE_NONE) {
             continue;
         }
-        funnel->commands[verb->stage] += tries * event->repeat;
-        funnel->refused[verb->stage] += failed * event->repeat;
-        reached[verb->stage] = true;
-        passed[verb->stage] = passed[verb->stage] || tries > failed;
+        funnel->commands[stage] += count.tries * event->repeat;
+        funnel->refused[stage] += count.failed * event->repeat;
+        reached |= 1u << stage;
+        passed |= count.tries > count.failed ? 1u << stage : 0;
     }
-    for (size_t stage = 0; stage < STAGES; stage++) {
-        funnel->reached[stage] += reached[stage] ? event->repeat : 0;
-        funnel->passed[stage] += passed[stage] ? event->repeat : 0;
+    for (; reached != 0; reached &= reached - 1) {
+        int stage = __builtin_ctz(reached);
+        funnel->reached[stage] += event->repeat;
+        funnel->passed[stage] += (passed >> stage & 1) != 0 ? event->repeat : 0;
     }
 }
 

@@ -7,18 +7,19 @@
 
 #define HASHMAP_FIRST_CAPACITY ((size_t)64)
 
-static inline uint64_t read64(const char *p)
-{
-    uint64_t v;
-    memcpy(&v, p, sizeof v);
-    return v;
-}
-
 static inline uint64_t multiply_fold(uint64_t a, uint64_t b)
 {
     __extension__ typedef unsigned __int128 wide;
     wide product = (wide)a * b;
     return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* One to three bytes as a number, the first the lowest: some are taken twice. */
+static inline uint64_t read_few(const char *p, size_t n)
+{
+    const unsigned char *bytes = (const unsigned char *)p;
+    size_t middle = n / 2;
+    return bytes[0] | (uint64_t)bytes[middle] << middle * 8 | (uint64_t)bytes[n - 1] << (n - 1) * 8;
 }
 
 uint64_t hash_bytes(uint64_t seed, const char *bytes, size_t length)
@@ -28,17 +29,19 @@ uint64_t hash_bytes(uint64_t seed, const char *bytes, size_t length)
     uint64_t h = seed ^ k1;
     size_t left = length;
     while (left > 16) {
-        h = multiply_fold(read64(bytes) ^ k2, read64(bytes + 8) ^ h);
+        h = multiply_fold(bytes_read8(bytes) ^ k2, bytes_read8(bytes + 8) ^ h);
         bytes += 16;
         left -= 16;
     }
     uint64_t a = 0;
     uint64_t b = 0;
     if (left >= 8) {
-        a = read64(bytes);
-        b = read64(bytes + left - 8);
+        a = bytes_read8(bytes);
+        b = bytes_read8(bytes + left - 8);
+    } else if (left >= 4) {
+        a = bytes_read4(bytes) | (uint64_t)bytes_read4(bytes + left - 4) << (left - 4) * 8;
     } else if (left > 0) {
-        memcpy(&a, bytes, left);
+        a = read_few(bytes, left);
     }
     return multiply_fold(k2 ^ length, multiply_fold(a ^ k2, b ^ h));
 }

@@ -42,28 +42,64 @@ void session_table_free(struct session_table *table)
     free(table);
 }
 
+/* The digits at the front of *at, as a number of COUNTER_MAXIMUM at most. */
+static bool take_number(const char **at, const char *end, uint64_t *number)
+{
+    const char *start = *at;
+    uint64_t value = 0;
+    while (*at < end && byte_is_digit(**at) && value <= COUNTER_MAXIMUM) {
+        value = value * 10 + (uint64_t)(*(*at)++ - '0');
+    }
+    *number = value;
+    return *at > start && value <= COUNTER_MAXIMUM;
+}
+
+bool session_next_count(struct span *counters, struct session_count *count)
+{
+    const char *at = counters->p;
+    const char *end = at + counters->n;
+    while (at < end && byte_is_blank(*at)) {
+        at++;
+    }
+    const char *verb = at;
+    while (at < end && *at != '=' && !byte_is_blank(*at)) {
+        at++;
+    }
+    bool any = at > verb;
+    count->verb = SPAN_EMPTY;
+    count->valid = false;
+    if (at < end && *at == '=') {
+        uint64_t ok = 0;
+        count->verb = span_of(verb, (size_t)(at - verb));
+        any = true;
+        at++;
+        count->valid = take_number(&at, end, &ok);
+        uint64_t all = ok;
+        if (count->valid && at < end && *at == '/') {
+            at++;
+            count->valid = take_number(&at, end, &all);
+        }
+        count->tries = all;
+        count->failed = all > ok ? all - ok : 0;
+    }
+    while (at < end && !byte_is_blank(*at)) {
+        count->valid = false;
+        at++;
+    }
+    *counters = span_of(at, (size_t)(end - at));
+    return any;
+}
+
 bool session_counter(struct span counters, const char *verb, uint64_t *failed, uint64_t *tries)
 {
     struct span name = span_cstr(verb);
-    struct span word;
-    while (span_next_word(&counters, &word)) {
-        if (!span_starts(word, name) || word.n <= name.n || word.p[name.n] != '=') {
-            continue;
+    struct session_count count;
+    while (session_next_count(&counters, &count)) {
+        if (span_equal(count.verb, name)) {
+            *failed = count.failed;
+            *tries = count.tries;
+            return count.valid;
         }
-        struct span rest = span_from(word, name.n + 1);
-        struct span first;
-        uint64_t ok = 0;
-        uint64_t all = 0;
-        if (!span_next_piece(&rest, '/', &first) || !span_to_u64(first, COUNTER_MAXIMUM, &ok)) {
-            return false;
-        }
-        all = ok;
-        if (rest.p != NULL && !span_to_u64(rest, COUNTER_MAXIMUM, &all)) {
-            return false;
-        }
-        *failed = all > ok ? all - ok : 0;
-        *tries = all;
-        return true;
     }
     return false;
 }

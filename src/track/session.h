@@ -20,6 +20,16 @@ void session_table_free(struct session_table *table);
 MUST_USE enum smtplog_status session_note(struct session_table *table, const struct event *event,
                                           uint64_t *unseen);
 
+/* One of Postfix's counters. */
+struct session_count {
+    struct span verb; /* empty for a word that is no counter */
+    uint64_t failed, tries;
+    bool valid; /* the numbers are numbers */
+};
+
+/* Takes the next word off the front of counters; false when none is left. */
+bool session_next_count(struct span *counters, struct session_count *count);
+
 /* Failed and all tries of a verb in Postfix's counters (`ehlo=1 auth=1/3 quit=1`): `auth=1/3` is 2
  * of 3 failed, a lone number means that none failed. False when the verb is not there. */
 bool session_counter(struct span counters, const char *verb, uint64_t *failed, uint64_t *tries);
