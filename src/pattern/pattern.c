@@ -12,28 +12,28 @@
 #define PATTERN_HEAD       32 /* bytes of a literal beginning that are kept */
 
 struct pattern_group {
-    uint32_t number;
-    size_t field;
+    uint16_t number;
+    uint16_t field;
 };
 
 struct pattern {
-    struct span regex;
+    pcre2_code *code; /* owned */
+    bool prepared;    /* compiled, for JIT too where there is one */
+    bool jit;
     bool anchored;
+    uint8_t group_count;
+    uint32_t minimum;
+    uint32_t head_length;
+    char head[PATTERN_HEAD]; /* what every subject of an anchored match begins with */
+    uint8_t first[32];
+    struct pattern_group groups[PATTERN_CAPTURES]; /* by number */
+    struct span regex;
     pattern_resolve resolve;
     enum {
         PATTERN_RAW,
         PATTERN_COMPILED,
         PATTERN_UNUSABLE
     } state;
-    bool jit_tried;
-    bool jit;
-    pcre2_code *code; /* owned */
-    struct pattern_group groups[PATTERN_CAPTURES];
-    size_t group_count;
-    uint8_t first[32];
-    uint32_t minimum;
-    char head[PATTERN_HEAD]; /* what every subject of an anchored match begins with */
-    size_t head_length;
 };
 
 struct pattern_engine {
@@ -242,6 +242,16 @@ static void study_first_bytes(struct pattern *pattern)
 
 /* ---- compiling ------------------------------------------------------------------------------ */
 
+/* Keeps the groups in order of their numbers. */
+static void add_group(struct pattern *pattern, uint16_t number, uint16_t field)
+{
+    size_t at = pattern->group_count++;
+    for (; at > 0 && pattern->groups[at - 1].number > number; at--) {
+        pattern->groups[at] = pattern->groups[at - 1];
+    }
+    pattern->groups[at] = (struct pattern_group){number, field};
+}
+
 static enum smtplog_status resolve_groups(struct pattern *pattern, char *error, size_t size)
 {
     uint32_t count = 0;
@@ -257,12 +267,11 @@ static enum smtplog_status resolve_groups(struct pattern *pattern, char *error, 
     for (uint32_t i = 0; i < count; i++, table += entry_size) {
         const char *name = (const char *)(table + 2);
         size_t field = pattern->resolve(span_cstr(name));
-        if (field == SIZE_MAX) {
+        if (field > UINT16_MAX) {
             snprintf(error, size, "unknown field \"%.64s\"", name);
             return SMTPLOG_FORMAT;
         }
-        pattern->groups[pattern->group_count++] = (struct pattern_group){
-            (uint32_t)table[0] << 8 | table[1], field};
+        add_group(pattern, (uint16_t)(table[0] << 8 | table[1]), (uint16_t)field);
     }
     return SMTPLOG_OK;
 }
@@ -318,10 +327,6 @@ enum smtplog_status pattern_first_bytes(struct pattern *pattern, uint8_t map[32]
 static inline int run_match(struct pattern *pattern, struct pattern_engine *engine,
                             struct span subject)
 {
-    if (!pattern->jit_tried) {
-        pattern->jit_tried = true;
-        pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
-    }
     int result = PCRE2_ERROR_JIT_STACKLIMIT;
     if (pattern->jit) {
         result = pcre2_jit_match(pattern->code, (PCRE2_SPTR)subject.p, subject.n, 0, 0,
@@ -357,12 +362,22 @@ static inline bool may_match(const struct pattern *pattern, struct span subject)
                                     : begins_with(pattern, (unsigned char)subject.p[0]);
 }
 
+/* At the first match. */
+static void prepare_match(struct pattern *pattern)
+{
+    pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
+    pattern->prepared = true;
+}
+
 /* Runs the expression; returns one more than the highest group that took part, 0 for no match. */
 static inline uint32_t find_match(struct pattern *pattern, struct pattern_engine *engine,
                                   struct span subject)
 {
-    if (!pattern_ready(pattern) || !may_match(pattern, subject)) {
+    if ((!pattern->prepared && !pattern_ready(pattern)) || !may_match(pattern, subject)) {
         return 0;
+    }
+    if (!pattern->prepared) {
+        prepare_match(pattern);
     }
     int result = run_match(pattern, engine, subject);
     if (result < 0) {
@@ -376,15 +391,16 @@ bool pattern_match(struct pattern *pattern, struct pattern_engine *engine, struc
                    struct pattern_capture *captures, size_t *count)
 {
     uint32_t groups = find_match(pattern, engine, subject);
-    *count = 0;
-    for (size_t i = 0; groups > 0 && i < pattern->group_count; i++) {
+    size_t found = 0;
+    for (size_t i = 0; i < pattern->group_count && pattern->groups[i].number < groups; i++) {
         const struct pattern_group *group = &pattern->groups[i];
         const size_t *pair = engine->ovector + 2 * group->number;
-        if (group->number < groups && pair[0] != PCRE2_UNSET) {
-            captures[(*count)++] = (struct pattern_capture){
+        if (pair[0] != PCRE2_UNSET) {
+            captures[found++] = (struct pattern_capture){
                 group->field, span_of(subject.p + pair[0], pair[1] - pair[0])};
         }
     }
+    *count = found;
     return groups > 0;
 }
 
@@ -395,11 +411,13 @@ bool pattern_match_into(struct pattern *pattern, struct pattern_engine *engine, 
     if (groups == 0 || target == NULL) {
         return groups > 0;
     }
+    const size_t *ovector = engine->ovector;
+    const struct pattern_group *group = pattern->groups;
+    const struct pattern_group *end = group + pattern->group_count;
     uint64_t set = *target->set;
-    for (size_t i = 0; i < pattern->group_count; i++) {
-        const struct pattern_group *group = &pattern->groups[i];
-        const size_t *pair = engine->ovector + 2 * group->number;
-        if (group->number < groups && pair[0] != PCRE2_UNSET && group->field < target->texts) {
+    for (; group < end && group->number < groups; group++) {
+        const size_t *pair = ovector + 2 * (size_t)group->number;
+        if (pair[0] != PCRE2_UNSET && group->field < target->texts) {
             target->text[group->field] = span_of(subject.p + pair[0], pair[1] - pair[0]);
             set |= (uint64_t)1 << group->field;
         }

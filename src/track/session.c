@@ -62,6 +62,9 @@ bool session_next_count(struct span *counters, struct session_count *count)
         at++;
     }
     const char *verb = at;
+    while (at < end && *at > '=') {
+        at++; /* letters */
+    }
     while (at < end && *at != '=' && !byte_is_blank(*at)) {
         at++;
     }
@@ -161,8 +164,9 @@ enum smtplog_status session_note(struct session_table *table, const struct event
             free(session);
         }
     }
-    if (session_counter(event_text(event, EVENT_COUNTERS), "auth", &failed, &tries) &&
-        failed > seen) {
+    struct span counters = event_text(event, EVENT_COUNTERS);
+    if (span_find(counters, SPAN_LITERAL("auth=")) != SIZE_MAX &&
+        session_counter(counters, "auth", &failed, &tries) && failed > seen) {
         *unseen = failed - seen;
     }
     return SMTPLOG_OK;
