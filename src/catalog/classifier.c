@@ -6,12 +6,14 @@
 
 #include "catalog/catalog_pattern.h"
 #include "catalog/condition.h"
+#include "catalog/named_host.h"
 #include "event/reply.h"
 
 #define REASONS_MAXIMUM 1024
 #define WORDS_MAXIMUM   4096
-#define WORD_TABLE      4096 /* slots by the first three letters */
-#define TEXT_JUDGED     2048 /* bytes of a text that are looked at */
+#define WORD_TABLE      4096            /* slots by the first three letters */
+#define TEXT_JUDGED     2048            /* bytes of a text that are looked at */
+#define TEXT_HIDDEN     ((size_t)65536) /* bytes of it with names of hosts hidden */
 #define CODES           1000
 #define SET_WORDS       (REASONS_MAXIMUM / 64)
 
@@ -297,12 +299,10 @@ static bool next_candidate(const struct reason_set *set, size_t *from)
     return false;
 }
 
-void classifier_judge(struct classifier *classifier, const struct classifier_input *input,
-                      struct classifier_verdict *verdict)
+static void judge(struct classifier *classifier, struct classifier_input cut,
+                  struct classifier_verdict *verdict)
 {
-    struct classifier_input cut = *input;
     struct reason_set candidates;
-    cut.text.n = cut.text.n > TEXT_JUDGED ? TEXT_JUDGED : cut.text.n;
     if (cut.code == 0 && cut.enhanced.n > 0 && byte_is_digit(cut.enhanced.p[0])) {
         cut.code = (cut.enhanced.p[0] - '0') * 100;
     }
@@ -327,6 +327,22 @@ void classifier_judge(struct classifier *classifier, const struct classifier_inp
     if (span_is(verdict->class_name, "greylisting")) {
         verdict->possible_greylisting = false;
     }
+}
+
+void classifier_judge(struct classifier *classifier, const struct classifier_input *input,
+                      struct classifier_verdict *verdict)
+{
+    struct classifier_input cut = *input;
+    struct strbuf text;
+    strbuf_init(&text, TEXT_HIDDEN);
+    cut.text.n = cut.text.n > TEXT_JUDGED ? TEXT_JUDGED : cut.text.n;
+    named_host_hide(cut.text, &text);
+    if (strbuf_status(&text) == SMTPLOG_OK) {
+        cut.text = strbuf_span(&text);
+        cut.text.n = cut.text.n > TEXT_JUDGED ? TEXT_JUDGED : cut.text.n;
+    }
+    judge(classifier, cut, verdict);
+    strbuf_free(&text);
 }
 
 /* ---- samples ------------------------------------------------------------------------------ */

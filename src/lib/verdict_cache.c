@@ -2,6 +2,7 @@
 #include "lib/verdict_cache.h"
 
 #include "base/hashmap.h"
+#include "catalog/named_host.h"
 
 #define WORD_LOOKED_AT 256 /* a longer word is taken in pieces */
 #define ID_LENGTH      12  /* a word of letters and digits this long is an id */
@@ -60,6 +61,13 @@ static bool is_like_status(struct span word)
     return word.n > 2 && word.p[1] == '.' && memchr("245", word.p[0], 3) != NULL;
 }
 
+static bool is_ip_address(const struct word_shape *shape)
+{
+    bool quad = shape->kinds == (DIGIT | DOT) && shape->dots == 3 && shape->digits >= 4;
+    bool colons = (shape->kinds & ~(unsigned)(DIGIT | HEX | COLON)) == 0 && shape->colons >= 2;
+    return quad || colons;
+}
+
 enum treatment {
     KEEP,
     LEAVE_OUT,      /* can differ without a difference to any rule or template */
@@ -76,12 +84,10 @@ static enum treatment treat(struct span word, const struct word_shape *shape)
         span_find(word, SPAN_LITERAL("://")) != SIZE_MAX) {
         return ONE_DIGIT;
     }
-    bool quad = shape->kinds == (DIGIT | DOT) && shape->dots == 3 && shape->digits >= 4;
-    bool colons = (shape->kinds & ~(unsigned)(DIGIT | HEX | COLON)) == 0 && shape->colons >= 2;
     bool id = word.n >= ID_LENGTH && shape->digits >= 2 &&
               (shape->kinds & ~(unsigned)(DIGIT | HEX | LETTER)) == 0 && shape->kinds != DIGIT;
     bool meaning = span_starts(word, SPAN_LITERAL("127.")) || is_like_status(word);
-    if ((quad && !meaning) || colons || id) {
+    if ((is_ip_address(shape) && !meaning) || id) {
         return LEAVE_OUT;
     }
     /* Four digits alone may be the number of an RFC. */
@@ -139,6 +145,16 @@ static void reduce_text(struct reducer *verdict, struct reducer *text, struct sp
         /* The full stop or colon behind a word is not part of it, as in templates. */
         size_t tail = end;
         bool telling = (seen & TELLING) != 0;
+        enum named_host host = (seen & (DOT | AT)) == DOT ? named_host(all, at, end)
+                                                          : NAMED_HOST_NONE;
+        if (host != NAMED_HOST_NONE) {
+            struct span word = span_of(all.p + at, end - at);
+            reducer_replace(verdict, word, "\2", 1);
+            if (host == NAMED_HOST_IN_BRACKETS) {
+                reducer_replace(text, word, "\2", 1);
+            }
+            telling = false;
+        }
         while (telling && tail > at + 1 && (all.p[tail - 1] == '.' || all.p[tail - 1] == ':')) {
             tail--;
         }

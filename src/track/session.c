@@ -62,7 +62,7 @@ bool session_next_count(struct span *counters, struct session_count *count)
         at++;
     }
     const char *verb = at;
-    while (at < end && *at > '=') {
+    while (at<end && * at> '=') {
         at++; /* letters */
     }
     while (at < end && *at != '=' && !byte_is_blank(*at)) {

@@ -90,6 +90,19 @@ static const char *const words[] = {
     "a1b2c3d4e5f6",
     "e1",
     "[ABC1234]",
+    "mx1.example.org[192.0.2.1]:25:",
+    "mail.blocklist.example[192.0.2.2]",
+    "mail.unknown.example[2001:db8::9]",
+    "spam.list.test[198.51.100.9]",
+    "connection",
+    "with",
+    "from",
+    "lost",
+    "<mail.example.org>:",
+    "<full.mailbox.example>:",
+    "<unknown.user.test>:",
+    "helo",
+    "is",
     "#4.4.5",
     "(#5.7.1)",
 };
@@ -177,6 +190,52 @@ static enum smtplog_status vary_sample(void *context, const struct catalog_entry
     return SMTPLOG_OK;
 }
 
+/* Names of hosts that hold the words of reasons: where the log itself names a host, none is looked
+ * at. */
+static void test_host_names(struct judge *judge)
+{
+    static const char *const texts[] = {
+        "lost connection with %s[192.0.2.7] while receiving the initial server greeting",
+        "lost connection with %s[192.0.2.7] while sending end of data -- message may be sent twice",
+        "conversation with %s[2001:db8::7] timed out while sending MAIL FROM",
+        "connect to %s[192.0.2.7]:25: Connection timed out",
+        "connect to %s[192.0.2.7]:25: No route to host",
+        "delivery temporarily suspended: connect to %s[192.0.2.7]:25: Connection refused",
+        "Cannot start TLS: handshake failure; lost connection with %s[192.0.2.7] while in TLS",
+        "lost connection after RCPT from %s[192.0.2.7]",
+        "lost connection after DATA (450 bytes) from %s[192.0.2.7]",
+        "timeout after END-OF-MESSAGE from %s[192.0.2.7]",
+        "too many errors after RCPT from %s[192.0.2.7]",
+        "SASL authentication failed; server %s[192.0.2.7] said: 535 5.7.8 Error",
+        "SSL_accept error from %s[192.0.2.7]: -1",
+        "<%s>: Helo command rejected: need fully-qualified hostname",
+        "<%s>: Helo command rejected: Host not found",
+        "<%s>: Helo command rejected: Access denied",
+        "<%s>: Client host rejected: cannot find your hostname",
+        "<%s>: Sender address rejected: Domain not found",
+    };
+    static const char *const hosts[] = {
+        "mx1.example.org",          "mail.spamlist.example", "mailbox.full.example",
+        "user-unknown.test",        "greylisted.example",    "spam.blocked.example",
+        "unknown.user.test",        "rate-limit.example",    "mail.quota.exceeded.example",
+        "denied.access.example",    "blacklist.example.org", "timeout.connection.example",
+        "not-found.domain.example",
+    };
+    for (size_t t = 0; t < COUNT_OF(texts); t++) {
+        for (size_t h = 0; h < COUNT_OF(hosts); h++) {
+            char text[300];
+            snprintf(text, sizeof text, texts[t], hosts[h]);
+            struct classifier_input input = {.code = strchr(text, '<') != NULL ? 450 : 0,
+                                             .enhanced = SPAN_EMPTY,
+                                             .stage = STAGE_RCPT,
+                                             .provider = SPAN_EMPTY,
+                                             .text = span_cstr(text)};
+            judge_both(judge, &input);
+        }
+    }
+    tap_ok(judge->wrong == 0, "names of hosts that the log puts in: the same verdict for all");
+}
+
 int main(void)
 {
     static struct verdict_cache cache;
@@ -194,6 +253,8 @@ int main(void)
     TAP_MUST(catalog_each(knowledge.catalog, "sample", vary_sample, &judge));
     tap_ok(judge.wrong == 0 && judge.judged > before + 500,
            "%u variants of the catalogue's samples: the same verdict", judge.judged - before);
+    judge.wrong = 0;
+    test_host_names(&judge);
     struct classifier_input input = {
         .code = 450,
         .enhanced = SPAN_EMPTY,
