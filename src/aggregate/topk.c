@@ -48,29 +48,28 @@ void topk_free(struct topk *table)
 
 /* ---- index ---------------------------------------------------------------------------------- */
 
-static uint32_t half_of(uint64_t hash)
+static size_t home_of(uint64_t hash, size_t mask)
 {
-    return (uint32_t)(hash >> 32);
+    return (size_t)(hash >> 32) & mask;
 }
 
 /* The slot of a hash, or the free one where it would stand. Seeded hashes of 64 bits tell keys
  * apart: that two of a few thousand are the same is out of reach of chance, and of strangers who do
  * not know the seed. */
-static struct topk_slot *slot_of(const struct topk *table, uint64_t hash)
+static inline struct topk_slot *slot_of(const struct topk *table, uint64_t hash)
 {
     size_t mask = table->slot_count - 1;
-    size_t i = half_of(hash) & mask;
-    while (table->slots[i].row != 0 && (table->slots[i].half != half_of(hash) ||
-                                        table->rows[table->slots[i].row - 1]->hash != hash)) {
+    struct topk_slot *slots = table->slots;
+    size_t i = home_of(hash, mask);
+    while (slots[i].hash != hash && slots[i].row != NULL) {
         i = (i + 1) & mask;
     }
-    return &table->slots[i];
+    return &slots[i];
 }
 
-static struct topk_row *find_row(const struct topk *table, uint64_t hash)
+static inline struct topk_row *find_row(const struct topk *table, uint64_t hash)
 {
-    const struct topk_slot *slot = table->count > 0 ? slot_of(table, hash) : NULL;
-    return slot != NULL && slot->row != 0 ? table->rows[slot->row - 1] : NULL;
+    return table->count > 0 ? slot_of(table, hash)->row : NULL;
 }
 
 /* Room for one more row, three quarters full at most. */
@@ -84,13 +83,16 @@ static enum smtplog_status index_grow(struct topk *table)
     if (slots == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    free(table->slots);
+    struct topk_slot *old = table->slots;
+    size_t old_count = table->slot_count;
     table->slots = slots;
     table->slot_count = count;
-    for (size_t i = 0; i < table->count; i++) {
-        uint64_t hash = table->rows[i]->hash;
-        *slot_of(table, hash) = (struct topk_slot){half_of(hash), (uint32_t)i + 1};
+    for (size_t i = 0; i < old_count; i++) {
+        if (old[i].row != NULL) {
+            *slot_of(table, old[i].hash) = old[i];
+        }
     }
+    free(old);
     return SMTPLOG_OK;
 }
 
@@ -99,14 +101,14 @@ static void index_remove(struct topk *table, uint64_t hash)
 {
     size_t mask = table->slot_count - 1;
     size_t hole = (size_t)(slot_of(table, hash) - table->slots);
-    for (size_t i = (hole + 1) & mask; table->slots[i].row != 0; i = (i + 1) & mask) {
-        size_t home = table->slots[i].half & mask;
+    for (size_t i = (hole + 1) & mask; table->slots[i].row != NULL; i = (i + 1) & mask) {
+        size_t home = home_of(table->slots[i].hash, mask);
         if (((i - home) & mask) >= ((i - hole) & mask)) {
             table->slots[hole] = table->slots[i];
             hole = i;
         }
     }
-    table->slots[hole] = (struct topk_slot){0, 0};
+    table->slots[hole] = (struct topk_slot){0, NULL};
 }
 
 /* ---- rows ----------------------------------------------------------------------------------- */
@@ -141,8 +143,7 @@ struct topk_row *topk_find(const struct topk *table, uint64_t hash)
 }
 
 /* A row of a key, made of the memory of another one unless that is NULL. The value is zeroed. */
-static struct topk_row *row_make(const struct topk *table, struct topk_row *old, struct span key,
-                                 uint64_t hash)
+static struct topk_row *row_make(const struct topk *table, struct topk_row *old, struct span key)
 {
     size_t offset = (sizeof(struct topk_row) + 15) / 16 * 16;
     struct topk_row *made = old;
@@ -153,8 +154,7 @@ static struct topk_row *row_make(const struct topk *table, struct topk_row *old,
         return NULL;
     }
     char *value = (char *)made + offset;
-    *made = (struct topk_row){
-        .hash = hash, .key = span_of(value + table->value_size, key.n), .value = value};
+    *made = (struct topk_row){.key = span_of(value + table->value_size, key.n), .value = value};
     memset(value, 0, table->value_size);
     if (key.n > 0) {
         memcpy(value + table->value_size, key.p, key.n);
@@ -174,13 +174,13 @@ static enum smtplog_status row_new(struct topk *table, struct span key, uint64_t
         }
         table->rows = rows;
     }
-    struct topk_row *made = row_make(table, NULL, key, hash);
+    struct topk_row *made = row_make(table, NULL, key);
     if (made == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    struct topk_slot *slot = slot_of(table, hash);
+    made->number = (uint32_t)table->count;
     table->rows[table->count++] = made;
-    *slot = (struct topk_slot){half_of(hash), (uint32_t)table->count};
+    *slot_of(table, hash) = (struct topk_slot){hash, made};
     *row = made;
     return SMTPLOG_OK;
 }
@@ -196,23 +196,24 @@ static enum smtplog_status row_replace(struct topk *table, struct topk_row **row
 {
     struct topk_row *rarest = *row;
     uint64_t *lost = filter_at(table, rarest->key);
-    uint32_t number = slot_of(table, rarest->hash)->row;
+    uint32_t number = rarest->number;
     *lost = rarest->count > *lost ? rarest->count : *lost;
-    index_remove(table, rarest->hash);
+    index_remove(table, hash_span(table->seed, rarest->key));
     if (table->release != NULL) {
         table->release(rarest->value);
         memset(rarest->value, 0, table->value_size);
     }
     table->last = NULL;
-    struct topk_row *made = row_make(table, rarest, key->key, key->hash);
+    struct topk_row *made = row_make(table, rarest, key->key);
     if (made == NULL) {
         /* The run ends; the row without an index entry is freed with the table. */
         return SMTPLOG_NO_MEMORY;
     }
     made->count = before;
     made->error = before;
-    table->rows[number - 1] = made;
-    *slot_of(table, key->hash) = (struct topk_slot){half_of(key->hash), number};
+    made->number = number;
+    table->rows[number] = made;
+    *slot_of(table, key->hash) = (struct topk_slot){key->hash, made};
     *row = made;
     return SMTPLOG_OK;
 }
@@ -224,7 +225,7 @@ static enum smtplog_status row_contend(struct topk *table, const struct topk_key
 {
     if (table->filter == NULL) {
         table->filter = calloc((size_t)1 << FILTER_BITS, sizeof *table->filter);
-        table->spare = table->filter != NULL ? row_make(table, NULL, SPAN_EMPTY, 0) : NULL;
+        table->spare = table->filter != NULL ? row_make(table, NULL, SPAN_EMPTY) : NULL;
         if (table->spare == NULL) {
             return SMTPLOG_NO_MEMORY;
         }
@@ -298,7 +299,7 @@ struct topk_key topk_prepare(const struct topk *table, struct span key)
 {
     struct topk_key prepared = {key, hash_span(table->seed, key)};
     if (table->slot_count > 0) {
-        __builtin_prefetch(&table->slots[half_of(prepared.hash) & (table->slot_count - 1)]);
+        __builtin_prefetch(&table->slots[home_of(prepared.hash, table->slot_count - 1)]);
     }
     return prepared;
 }
@@ -431,9 +432,9 @@ static void row_remove(struct topk *table, size_t at)
 {
     struct topk_row *row = table->rows[at];
     struct topk_row *moved = table->rows[table->count - 1];
-    index_remove(table, row->hash);
+    index_remove(table, hash_span(table->seed, row->key));
     if (moved != row) {
-        slot_of(table, moved->hash)->row = (uint32_t)at + 1;
+        moved->number = (uint32_t)at;
         table->rows[at] = moved;
     }
     table->count--;

@@ -11,19 +11,21 @@
 #include "base/hashmap.h"
 
 struct topk_row {
-    uint64_t hash;
-    struct span key; /* behind the value, in the same piece of memory */
     uint64_t count;
-    uint64_t error; /* the count may be too high by this much */
-    void *value;    /* zeroed memory of value_size bytes */
+    struct span key; /* behind the value, in the same piece of memory */
+    uint64_t error;  /* the count may be too high by this much */
+    void *value;     /* zeroed memory of value_size bytes */
+    uint32_t number; /* among the rows of the table */
 };
 
 /* Called before a row's value is reused or released. */
 typedef void (*topk_release)(void *value);
 
-/* A place in the index of a table: half of a hash, and the row's number from 1 on; 0: free. */
+/* A place in the index of a table, with the hash beside it: a row is looked at once it is the right
+ * one. */
 struct topk_slot {
-    uint32_t half, row;
+    uint64_t hash;
+    struct topk_row *row; /* NULL: free */
 };
 
 struct topk {
