@@ -7,6 +7,10 @@
 
 #define HISTOGRAM_GAMMA (1.01 / 0.99) /* relative error 1 % */
 
+#define COUNT_MOST     ((UINT64_C(1) << HISTOGRAM_COUNT_BITS) - 1)
+#define INDEX_MOST     ((1 << 17) - 1)
+#define BUCKET_CHARGED ((size_t)16) /* bytes of a budget, the allocator's included */
+
 #define FIRST_VALUES  4
 #define FIRST_BUCKETS 4
 
@@ -15,10 +19,14 @@ void histogram_init(struct histogram *histogram, size_t exact_limit)
     *histogram = (struct histogram){.exact_limit = (uint32_t)exact_limit};
 }
 
+static size_t charge_of(const struct histogram *h)
+{
+    return h->capacity * (h->values != NULL ? sizeof *h->values : BUCKET_CHARGED);
+}
+
 void histogram_free(struct histogram *histogram)
 {
-    budget_give(histogram->budget, histogram->value_capacity * sizeof *histogram->values +
-                                       histogram->bucket_capacity * sizeof *histogram->buckets);
+    budget_give(histogram->budget, charge_of(histogram));
     free(histogram->values);
     free(histogram->buckets);
     histogram_init(histogram, histogram->exact_limit);
@@ -29,45 +37,67 @@ bool histogram_is_exact(const struct histogram *histogram)
     return histogram->bucket_count == 0 && histogram->zeros == 0;
 }
 
+static inline int32_t index_at(const struct histogram_bucket *buckets, int64_t at)
+{
+    return histogram_bucket_index(buckets[at]);
+}
+
 /* Where the first bucket of an index or more stands. Indices ascend by at least one from bucket to
- * bucket, which bounds the place from both ends: in a dense table nothing is left to search. */
+ * bucket, which bounds the place from both ends; between the two it is sought from where it would
+ * stand if they ascended evenly, for what is near is in one line of the cache. */
 static size_t bucket_position(const struct histogram *h, int32_t index)
 {
-    size_t low = 0;
-    size_t high = h->bucket_count;
-    if (high > 0) {
-        int64_t above_first = (int64_t)index - h->buckets[0].index;
-        int64_t above_last = (int64_t)index - h->buckets[high - 1].index + (int64_t)high - 1;
-        low = above_last > 0 ? (size_t)above_last : 0;
-        low = low < high ? low : high;
-        high = above_first < (int64_t)high ? (size_t)(above_first > 0 ? above_first : 0) : high;
+    const struct histogram_bucket *buckets = h->buckets;
+    int64_t count = h->bucket_count;
+    if (count == 0 || index <= h->first) {
+        return 0;
     }
-    while (low < high) {
-        size_t middle = (low + high) / 2;
-        if (h->buckets[middle].index < index) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    if (index >= h->last) {
+        return (size_t)(count - (index == h->last));
     }
-    return low;
+    int64_t low = index - h->last + count - 1;
+    int64_t high = index - h->first;
+    int64_t at = high * (count - 1) / (h->last - h->first);
+    low = low > 0 ? low : 0;
+    high = high < count ? high : count;
+    at = at < low ? low : at > high ? high : at;
+    while (at > low && index_at(buckets, at - 1) >= index) {
+        at--;
+    }
+    while (at < high && index_at(buckets, at) < index) {
+        at++;
+    }
+    return (size_t)at;
+}
+
+static struct histogram_bucket make_bucket(int32_t index, uint64_t count)
+{
+    count = count < COUNT_MOST ? count : COUNT_MOST;
+    return (struct histogram_bucket){(uint64_t)index << HISTOGRAM_COUNT_BITS | count};
+}
+
+static void raise_bucket(struct histogram_bucket *bucket, uint64_t times)
+{
+    uint64_t room = COUNT_MOST - histogram_bucket_count(*bucket);
+    bucket->packed += times < room ? times : room;
 }
 
 static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64_t times)
 {
     size_t low = bucket_position(h, index);
-    if (low < h->bucket_count && h->buckets[low].index == index) {
-        h->buckets[low].count += times;
+    if (low < h->bucket_count && histogram_bucket_index(h->buckets[low]) == index) {
+        raise_bucket(&h->buckets[low], times);
         return SMTPLOG_OK;
     }
-    if (h->bucket_count == h->bucket_capacity) {
-        uint32_t capacity = h->bucket_capacity > 0 ? h->bucket_capacity * 2 : FIRST_BUCKETS;
-        size_t more = (capacity - h->bucket_capacity) * sizeof *h->buckets;
+    if (h->bucket_count == h->capacity) {
+        uint32_t capacity = h->capacity > 0 ? h->capacity * 2 : FIRST_BUCKETS;
+        size_t more = (capacity - h->capacity) * BUCKET_CHARGED;
         if (!budget_take(h->budget, more) && h->bucket_count > 0) {
             /* No memory left for this one: the nearest bucket takes the value. */
             low -= low == h->bucket_count ||
-                   (low > 0 && index - h->buckets[low - 1].index < h->buckets[low].index - index);
-            h->buckets[low].count += times;
+                   (low > 0 && index - histogram_bucket_index(h->buckets[low - 1]) <
+                                   histogram_bucket_index(h->buckets[low]) - index);
+            raise_bucket(&h->buckets[low], times);
             return SMTPLOG_OK;
         }
         struct histogram_bucket *buckets = realloc(h->buckets, capacity * sizeof *buckets);
@@ -75,11 +105,13 @@ static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64
             return SMTPLOG_NO_MEMORY;
         }
         h->buckets = buckets;
-        h->bucket_capacity = capacity;
+        h->capacity = capacity;
     }
     memmove(h->buckets + low + 1, h->buckets + low, (h->bucket_count - low) * sizeof *h->buckets);
-    h->buckets[low] = (struct histogram_bucket){index, times};
+    h->buckets[low] = make_bucket(index, times);
     h->bucket_count++;
+    h->first = histogram_bucket_index(h->buckets[0]);
+    h->last = histogram_bucket_index(h->buckets[h->bucket_count - 1]);
     return SMTPLOG_OK;
 }
 
@@ -103,28 +135,35 @@ static enum smtplog_status add_sketched(struct histogram *h, const struct histog
 /* Puts the kept values into buckets. */
 static enum smtplog_status go_over_to_sketch(struct histogram *h)
 {
-    for (size_t i = 0; i < h->value_count; i++) {
-        struct histogram_value value = histogram_place(h->values[i]);
-        TRY(add_sketched(h, &value, 1));
+    enum smtplog_status status = SMTPLOG_OK;
+    double *values = h->values;
+    size_t count = h->value_count;
+    size_t charge = values != NULL ? charge_of(h) : 0;
+    if (values == NULL) {
+        return SMTPLOG_OK;
     }
-    budget_give(h->budget, h->value_capacity * sizeof *h->values);
-    free(h->values);
     h->values = NULL;
-    h->value_count = h->value_capacity = 0;
-    return SMTPLOG_OK;
+    h->value_count = h->capacity = 0;
+    for (size_t i = 0; i < count && status == SMTPLOG_OK; i++) {
+        struct histogram_value value = histogram_place(values[i]);
+        status = add_sketched(h, &value, 1);
+    }
+    budget_give(h->budget, charge);
+    free(values);
+    return status;
 }
 
 static enum smtplog_status keep_value(struct histogram *h, double value)
 {
-    if (h->value_count == h->value_capacity) {
-        uint32_t capacity = h->value_capacity > 0 ? h->value_capacity * 2 : FIRST_VALUES;
+    if (h->value_count == h->capacity) {
+        uint32_t capacity = h->capacity > 0 ? h->capacity * 2 : FIRST_VALUES;
         double *values = realloc(h->values, capacity * sizeof *values);
         if (values == NULL) {
             return SMTPLOG_NO_MEMORY;
         }
-        budget_charge(h->budget, (capacity - h->value_capacity) * sizeof *values);
+        budget_charge(h->budget, (capacity - h->capacity) * sizeof *values);
         h->values = values;
-        h->value_capacity = capacity;
+        h->capacity = capacity;
     }
     h->values[h->value_count++] = value;
     return SMTPLOG_OK;
@@ -165,8 +204,9 @@ enum smtplog_status histogram_merge(struct histogram *into, const struct histogr
         into->zeros += from->zeros;
         into->count += from->zeros;
         for (size_t i = 0; i < from->bucket_count; i++) {
-            TRY(add_bucket(into, from->buckets[i].index, from->buckets[i].count));
-            into->count += from->buckets[i].count;
+            uint64_t count = histogram_bucket_count(from->buckets[i]);
+            TRY(add_bucket(into, histogram_bucket_index(from->buckets[i]), count));
+            into->count += count;
         }
     }
     into->maximum = from->maximum > into->maximum ? from->maximum : into->maximum;
@@ -181,9 +221,10 @@ static int compare_values(const void *a, const void *b)
 }
 
 /* The value that stands for all of a bucket. */
-static double bucket_value(const struct histogram *h, const struct histogram_bucket *bucket)
+static double bucket_value(const struct histogram *h, struct histogram_bucket bucket)
 {
-    double middle = pow(HISTOGRAM_GAMMA, bucket->index) * 2 / (1 + HISTOGRAM_GAMMA);
+    double middle = pow(HISTOGRAM_GAMMA, histogram_bucket_index(bucket)) * 2 /
+                    (1 + HISTOGRAM_GAMMA);
     return middle < h->maximum ? middle : h->maximum;
 }
 
@@ -198,7 +239,8 @@ uint64_t histogram_at_most(const struct histogram *h, double limit)
     }
     count = limit >= 0 ? h->zeros : 0;
     for (size_t i = 0; i < h->bucket_count; i++) {
-        count += bucket_value(h, &h->buckets[i]) <= limit ? h->buckets[i].count : 0;
+        count += bucket_value(h, h->buckets[i]) <= limit ? histogram_bucket_count(h->buckets[i])
+                                                         : 0;
     }
     return count;
 }
@@ -216,9 +258,9 @@ double histogram_quantile(struct histogram *h, double q)
     }
     uint64_t seen = h->zeros;
     for (size_t i = 0; i < h->bucket_count && seen < rank; i++) {
-        seen += h->buckets[i].count;
+        seen += histogram_bucket_count(h->buckets[i]);
         if (seen >= rank) {
-            return bucket_value(h, &h->buckets[i]);
+            return bucket_value(h, h->buckets[i]);
         }
     }
     return 0;
@@ -234,6 +276,7 @@ enum smtplog_status histogram_add_sketched(struct histogram *h, int32_t index, u
         h->zeros += times;
         return SMTPLOG_OK;
     }
+    index = index < -INDEX_MOST ? -INDEX_MOST : index > INDEX_MOST ? INDEX_MOST : index;
     return add_bucket(h, index, times);
 }
 
@@ -241,15 +284,18 @@ static void take_out_sketched(struct histogram *h, const struct histogram_value 
                               uint64_t times)
 {
     size_t at = bucket_position(h, value->index);
-    uint64_t *count = &h->zeros;
-    if (value->value >= HISTOGRAM_SMALLEST) {
-        if (at == h->bucket_count || h->buckets[at].index != value->index) {
-            return;
-        }
-        count = &h->buckets[at].count;
+    if (value->value < HISTOGRAM_SMALLEST) {
+        uint64_t zeros = times < h->zeros ? times : h->zeros;
+        h->zeros -= zeros;
+        h->count -= zeros;
+        return;
     }
-    uint64_t taken = times < *count ? times : *count;
-    *count -= taken;
+    if (at == h->bucket_count || histogram_bucket_index(h->buckets[at]) != value->index) {
+        return;
+    }
+    uint64_t count = histogram_bucket_count(h->buckets[at]);
+    uint64_t taken = times < count ? times : count;
+    h->buckets[at].packed -= taken;
     h->count -= taken;
 }
 
@@ -282,8 +328,8 @@ enum smtplog_status histogram_subtract(struct histogram *into, const struct hist
     struct histogram_value zero = {0, 0};
     take_out_sketched(into, &zero, exact ? 0 : from->zeros);
     for (size_t i = 0; i < from->bucket_count; i++) {
-        struct histogram_value value = {1, from->buckets[i].index};
-        take_out_sketched(into, &value, from->buckets[i].count);
+        struct histogram_value value = {1, histogram_bucket_index(from->buckets[i])};
+        take_out_sketched(into, &value, histogram_bucket_count(from->buckets[i]));
     }
     /* What is left has its own maximum; of a sketch it is not known, and the old one is an upper
      * bound. */

@@ -124,9 +124,10 @@ static void pack_histogram(const struct histogram *h, struct strbuf *out)
     pack_u64(out, h->zeros);
     pack_u64(out, h->bucket_count);
     for (size_t i = 0; i < h->bucket_count; i++) {
-        pack_i64(out, h->buckets[i].index - before);
-        pack_u64(out, h->buckets[i].count);
-        before = h->buckets[i].index;
+        int64_t index = histogram_bucket_index(h->buckets[i]);
+        pack_i64(out, index - before);
+        pack_u64(out, histogram_bucket_count(h->buckets[i]));
+        before = index;
     }
 }
 
