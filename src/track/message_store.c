@@ -199,6 +199,21 @@ static enum smtplog_status message_store(struct tracker *tracker, struct message
     return SMTPLOG_OK;
 }
 
+/* The messages that are told next ended long ago and have left the caches by now: the memory that
+ * telling them takes is asked for in time. */
+static void approach_ended(const struct tracker *tracker)
+{
+    const struct message *next = tracker->ended[(tracker->ended_at + 1) % TRACK_ENDED];
+    const struct message *later = tracker->ended[(tracker->ended_at + 2) % TRACK_ENDED];
+    if (next != NULL) {
+        __builtin_prefetch(next->recipients);
+        __builtin_prefetch(next->origin);
+    }
+    for (size_t at = 0; later != NULL && at < sizeof *later; at += 64) {
+        __builtin_prefetch((const char *)later + at);
+    }
+}
+
 enum smtplog_status message_end(struct tracker *tracker, struct message *message)
 {
     struct message *oldest = tracker->ended[tracker->ended_at];
@@ -207,6 +222,7 @@ enum smtplog_status message_end(struct tracker *tracker, struct message *message
     message->ended = true;
     message->ended_slot = (uint16_t)tracker->ended_at;
     tracker->ended[tracker->ended_at] = message;
+    approach_ended(tracker);
     tracker->ended_at = (tracker->ended_at + 1) % TRACK_ENDED;
     return status;
 }
