@@ -437,6 +437,35 @@ void summary_add_hidden(struct summary *summary, const struct event *event)
     note_period(summary, event);
 }
 
+void summary_expect(struct summary *summary, const struct event *event)
+{
+    int kind = event_value(event, EVENT_KIND);
+    summary->lookup.event = NULL;
+    summary->lookup.approached = false;
+    if (kind == KIND_DELIVERY || kind == KIND_REJECT) {
+        traffic_expect(summary->traffic, &summary->lookup, event);
+    }
+}
+
+void summary_approach(struct summary *summary, const struct traffic_message *message)
+{
+    if (summary->lookup.event != NULL) {
+        traffic_approach(summary->traffic, &summary->lookup, message);
+        summary->lookup.approached = true;
+    }
+}
+
+static enum smtplog_status add_traffic(struct summary *summary, const struct event *event,
+                                       const struct traffic_message *message)
+{
+    if (summary->lookup.event != event || !summary->lookup.approached) {
+        return traffic_add(summary->traffic, event, message);
+    }
+    enum smtplog_status status = traffic_add_expected(summary->traffic, &summary->lookup, message);
+    summary->lookup.event = NULL;
+    return status;
+}
+
 enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
                                       const struct traffic_message *message)
 {
@@ -465,10 +494,10 @@ enum smtplog_status summary_add_event(struct summary *summary, const struct even
         summary->attempts_total += event->repeat;
         summary->attempts[event_value(event, EVENT_STATUS)] += event->repeat;
         TRY(flow_add_delivery(&summary->flow, event));
-        TRY(traffic_add(summary->traffic, event, message));
+        TRY(add_traffic(summary, event, message));
     } else if (kind == KIND_REJECT) {
         TRY(add_reject(summary, event));
-        TRY(traffic_add(summary->traffic, event, message));
+        TRY(add_traffic(summary, event, message));
     } else if (kind == KIND_AUTH) {
         TRY(add_auth(summary, event));
     } else if (kind == KIND_CONNECTION) {

@@ -93,6 +93,7 @@ struct summary {
     uint64_t memory;                         /* what a run may remember, in bytes; 0: not said */
     struct budget main_budget, other_budget; /* of the large tables; no limit unless one is set */
     struct template_slot *template_slots;    /* owned */
+    struct traffic_lookup lookup;            /* of the event that is expected */
     /* lines */
     uint64_t lines_read;
     uint64_t bin[SUMMARY_BINS];
@@ -161,6 +162,11 @@ struct summary {
 /* Makes an empty summary. Free with summary_free. */
 MUST_USE enum smtplog_status summary_new(struct summary **summary);
 void summary_free(struct summary *summary);
+
+/* An event that summary_add_event will be given: begins to look up what it adds to, and goes on
+ * with that. Both may be left out. */
+void summary_expect(struct summary *summary, const struct event *event);
+void summary_approach(struct summary *summary, const struct traffic_message *message);
 
 /* Adds a shown event or context line, with what is known of its message. */
 MUST_USE enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,

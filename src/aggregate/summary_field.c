@@ -210,6 +210,7 @@ static const struct record_field summary_fields[] = {
     WORK(main_budget),
     WORK(other_budget),
     WORK(template_slots),
+    WORK(lookup),
     {"signals", FIELD_RECORDS, offsetof(struct summary, signals),
      RECORD_SIZE(struct summary, signals), 1, &signal_set_type, 0},
     COUNT("lines.read", lines_read),

@@ -33,7 +33,6 @@ void traffic_free(struct topk tables[TRAFFIC_TABLES])
     }
 }
 
-#define DOMAIN_KEPT   255
 #define MICROSECONDS  1000000
 #define LONGEST_DELAY ((int64_t)1 << 32) /* seconds; beyond it is no delay */
 
@@ -125,7 +124,7 @@ static struct span transport_name(const struct event *event)
 
 /* The recipient's domain, in lower case. A record has it only when another host is involved;
  * deliveries into mailboxes here have a domain too. */
-static struct span domain_name(const struct event *event, char lower[DOMAIN_KEPT])
+static struct span domain_name(const struct event *event, char lower[TRAFFIC_DOMAIN_KEPT])
 {
     struct span address = event_text(event, EVENT_RECIPIENT);
     size_t at = address.n;
@@ -136,49 +135,76 @@ static struct span domain_name(const struct event *event, char lower[DOMAIN_KEPT
         at--;
     }
     struct span domain = at > 0 ? span_from(address, at) : SPAN_EMPTY;
-    domain.n = domain.n < DOMAIN_KEPT ? domain.n : DOMAIN_KEPT;
+    domain.n = domain.n < TRAFFIC_DOMAIN_KEPT ? domain.n : TRAFFIC_DOMAIN_KEPT;
     bytes_lower(lower, domain.p, domain.n);
     return span_of(lower, domain.n);
 }
 
-/* The names under which an event counts, one a table; empty for none. */
-static void traffic_names(const struct event *event, const struct traffic_message *message,
-                          char lower[DOMAIN_KEPT], struct span names[TRAFFIC_TABLES])
+/* The names under which an event counts, one a table; empty for none. The sender's is not known
+ * yet.
+ */
+static void find_names(struct traffic_lookup *lookup, const struct event *event)
 {
     bool reject = event_value(event, EVENT_KIND) == KIND_REJECT;
     bool outbound = event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
-    names[TRAFFIC_DOMAIN] = domain_name(event, lower);
+    struct span *names = lookup->names;
+    names[TRAFFIC_DOMAIN] = domain_name(event, lookup->lower);
     names[TRAFFIC_PROVIDER] = event->provider;
     names[TRAFFIC_PEER] = !reject && outbound ? peer_name(event) : SPAN_EMPTY;
     names[TRAFFIC_CLIENT] = reject ? event_text(event, EVENT_PEER_IP) : SPAN_EMPTY;
     names[TRAFFIC_RECIPIENT] = reject ? SPAN_EMPTY : event_text(event, EVENT_RECIPIENT);
     names[TRAFFIC_TRANSPORT] = reject ? SPAN_EMPTY : transport_name(event);
-    names[TRAFFIC_SENDER] = SPAN_EMPTY;
-    if (reject) {
-        names[TRAFFIC_SENDER] = event_text(event, EVENT_SENDER);
-    } else if (message->has_sender) {
-        names[TRAFFIC_SENDER] = message->sender.n > 0 ? message->sender : SPAN_LITERAL("<>");
+    names[TRAFFIC_SENDER] = reject ? event_text(event, EVENT_SENDER) : SPAN_EMPTY;
+}
+
+static void look_up(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
+                    size_t table)
+{
+    struct span name = lookup->names[table];
+    lookup->keys[table] = name.n > 0 ? topk_prepare(&tables[table], name)
+                                     : (struct topk_key){name, 0};
+}
+
+void traffic_expect(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
+                    const struct event *event)
+{
+    lookup->event = event;
+    find_names(lookup, event);
+    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
+        if (t != TRAFFIC_TRANSPORT) {
+            look_up(tables, lookup, t);
+        }
+    }
+    lookup->keys[TRAFFIC_TRANSPORT] = (struct topk_key){lookup->names[TRAFFIC_TRANSPORT], 0};
+}
+
+void traffic_approach(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
+                      const struct traffic_message *message)
+{
+    bool rejected = event_value(lookup->event, EVENT_KIND) == KIND_REJECT;
+    if (!rejected && message->has_sender) {
+        lookup->names[TRAFFIC_SENDER] = message->sender.n > 0 ? message->sender
+                                                              : SPAN_LITERAL("<>");
+        look_up(tables, lookup, TRAFFIC_SENDER);
+    }
+    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
+        if (lookup->keys[t].hash != 0 && (rejected || t != TRAFFIC_SENDER)) {
+            topk_approach(&tables[t], &lookup->keys[t]);
+        }
     }
 }
 
-/* The tables are larger than the nearest caches: all look-ups of an event are begun before the
- * first is ended. */
-enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct event *event,
-                                const struct traffic_message *message)
+enum smtplog_status traffic_add_expected(struct topk tables[TRAFFIC_TABLES],
+                                         struct traffic_lookup *lookup,
+                                         const struct traffic_message *message)
 {
-    char lower[DOMAIN_KEPT];
-    struct span names[TRAFFIC_TABLES];
-    struct topk_key keys[TRAFFIC_TABLES];
-    traffic_names(event, message, lower, names);
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        bool search = names[t].n > 0 && t != TRAFFIC_TRANSPORT;
-        keys[t] = search ? topk_prepare(&tables[t], names[t]) : (struct topk_key){names[t], 0};
-    }
+    const struct event *event = lookup->event;
+    int code = event_any_code(event);
+    bool rejected = event_value(event, EVENT_KIND) == KIND_REJECT;
     int64_t microseconds = traffic_microseconds(event_text(event, EVENT_DELAY));
     struct histogram_value placed = histogram_place((double)microseconds / MICROSECONDS);
-    int code = event_any_code(event);
     struct traffic_share share = {
-        .rejected = event_value(event, EVENT_KIND) == KIND_REJECT,
+        .rejected = rejected,
         .greylisted = event_is_refusal(event) && span_is(event->reason_class, "greylisting"),
         .outcome = event_value(event, EVENT_STATUS),
         .temporary = code >= 400 && code < 500,
@@ -188,20 +214,29 @@ enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct
         .microseconds = microseconds,
         .delay = &placed,
     };
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        if (keys[t].hash != 0) {
-            topk_approach(&tables[t], &keys[t]);
-        }
+    if (lookup->keys[TRAFFIC_SENDER].hash != 0) {
+        topk_approach(&tables[TRAFFIC_SENDER], &lookup->keys[TRAFFIC_SENDER]);
     }
     for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
         struct topk_row *row = NULL;
-        if (names[t].n == 0) {
+        struct span name = lookup->names[t];
+        if (name.n == 0) {
             continue;
         }
-        TRY(t == TRAFFIC_TRANSPORT ? topk_add_again(&tables[t], names[t], event->repeat, &row)
-                                   : topk_add_key(&tables[t], &keys[t], event->repeat, &row));
+        TRY(t == TRAFFIC_TRANSPORT
+                ? topk_add_again(&tables[t], name, event->repeat, &row)
+                : topk_add_key(&tables[t], &lookup->keys[t], event->repeat, &row));
         share.budget = tables[t].budget;
         TRY(add_share(row->value, &share, tables[t].value_size == sizeof(struct traffic)));
     }
     return SMTPLOG_OK;
+}
+
+enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct event *event,
+                                const struct traffic_message *message)
+{
+    struct traffic_lookup lookup;
+    traffic_expect(tables, &lookup, event);
+    traffic_approach(tables, &lookup, message);
+    return traffic_add_expected(tables, &lookup, message);
 }

@@ -50,6 +50,31 @@ struct traffic_message {
  * other text. */
 int64_t traffic_microseconds(struct span text);
 
+#define TRAFFIC_DOMAIN_KEPT 255
+
+/* Rows that an event will be added to. */
+struct traffic_lookup {
+    const struct event *event;
+    bool approached;
+    struct span names[TRAFFIC_TABLES]; /* empty for none */
+    struct topk_key keys[TRAFFIC_TABLES];
+    char lower[TRAFFIC_DOMAIN_KEPT]; /* what a domain is when no event field holds it */
+};
+
+/* The tables are larger than the nearest caches. Begins the look-ups of an attempt or a reject, so
+ * that they go on beside other work; the sender's row follows when the message is known. */
+void traffic_expect(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
+                    const struct event *event);
+
+/* Goes on with them, now that the message is known: asks for the rows. */
+void traffic_approach(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
+                      const struct traffic_message *message);
+
+/* Adds the event whose rows were looked up, after both. */
+MUST_USE enum smtplog_status traffic_add_expected(struct topk tables[TRAFFIC_TABLES],
+                                                  struct traffic_lookup *lookup,
+                                                  const struct traffic_message *message);
+
 /* Adds an attempt or a reject. */
 MUST_USE enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES],
                                          const struct event *event,

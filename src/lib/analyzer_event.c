@@ -107,6 +107,10 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     uint64_t unseen = 0;
     bool is_record = event_value(event, EVENT_KIND) != KIND_CONTEXT;
     bool filtered = a->selection.filter != NULL;
+    bool expected = selected->shown && a->redactor == NULL;
+    if (expected) {
+        summary_expect(a->summary, event);
+    }
     TRY(tracker_add(a->tracker, event, selected->shown && (is_record || !filtered), &context));
     TRY(session_note(a->sessions, event, &unseen));
     TRY(a->held != NULL ? held_note(a->held, event) : SMTPLOG_OK);
@@ -116,6 +120,10 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
         redacted = *event;
         TRY(redact_event(a->redactor, &redacted));
         said = &redacted;
+    }
+    if (expected) {
+        struct traffic_message message = {context.has_sender, context.sender, context.size};
+        summary_approach(a->summary, &message);
     }
     TRY(add_inbound(a, event, said, &context, selected->shown));
     TRY(analyzer_add_greylister(a, event, selected->shown && !filtered));
