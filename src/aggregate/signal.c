@@ -52,7 +52,9 @@ void signal_set_free(struct signal_set *set)
     series_free(&set->outbound.series);
     series_free(&set->inbound.series);
     free(set->waiting);
+    free(set->waiting_marks);
     free(set->movers);
+    free(set->mover_marks);
     strbuf_free(&set->scratch);
     free(set);
 }
@@ -230,19 +232,43 @@ static struct span network_of(struct span address)
     return span_of(address.p, at);
 }
 
-/* The slot of a sender and recipient; NULL when its part of the table is full. */
-static struct signal_mover *find_mover(struct signal_set *set, struct span sender,
-                                       struct span recipient)
+static uint64_t mover_key(const struct signal_set *set, struct span sender, struct span recipient)
 {
-    uint64_t key = hash_mix(hash_span(set->seed, sender), hash_span(set->seed, recipient)) | 1;
+    return hash_mix(hash_span(set->seed, sender), hash_span(set->seed, recipient)) | 1;
+}
+
+/* The slot of a sender and recipient; NULL when its part of the table is full. */
+static struct signal_mover *find_mover(struct signal_set *set, uint64_t key)
+{
     for (size_t i = 0; i < 8; i++) {
         struct signal_mover *mover = &set->movers[(key + i) % SIGNAL_MOVERS];
         if (mover->key == key || mover->key == 0) {
-            mover->key = key;
             return mover;
         }
     }
     return NULL;
+}
+
+static void mark_mover(const struct signal_set *set, uint64_t key)
+{
+    size_t place = (size_t)(key >> 32) % SIGNAL_MARKS;
+    set->mover_marks[place / 8] |= (uint8_t)(1u << place % 8);
+}
+
+static bool may_be_mover(const struct signal_set *set, uint64_t key)
+{
+    size_t place = (size_t)(key >> 32) % SIGNAL_MARKS;
+    return (set->mover_marks[place / 8] >> place % 8 & 1) != 0;
+}
+
+static enum smtplog_status make_movers(struct signal_set *set)
+{
+    if (set->movers == NULL) {
+        free(set->mover_marks);
+        set->mover_marks = calloc(SIGNAL_MARKS / 8, 1);
+        set->movers = calloc(SIGNAL_MOVERS, sizeof *set->movers);
+    }
+    return set->movers != NULL && set->mover_marks != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }
 
 static enum smtplog_status note_mover(struct signal_set *set, const struct event *event)
@@ -253,13 +279,13 @@ static enum smtplog_status note_mover(struct signal_set *set, const struct event
     if (sender.n == 0 || recipient.n == 0 || client.n == 0) {
         return SMTPLOG_OK;
     }
-    if (set->movers == NULL) {
-        set->movers = calloc(SIGNAL_MOVERS, sizeof *set->movers);
-        if (set->movers == NULL) {
-            return SMTPLOG_NO_MEMORY;
-        }
+    TRY(make_movers(set));
+    uint64_t key = mover_key(set, sender, recipient);
+    struct signal_mover *mover = find_mover(set, key);
+    if (mover != NULL) {
+        mover->key = key;
+        mark_mover(set, key);
     }
-    struct signal_mover *mover = find_mover(set, sender, recipient);
     uint32_t net = (uint32_t)hash_span(set->seed, network_of(client));
     bool known = mover == NULL || mover->nets == SIGNAL_NETS;
     for (size_t i = 0; mover != NULL && i < mover->nets; i++) {
@@ -273,13 +299,16 @@ static enum smtplog_status note_mover(struct signal_set *set, const struct event
 
 void signal_accept(struct signal_set *set, struct span sender, struct span recipient)
 {
-    if (set->movers != NULL && sender.n > 0 && recipient.n > 0) {
-        struct signal_mover *mover = find_mover(set, sender, recipient);
-        if (mover != NULL && mover->nets == 0) {
-            mover->key = 0; /* it was not there */
-        } else if (mover != NULL) {
-            mover->accepted = true;
-        }
+    if (set->movers == NULL || sender.n == 0 || recipient.n == 0) {
+        return;
+    }
+    uint64_t key = mover_key(set, sender, recipient);
+    if (!may_be_mover(set, key)) {
+        return; /* nothing of this sender and recipient is there */
+    }
+    struct signal_mover *mover = find_mover(set, key);
+    if (mover != NULL && mover->key == key) {
+        mover->accepted = true;
     }
 }
 
@@ -310,32 +339,46 @@ static struct signal_waiting *find_waiting(const struct signal_set *set, uint64_
     return NULL;
 }
 
-static enum smtplog_status note_waiting(struct signal_set *set, const struct event *event)
+static uint8_t *waiting_mark(const struct signal_set *set, uint64_t message)
+{
+    return &set->waiting_marks[(message >> 32) % SIGNAL_MARKS];
+}
+
+static enum smtplog_status make_waiting(struct signal_set *set)
 {
     if (set->waiting == NULL) {
+        free(set->waiting_marks);
+        set->waiting_marks = calloc(SIGNAL_MARKS, 1);
         set->waiting = calloc(SIGNAL_WAITING, sizeof *set->waiting);
-        if (set->waiting == NULL) {
-            return SMTPLOG_NO_MEMORY;
-        }
     }
-    struct signal_waiting *slot = find_waiting(set, message_key(set, event));
+    return set->waiting != NULL && set->waiting_marks != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
+}
+
+static enum smtplog_status note_waiting(struct signal_set *set, const struct event *event)
+{
+    TRY(make_waiting(set));
+    uint64_t message = message_key(set, event);
+    struct signal_waiting *slot = find_waiting(set, message);
     bool fresh = slot != NULL && slot->message == 0;
     if (slot == NULL || (fresh && set->waiting_count >= SIGNAL_WAITING / 4 * 3)) {
         return SMTPLOG_OK;
     }
+    uint8_t *mark = waiting_mark(set, message);
     set->waiting_count += fresh;
-    *slot = (struct signal_waiting){message_key(set, event),
-                                    hash_span(set->places.seed, place_of(event))};
+    *mark = (uint8_t)(*mark + (fresh && *mark < UINT8_MAX));
+    *slot = (struct signal_waiting){message, hash_span(set->places.seed, place_of(event))};
     return SMTPLOG_OK;
 }
 
 /* Slots behind a freed one move up, so that a search may still end at the first free one. */
 static void forget_waiting(struct signal_set *set, uint64_t message)
 {
-    struct signal_waiting *slot = find_waiting(set, message);
+    uint8_t *mark = waiting_mark(set, message);
+    struct signal_waiting *slot = *mark > 0 ? find_waiting(set, message) : NULL;
     if (slot == NULL || slot->message == 0) {
         return;
     }
+    *mark = (uint8_t)(*mark - (*mark < UINT8_MAX));
     size_t hole = (size_t)(slot - set->waiting);
     size_t at = hole;
     set->waiting_count--;

@@ -16,6 +16,7 @@
 #define SIGNAL_HOLDERS 16  /* our own services told apart that met greylisting */
 #define SIGNAL_MOVERS  8192
 #define SIGNAL_WAITING 32768
+#define SIGNAL_MARKS   32768
 #define SIGNAL_STUCK   3 /* refusals by greylisting after which a recipient is stuck */
 #define SIGNAL_NETS    6
 
@@ -62,6 +63,9 @@ struct signal_set {
     struct signal_waiting *waiting; /* owned; open addressing, message 0: free */
     size_t waiting_count;
     struct signal_mover *movers; /* owned; SIGNAL_MOVERS, by hash; key 0: free */
+    /* in front of the two: what is not there is mostly told by these */
+    uint8_t *waiting_marks; /* owned; SIGNAL_MARKS counters by hash; at 255 for good */
+    uint8_t *mover_marks;   /* owned; SIGNAL_MARKS bits by hash */
     uint64_t holders[SIGNAL_HOLDERS];
     size_t holder_count;
     /* sums */

@@ -52,6 +52,8 @@ static const struct record_field set_fields[] = {
     SIGNAL_WORK(waiting),
     SIGNAL_WORK(waiting_count),
     SIGNAL_WORK(movers),
+    SIGNAL_WORK(waiting_marks),
+    SIGNAL_WORK(mover_marks),
     SIGNAL_WORK(holders),
     SIGNAL_WORK(holder_count),
     SIGNAL_COUNT("starts", starts),
