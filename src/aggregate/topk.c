@@ -311,6 +311,8 @@ void topk_approach(const struct topk *table, const struct topk_key *key)
         __builtin_prefetch(row);
         __builtin_prefetch((const char *)row + 64);
         __builtin_prefetch((const char *)row + 128);
+    } else if (table->filter != NULL) {
+        __builtin_prefetch(filter_at(table, key->key));
     }
 }
 

@@ -8,6 +8,7 @@
 
 #define FIRST_SLOTS  1024 /* of a generation; doubled when three quarters full */
 #define NETWORK_BITS 32768
+#define KEY_BITS     262144
 
 struct inbound_slot {
     uint64_t key; /* 0: free */
@@ -26,6 +27,7 @@ struct inbound {
     uint64_t seed;
     struct generation young, old;
     uint64_t networks[NETWORK_BITS / 64]; /* a bit for each network that ever got a key */
+    uint64_t keys[KEY_BITS / 64];         /* a bit for each key that was ever noted */
     size_t generation_keys;               /* a generation holds at most */
     uint64_t evicted;
     struct inbound_ends ended; /* of keys given up */
@@ -148,6 +150,23 @@ static void note_network(struct inbound *inbound, uint64_t network)
 static bool may_have_keys(const struct inbound *inbound, uint64_t network)
 {
     return (inbound->networks[network % NETWORK_BITS / 64] >> network % 64 & 1) != 0;
+}
+
+/* Which bit: by other digits of the key than its place in a generation. */
+static size_t key_bit(uint64_t key)
+{
+    return (size_t)(key >> 40) % KEY_BITS;
+}
+
+static void note_key(struct inbound *inbound, uint64_t key)
+{
+    inbound->keys[key_bit(key) / 64] |= (uint64_t)1 << key_bit(key) % 64;
+}
+
+/* False when the key was never noted: the tables of a long log are far away. */
+static bool may_have_key(const struct inbound *inbound, uint64_t key)
+{
+    return (inbound->keys[key_bit(key) / 64] >> key_bit(key) % 64 & 1) != 0;
 }
 
 /* The slot of a key, or the free one where it belongs. */
@@ -278,6 +297,7 @@ enum smtplog_status inbound_note(struct inbound *inbound, const struct event *ev
     uint64_t network = network_hash(inbound->seed, event_text(event, EVENT_PEER_IP));
     uint64_t key = key_of(inbound, network, event_text(event, EVENT_SENDER), event_text(event, to));
     note_network(inbound, network);
+    note_key(inbound, key);
     TRY(find_slot(inbound, key, true, &slot));
     unsigned marks = marks_of(event) | (shown ? INBOUND_SHOWN : 0);
     unsigned before = slot->marks;
@@ -312,7 +332,12 @@ enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_i
         inbound->latest = time->seconds;
         return SMTPLOG_OK;
     }
-    TRY(find_slot(inbound, key_of(inbound, network, sender, recipient), false, &slot));
+    uint64_t key = key_of(inbound, network, sender, recipient);
+    if (!may_have_key(inbound, key)) {
+        inbound->latest = time->seconds;
+        return SMTPLOG_OK;
+    }
+    TRY(find_slot(inbound, key, false, &slot));
     inbound->latest = time->seconds;
     bool open = slot != NULL && (slot->marks & INBOUND_GREYLISTED) != 0 &&
                 (slot->marks & INBOUND_RECOVERED) == 0;
