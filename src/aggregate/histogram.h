@@ -59,6 +59,19 @@ struct histogram_value {
 };
 
 struct histogram_value histogram_place(double value);
+
+/* Asks for the memory that adding a value will touch. */
+static inline void histogram_approach(const struct histogram *h,
+                                      const struct histogram_value *value)
+{
+    if (h->bucket_count > 1) {
+        int64_t at = ((int64_t)value->index - h->first) * (h->bucket_count - 1) /
+                     (h->last - h->first);
+        at = at < 0 ? 0 : at < h->bucket_count ? at : h->bucket_count - 1;
+        __builtin_prefetch(&h->buckets[at]);
+    }
+}
+
 MUST_USE enum smtplog_status histogram_add_placed(struct histogram *histogram,
                                                   const struct histogram_value *value,
                                                   uint64_t times);

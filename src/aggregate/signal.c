@@ -418,7 +418,8 @@ static enum smtplog_status add_attempt(struct signal_set *set, const struct even
     }
     TRY(count_place(&set->outbound, event, event->repeat));
     if (name.n > 0) {
-        TRY(topk_add(&set->places, name, event->repeat, &row));
+        TRY(set->expected == event ? topk_add_key(&set->places, &set->place, event->repeat, &row)
+                                   : topk_add(&set->places, name, event->repeat, &row));
         TRY(count_place(row->value, event, event->repeat));
     }
     if (status == OUTCOME_DEFERRED && event_text(event, EVENT_QUEUE_ID).n > 0) {
@@ -502,8 +503,25 @@ static enum smtplog_status add_inbound(struct signal_set *set, const struct even
     return add_refusal(set, event);
 }
 
-enum smtplog_status signal_add(struct signal_set *set, const struct event *event,
-                               const struct event *logged)
+void signal_expect(struct signal_set *set, const struct event *event)
+{
+    bool attempt = event_value(event, EVENT_KIND) == KIND_DELIVERY &&
+                   event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
+    set->expected = attempt && place_of(event).n > 0 ? event : NULL;
+    if (set->expected != NULL) {
+        set->place = topk_prepare(&set->places, place_of(event));
+    }
+}
+
+void signal_approach(struct signal_set *set)
+{
+    if (set->expected != NULL) {
+        topk_approach(&set->places, &set->place);
+    }
+}
+
+static enum smtplog_status add_any(struct signal_set *set, const struct event *event,
+                                   const struct event *logged)
 {
     bool inbound = event_value(event, EVENT_DIRECTION) == DIRECTION_INBOUND;
     switch (event_value(event, EVENT_KIND)) {
@@ -525,6 +543,14 @@ enum smtplog_status signal_add(struct signal_set *set, const struct event *event
     default:
         return SMTPLOG_OK;
     }
+}
+
+enum smtplog_status signal_add(struct signal_set *set, const struct event *event,
+                               const struct event *logged)
+{
+    enum smtplog_status status = add_any(set, event, logged);
+    set->expected = NULL;
+    return status;
 }
 
 enum smtplog_status signal_add_unseen_auth(struct signal_set *set, const struct event *event,

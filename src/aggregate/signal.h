@@ -75,10 +75,17 @@ struct signal_set {
     uint64_t movers_stuck,
         moved; /* sender and recipient from several networks: never let in; all */
     struct strbuf scratch;
+    const struct event *expected; /* its place is looked up */
+    struct topk_key place;
 };
 
 MUST_USE enum smtplog_status signal_set_new(struct signal_set **set);
 void signal_set_free(struct signal_set *set);
+
+/* An event that signal_add will be given: begins to look up its place, and goes on with that. Both
+ * may be left out. */
+void signal_expect(struct signal_set *set, const struct event *event);
+void signal_approach(struct signal_set *set);
 
 /* Adds an event or context line of the range asked for, as it may be shown; logged is the same as
  * the log has it, for networks and for what signal_accept is told. */

@@ -444,6 +444,13 @@ void summary_expect(struct summary *summary, const struct event *event)
     summary->lookup.approached = false;
     if (kind == KIND_DELIVERY || kind == KIND_REJECT) {
         traffic_expect(summary->traffic, &summary->lookup, event);
+        signal_expect(summary->signals, event);
+        if (event->reason_key != 0) {
+            const char *slot = (const char *)&summary
+                                   ->template_slots[event->reason_key % SUMMARY_TEMPLATE_SLOTS];
+            __builtin_prefetch(slot);
+            __builtin_prefetch(slot + 64);
+        }
     }
 }
 
@@ -452,6 +459,7 @@ void summary_approach(struct summary *summary, const struct traffic_message *mes
     if (summary->lookup.event != NULL) {
         traffic_approach(summary->traffic, &summary->lookup, message);
         summary->lookup.approached = true;
+        signal_approach(summary->signals);
     }
 }
 

@@ -19,11 +19,15 @@ void traffic_init(struct topk tables[TRAFFIC_TABLES], size_t rows)
     }
 }
 
+static bool has_spread(const struct topk *table)
+{
+    return table->value_size == sizeof(struct traffic);
+}
+
 struct histogram *traffic_delay(const struct topk *table, const struct topk_row *row)
 {
     struct traffic *traffic = row->value;
-    return table->value_size == sizeof *traffic && traffic->delay.count > 0 ? &traffic->delay
-                                                                            : NULL;
+    return has_spread(table) && traffic->delay.count > 0 ? &traffic->delay : NULL;
 }
 
 void traffic_free(struct topk tables[TRAFFIC_TABLES])
@@ -217,17 +221,25 @@ enum smtplog_status traffic_add_expected(struct topk tables[TRAFFIC_TABLES],
     if (lookup->keys[TRAFFIC_SENDER].hash != 0) {
         topk_approach(&tables[TRAFFIC_SENDER], &lookup->keys[TRAFFIC_SENDER]);
     }
+    struct topk_row *rows[TRAFFIC_TABLES] = {NULL};
+    bool spread = share.outcome == OUTCOME_DELIVERED && microseconds >= 0;
     for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        struct topk_row *row = NULL;
         struct span name = lookup->names[t];
         if (name.n == 0) {
             continue;
         }
         TRY(t == TRAFFIC_TRANSPORT
-                ? topk_add_again(&tables[t], name, event->repeat, &row)
-                : topk_add_key(&tables[t], &lookup->keys[t], event->repeat, &row));
-        share.budget = tables[t].budget;
-        TRY(add_share(row->value, &share, tables[t].value_size == sizeof(struct traffic)));
+                ? topk_add_again(&tables[t], name, event->repeat, &rows[t])
+                : topk_add_key(&tables[t], &lookup->keys[t], event->repeat, &rows[t]));
+        if (spread && has_spread(&tables[t])) {
+            histogram_approach(&((const struct traffic *)rows[t]->value)->delay, &placed);
+        }
+    }
+    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
+        if (rows[t] != NULL) {
+            share.budget = tables[t].budget;
+            TRY(add_share(rows[t]->value, &share, has_spread(&tables[t])));
+        }
     }
     return SMTPLOG_OK;
 }
