@@ -20,9 +20,9 @@ struct verdict_cache {
 /* Hashes of everything a verdict depends on, never 0. Left out of both are what templates leave out
  * as well: mail addresses, IP addresses (but 127.*, which block lists give meaning, and what looks
  * like a status code), long words of letters and digits mixed, names of hosts in <>; of URLs the
- * digits count as one. In the verdict's key so do those of words of digits and punctuation only, and
- * the name in front of a host's address (mx1.example.org[192.0.2.1]) is left out of it. No reason
- * may look at these. */
+ * digits count as one. In the verdict's key so do those of words of digits and punctuation only,
+ * and the name in front of a host's address (mx1.example.org[192.0.2.1]) is left out of it. No
+ * reason may look at these. */
 struct verdict_keys {
     uint64_t verdict;
     uint64_t text; /* the same for texts that have the same template */
