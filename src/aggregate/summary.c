@@ -420,7 +420,8 @@ static enum smtplog_status add_context(struct summary *summary, const struct eve
 
 static void note_period(struct summary *summary, const struct event *event)
 {
-    if (!event->has_time) {
+    if (!event->has_time || (summary->has_period && event->time.seconds == summary->last.seconds &&
+                             event->time.nanosecond == summary->last.nanosecond)) {
         return;
     }
     if (!summary->has_period || instant_compare(&event->time, &summary->first) < 0) {

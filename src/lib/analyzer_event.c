@@ -137,11 +137,13 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     if (filtered && is_record) {
         TRY(add_arrival_of(a, event, selected));
     }
-    TRY(summary_add_unseen_auth(a->summary, said, unseen));
-    TRY(funnel_add_unseen_auth(&a->summary->funnel, said, unseen));
+    if (unseen > 0) {
+        TRY(summary_add_unseen_auth(a->summary, said, unseen));
+        TRY(funnel_add_unseen_auth(&a->summary->funnel, said, unseen));
+    }
     TRY(funnel_add(&a->summary->funnel, said));
-    TRY(sightings_add(&a->summary->sightings, said));
-    TRY(signal_add_unseen_auth(a->summary->signals, said, unseen));
+    TRY(is_record ? sightings_add(&a->summary->sightings, said) : SMTPLOG_OK);
+    TRY(unseen > 0 ? signal_add_unseen_auth(a->summary->signals, said, unseen) : SMTPLOG_OK);
     TRY(signal_add(a->summary->signals, said, event));
     TRY(a->recent != NULL ? recent_add(a->recent, said) : SMTPLOG_OK);
     return add_figures(a, said, &context);

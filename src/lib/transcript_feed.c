@@ -51,6 +51,9 @@ void transcript_feed_free(struct transcript_feed *feed)
 static bool is_stamped_dialogue(struct span text)
 {
     struct span head = span_of(text.p, text.n < STAMPED_HEAD ? text.n : STAMPED_HEAD);
+    if (head.n == 0 || memchr(head.p, '>', head.n) == NULL) {
+        return false; /* no arrow: nearly all */
+    }
     return span_find(head, SPAN_LITERAL("SERVER -> CLIENT:")) != SIZE_MAX ||
            span_find(head, SPAN_LITERAL("CLIENT -> SERVER:")) != SIZE_MAX;
 }

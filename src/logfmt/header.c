@@ -2,6 +2,10 @@
  * expressions, for every line of a log passes here. */
 #include "logfmt/header.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/civil_time.h"
 
 #define HEADER_NESTING 3 /* container prefix, stream prefix, the log's own header */
@@ -259,24 +263,22 @@ static bool is_bracketed_level(struct span word)
     return word.n >= 2 && word.p[0] == '<' && word.p[word.n - 1] == '>';
 }
 
-/* Bit 7 of each byte of x that is zero, and perhaps of bytes above the lowest of them. */
-static inline uint64_t zero_bytes(uint64_t x)
-{
-    return (x - 0x0101010101010101u) & ~x & 0x8080808080808080u;
-}
-
 /* Length of the name at the front of text: up to a colon, bracket or blank. */
 static size_t name_length(struct span text)
 {
-    const uint64_t ones = 0x0101010101010101u;
     size_t i = 0;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    for (; i + 8 <= text.n; i += 8) {
-        uint64_t x = bytes_read8(text.p + i);
-        uint64_t ends = zero_bytes(x ^ ones * ':') | zero_bytes(x ^ ones * '[') |
-                        zero_bytes(x ^ ones * ' ');
-        if (ends != 0) {
-            return i + (size_t)__builtin_ctzll(ends) / 8;
+#ifdef __SSE2__
+    const __m128i colon = _mm_set1_epi8(':');
+    const __m128i bracket = _mm_set1_epi8('[');
+    const __m128i blank = _mm_set1_epi8(' ');
+    for (; i + 16 <= text.n; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(text.p + i));
+        __m128i ends = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(x, colon), _mm_cmpeq_epi8(x, bracket)),
+            _mm_cmpeq_epi8(x, blank));
+        unsigned mask = (unsigned)_mm_movemask_epi8(ends);
+        if (mask != 0) {
+            return i + (size_t)__builtin_ctz(mask);
         }
     }
 #endif

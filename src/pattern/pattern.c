@@ -370,10 +370,13 @@ static void prepare_match(struct pattern *pattern)
 }
 
 /* Runs the expression; returns one more than the highest group that took part, 0 for no match. */
-static inline uint32_t find_match(struct pattern *pattern, struct pattern_engine *engine,
-                                  struct span subject)
+__attribute__((always_inline)) static inline uint32_t
+find_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject)
 {
-    if ((!pattern->prepared && !pattern_ready(pattern)) || !may_match(pattern, subject)) {
+    if (!pattern->prepared && !pattern_ready(pattern)) {
+        return 0;
+    }
+    if (!may_match(pattern, subject)) {
         return 0;
     }
     if (!pattern->prepared) {

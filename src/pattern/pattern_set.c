@@ -678,14 +678,16 @@ static struct pattern_choice *make_choice(struct pattern_set *set, const struct 
     return choice;
 }
 
+/* Tries rules that fit as for queue ids. */
 static const struct pattern_rule *try_rules(struct pattern_set *set,
                                             struct pattern_rule *const *rules, size_t count,
-                                            struct span message, bool has_queue_id,
-                                            struct pattern_fields *fields)
+                                            struct span message, struct pattern_fields *fields)
 {
+    struct pattern_target target = {fields->text, set->vocabulary.texts, fields->set};
     for (size_t i = 0; i < count; i++) {
         const struct pattern_rule *rule = rules[i];
-        if (rule_fits(rule, has_queue_id) && try_rule(set, rule, message, fields)) {
+        if (pattern_match_into(rule->pattern, set->engine, message, &target)) {
+            apply_constants(set, rule, fields);
             if (rule->refine_count > 0) {
                 apply_refines(set, rule, fields, 0);
             }
@@ -693,6 +695,20 @@ static const struct pattern_rule *try_rules(struct pattern_set *set,
         }
     }
     return NULL;
+}
+
+/* The same for rules of any kind; without memory for choices. */
+static const struct pattern_rule *try_all(struct pattern_set *set, const struct pattern_list *list,
+                                          struct span message, bool has_queue_id,
+                                          struct pattern_fields *fields)
+{
+    const struct pattern_rule *found = NULL;
+    for (size_t i = 0; i < list->count && found == NULL; i++) {
+        if (rule_fits(list->rules[i], has_queue_id)) {
+            found = try_rules(set, &list->rules[i], 1, message, fields);
+        }
+    }
+    return found;
 }
 
 const struct pattern_rule *pattern_set_match(struct pattern_set *set, struct pattern_list *list,
@@ -712,9 +728,8 @@ const struct pattern_rule *pattern_set_match(struct pattern_set *set, struct pat
             *choice = make_choice(set, list, first, has_queue_id);
         }
         if (*choice != NULL) {
-            return try_rules(set, (*choice)->rules, (*choice)->count, message, has_queue_id,
-                             fields);
+            return try_rules(set, (*choice)->rules, (*choice)->count, message, fields);
         }
     }
-    return try_rules(set, list->rules, list->count, message, has_queue_id, fields);
+    return try_all(set, list, message, has_queue_id, fields);
 }
