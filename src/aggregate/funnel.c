@@ -44,25 +44,76 @@ static enum event_stage stage_of(struct span verb)
     return i < COUNT_OF(verbs) && span_equal(verb, verbs[i].verb) ? verbs[i].stage : STAGE_NONE;
 }
 
+/* Reads counters. False when they name more verbs than there is room for. */
+static bool read_counters(struct span counters, struct funnel_memo *memo)
+{
+    struct session_count count;
+    memo->verb_count = 0;
+    while (session_next_count(&counters, &count)) {
+        enum event_stage stage = count.valid && count.tries > 0 ? stage_of(count.verb) : STAGE_NONE;
+        if (stage == STAGE_NONE) {
+            continue;
+        }
+        if (memo->verb_count == FUNNEL_VERBS) {
+            return false;
+        }
+        size_t i = memo->verb_count++;
+        memo->verbs[i].stage = (uint32_t)stage;
+        memo->verbs[i].tries = (uint32_t)count.tries;
+        memo->verbs[i].failed = (uint32_t)count.failed;
+    }
+    return true;
+}
+
+static struct funnel_memo *find_memo(struct funnel *funnel, struct span counters)
+{
+    uint64_t tail = counters.n >= 8 ? bytes_read8(counters.p + counters.n - 8) : 0;
+    uint64_t hash = (tail ^ counters.n << 32) * 0x9e3779b97f4a7c15u;
+    struct funnel_memo *memo = &funnel->memos[hash >> 58];
+    if (memo->length == counters.n && bytes_equal(memo->counters, counters.p, counters.n)) {
+        return memo;
+    }
+    memo->length = 0;
+    if (counters.n > sizeof memo->counters || !read_counters(counters, memo)) {
+        return NULL;
+    }
+    memo->length = (uint8_t)counters.n;
+    memcpy(memo->counters, counters.p, counters.n);
+    return memo;
+}
+
+/* Adds what a part of a session's counters says; a stage may have several verbs. */
+static void add_verbs(struct funnel *funnel, const struct funnel_memo *memo, uint64_t weight,
+                      uint32_t *reached, uint32_t *passed)
+{
+    for (size_t i = 0; i < memo->verb_count; i++) {
+        uint32_t stage = memo->verbs[i].stage;
+        funnel->commands[stage] += memo->verbs[i].tries * weight;
+        funnel->refused[stage] += memo->verbs[i].failed * weight;
+        *reached |= 1u << stage;
+        *passed |= memo->verbs[i].tries > memo->verbs[i].failed ? 1u << stage : 0;
+    }
+}
+
 static void add_session(struct funnel *funnel, const struct event *event)
 {
     struct span counters = event_text(event, EVENT_COUNTERS);
-    struct session_count count;
     uint32_t reached = 0; /* a bit a stage */
     uint32_t passed = 0;
     if (counters.n == 0) {
         return;
     }
     funnel->sessions += event->repeat;
-    while (session_next_count(&counters, &count)) {
-        enum event_stage stage = count.valid && count.tries > 0 ? stage_of(count.verb) : STAGE_NONE;
-        if (stage == STAGE_NONE) {
-            continue;
-        }
-        funnel->commands[stage] += count.tries * event->repeat;
-        funnel->refused[stage] += count.failed * event->repeat;
-        reached |= 1u << stage;
-        passed |= count.tries > count.failed ? 1u << stage : 0;
+    const struct funnel_memo *memo = find_memo(funnel, counters);
+    struct funnel_memo part;
+    while (memo == NULL && counters.n > 0) { /* too long: word by word */
+        struct span word;
+        (void)span_next_word(&counters, &word);
+        (void)read_counters(word, &part);
+        add_verbs(funnel, &part, event->repeat, &reached, &passed);
+    }
+    if (memo != NULL) {
+        add_verbs(funnel, memo, event->repeat, &reached, &passed);
     }
     for (; reached != 0; reached &= reached - 1) {
         int stage = __builtin_ctz(reached);

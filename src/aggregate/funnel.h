@@ -21,6 +21,19 @@ struct login_row {
     uint64_t code[FUNNEL_OUTCOMES]; /* replies with that code */
 };
 
+/* Sessions end with the same few rows of counters: what they mean is worked out once. */
+#define FUNNEL_MEMOS 64
+#define FUNNEL_VERBS 8
+
+struct funnel_memo {
+    char counters[79];
+    uint8_t length; /* of them; 0: free */
+    size_t verb_count;
+    struct {
+        uint32_t stage, tries, failed;
+    } verbs[FUNNEL_VERBS];
+};
+
 struct funnel {
     uint64_t sessions;         /* that ended with counters */
     uint64_t reached[STAGES];  /* of these, that gave a command of the stage */
@@ -32,6 +45,7 @@ struct funnel {
     uint64_t lost[STAGES];            /* of the attempts; STAGE_NONE: where is not logged */
     uint64_t auth_code[FUNNEL_CODES]; /* replies to AUTH, either direction */
     struct topk clients, users;       /* struct login_row */
+    struct funnel_memo memos[FUNNEL_MEMOS];
 };
 
 void funnel_init(struct funnel *funnel);

@@ -451,17 +451,30 @@ static void note_restart(struct signal_set *set, const struct event *event, stru
     set->stopped = stop || (set->stopped && !start);
 }
 
+enum smtplog_status signal_notice_key(struct signal_set *set, const struct event *event,
+                                      struct span *key)
+{
+    if (set->noticed != event || set->noticed_line != event->line) {
+        strbuf_clear(&set->scratch);
+        strbuf_add_span(&set->scratch, event_text(event, EVENT_SEVERITY));
+        strbuf_add_byte(&set->scratch, '\t');
+        strbuf_add_span(&set->scratch, event_text(event, EVENT_DAEMON));
+        strbuf_add_byte(&set->scratch, '\t');
+        template_make(event_text(event, EVENT_TEXT), &set->scratch);
+        TRY(strbuf_status(&set->scratch));
+        set->noticed = event;
+        set->noticed_line = event->line;
+    }
+    *key = strbuf_span(&set->scratch);
+    return SMTPLOG_OK;
+}
+
 static enum smtplog_status add_notice(struct signal_set *set, const struct event *event)
 {
     struct topk_row *row = NULL;
-    strbuf_clear(&set->scratch);
-    strbuf_add_span(&set->scratch, event_text(event, EVENT_SEVERITY));
-    strbuf_add_byte(&set->scratch, '\t');
-    strbuf_add_span(&set->scratch, event_text(event, EVENT_DAEMON));
-    strbuf_add_byte(&set->scratch, '\t');
-    template_make(event_text(event, EVENT_TEXT), &set->scratch);
-    TRY(strbuf_status(&set->scratch));
-    TRY(topk_add(&set->notices, strbuf_span(&set->scratch), event->repeat, &row));
+    struct span key;
+    TRY(signal_notice_key(set, event, &key));
+    TRY(topk_add(&set->notices, key, event->repeat, &row));
     name_row(row->value, event);
     return count_row(row->value, event, event->repeat);
 }
@@ -548,6 +561,7 @@ static enum smtplog_status add_any(struct signal_set *set, const struct event *e
 enum smtplog_status signal_add(struct signal_set *set, const struct event *event,
                                const struct event *logged)
 {
+    set->noticed = NULL;
     enum smtplog_status status = add_any(set, event, logged);
     set->expected = NULL;
     return status;
@@ -560,6 +574,7 @@ enum smtplog_status signal_add_unseen_auth(struct signal_set *set, const struct 
         return SMTPLOG_OK;
     }
     struct event failed = *event;
+    set->noticed = NULL;
     failed.reason_class = SPAN_LITERAL("auth-failed");
     failed.repeat = (uint32_t)count;
     event_set_value(&failed, EVENT_DIRECTION, DIRECTION_INBOUND);

@@ -75,6 +75,8 @@ struct signal_set {
     uint64_t movers_stuck,
         moved; /* sender and recipient from several networks: never let in; all */
     struct strbuf scratch;
+    const struct event *noticed; /* whose severity, daemon and template are in scratch */
+    uint64_t noticed_line;
     const struct event *expected; /* its place is looked up */
     struct topk_key place;
 };
@@ -86,6 +88,10 @@ void signal_set_free(struct signal_set *set);
  * may be left out. */
 void signal_expect(struct signal_set *set, const struct event *event);
 void signal_approach(struct signal_set *set);
+
+/* "severity daemon template" of a notice, with tabs between, until the next event is added. */
+MUST_USE enum smtplog_status signal_notice_key(struct signal_set *set, const struct event *event,
+                                               struct span *key);
 
 /* Adds an event or context line of the range asked for, as it may be shown; logged is the same as
  * the log has it, for networks and for what signal_accept is told. */

@@ -52,6 +52,8 @@ static const struct record_field set_fields[] = {
     SIGNAL_WORK(waiting),
     SIGNAL_WORK(waiting_count),
     SIGNAL_WORK(movers),
+    SIGNAL_WORK(noticed),
+    SIGNAL_WORK(noticed_line),
     SIGNAL_WORK(expected),
     SIGNAL_WORK(place),
     SIGNAL_WORK(waiting_marks),

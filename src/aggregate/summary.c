@@ -344,14 +344,9 @@ static enum smtplog_status add_warning(struct summary *summary, const struct eve
 {
     struct topk_row *row = NULL;
     struct span text = event_text(event, EVENT_TEXT);
-    strbuf_clear(&summary->scratch);
-    strbuf_add_span(&summary->scratch, event_text(event, EVENT_SEVERITY));
-    strbuf_add_byte(&summary->scratch, '\t');
-    strbuf_add_span(&summary->scratch, event_text(event, EVENT_DAEMON));
-    strbuf_add_byte(&summary->scratch, '\t');
-    template_make(text, &summary->scratch);
-    TRY(strbuf_status(&summary->scratch));
-    TRY(topk_add(&summary->warnings, strbuf_span(&summary->scratch), event->repeat, &row));
+    struct span key;
+    TRY(signal_notice_key(summary->signals, event, &key));
+    TRY(topk_add(&summary->warnings, key, event->repeat, &row));
     struct sample_row *sample = row->value;
     if (sample->line == 0) {
         sample->line = event->line;
@@ -475,8 +470,8 @@ static enum smtplog_status add_traffic(struct summary *summary, const struct eve
     return status;
 }
 
-enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
-                                      const struct traffic_message *message)
+static enum smtplog_status add_shown(struct summary *summary, const struct event *event,
+                                     const struct traffic_message *message)
 {
     int kind = event_value(event, EVENT_KIND);
     note_period(summary, event);
@@ -513,6 +508,14 @@ enum smtplog_status summary_add_event(struct summary *summary, const struct even
         TRY(flow_add_session(&summary->flow, event));
     }
     return add_time(summary, event, message->size);
+}
+
+enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
+                                      const struct traffic_message *message)
+{
+    enum smtplog_status status = add_shown(summary, event, message);
+    summary->signals->noticed = NULL;
+    return status;
 }
 
 enum smtplog_status summary_add_unknown(struct summary *summary, const struct event *event,

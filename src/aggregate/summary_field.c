@@ -179,6 +179,7 @@ static const struct record_field funnel_fields[] = {
     RECORD_COUNTS("auth_replies", struct funnel, auth_code),
     RECORD_TABLE("login_clients", struct funnel, clients, FUNNEL_NAMES, &login_type),
     RECORD_TABLE("login_users", struct funnel, users, FUNNEL_NAMES, &login_type),
+    RECORD_FIELD(NULL, FIELD_WORK, struct funnel, memos),
 };
 static const struct record_type funnel_type = RECORD_TYPE("funnel", struct funnel, funnel_fields);
 

@@ -18,6 +18,10 @@ struct clock {
     /* local times that are far from any change of the clock, and their offset */
     int64_t steady_from, steady_until;
     int32_t steady_offset;
+    /* the stamp of the line before, when it was plain, local and in such a time */
+    bool has_last;
+    int last_year, last_month, last_day;
+    int32_t last_second;
 };
 
 void clock_init(struct clock *clock, struct zone *zone, int first_year);
