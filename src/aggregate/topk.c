@@ -125,6 +125,9 @@ static struct topk_row *rarest_row(struct topk *table)
             table->next_floor = UINT64_MAX;
         }
         struct topk_row *row = table->rows[table->cursor++];
+        if (table->cursor + 4 < table->count) {
+            __builtin_prefetch(table->rows[table->cursor + 4]);
+        }
         bool rarest = row->count <= table->floor;
         /* The key that takes its place enters with one more, at least. */
         uint64_t next = row->count + (rarest ? 1 : 0);

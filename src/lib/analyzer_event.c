@@ -108,6 +108,7 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     bool is_record = event_value(event, EVENT_KIND) != KIND_CONTEXT;
     bool filtered = a->selection.filter != NULL;
     bool expected = selected->shown && a->redactor == NULL;
+    tracker_expect(a->tracker, event);
     if (expected) {
         summary_expect(a->summary, event);
     }

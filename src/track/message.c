@@ -484,6 +484,7 @@ enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bo
     bool opens = event_opens_message(event);
     *context = (struct track_context){.sender = SPAN_EMPTY, .client_ip = SPAN_EMPTY};
     TRY(message_of(tracker, event, event_text(event, EVENT_QUEUE_ID), opens, &message));
+    tracker->expected = SPAN_EMPTY;
     if (message == NULL || message->ended) {
         return SMTPLOG_OK;
     }

@@ -125,6 +125,9 @@ void tracker_free(struct tracker *tracker);
  * messages without any record) is not told. */
 void tracker_tell_named_only(struct tracker *tracker);
 
+/* An event that tracker_add will be given next: begins to look up its message. May be left out. */
+void tracker_expect(struct tracker *tracker, const struct event *event);
+
 /* Takes one event or context line. shown: it is in the range asked for and no filter hides it.
  * Stories are told of recipients and messages with a shown record, and of messages without any
  * record of which another line is shown. A delivery that hands the message to a content filter

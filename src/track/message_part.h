@@ -89,6 +89,8 @@ struct tracker {
     char host[HOST_REMEMBERED]; /* of the line before, with its hash: most lines have the same */
     size_t host_length;
     uint64_t host_hash;
+    struct span expected; /* queue id whose hash is known */
+    uint64_t expected_hash;
     struct message *ended[TRACK_ENDED]; /* a ring: those that ended last, still in their tables */
     size_t ended_at;
     struct message *free_messages;

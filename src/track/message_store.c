@@ -299,6 +299,20 @@ static enum smtplog_status make_message(struct tracker *tracker, uint64_t hash,
     return SMTPLOG_OK;
 }
 
+void tracker_expect(struct tracker *tracker, const struct event *event)
+{
+    const struct hashmap *young = &tracker->generations[tracker->young].map;
+    struct span queue_id = event_text(event, EVENT_QUEUE_ID);
+    tracker->expected = SPAN_EMPTY;
+    if (queue_id.n == 0 || young->capacity == 0) {
+        return;
+    }
+    uint64_t host = hash_of_host(tracker, event_text(event, EVENT_HOST));
+    tracker->expected = queue_id;
+    tracker->expected_hash = hash_bytes(host, queue_id.p, queue_id.n);
+    __builtin_prefetch(&young->slots[tracker->expected_hash & (young->capacity - 1)]);
+}
+
 enum smtplog_status message_of(struct tracker *tracker, const struct event *event,
                                struct span queue_id, bool create, struct message **message)
 {
@@ -308,7 +322,9 @@ enum smtplog_status message_of(struct tracker *tracker, const struct event *even
         return SMTPLOG_OK;
     }
     key.host = hash_of_host(tracker, event_text(event, EVENT_HOST));
-    uint64_t hash = hash_bytes(key.host, key.queue_id.p, key.queue_id.n);
+    bool expected = queue_id.p == tracker->expected.p && queue_id.n == tracker->expected.n;
+    uint64_t hash = expected ? tracker->expected_hash
+                             : hash_bytes(key.host, queue_id.p, queue_id.n);
     TRY(find_message(tracker, hash, &key, message));
     if (!create || (*message != NULL && !(*message)->ended)) {
         return SMTPLOG_OK;
