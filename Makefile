@@ -42,6 +42,8 @@ PATTERNS = $(sort $(wildcard patterns/*/*.pat patterns/*/*.cat))
 PAGES    = src/report/page.css src/report/page.js
 UNIT     = $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN = $(UNIT:tests/unit/%.c=$(BUILD)/test/%)
+FUZZ     = $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_BIN = $(FUZZ:%=$(BUILD)/fuzz/%)
 PO       = $(sort $(wildcard patterns/po/*.po))
 MAN      = $(sort $(wildcard src/man/*.1 src/man/*.5))
 
@@ -49,7 +51,7 @@ DEPS_REQUIRED = gcc make pkg-config libpcre2-dev zlib1g-dev gettext perl python3
 DEPS_OPTIONAL = libjansson-dev libsystemd-dev libncurses-dev libzstd-dev liblzma-dev libbz2-dev libseccomp-dev
 DEPS_CHECK    = zstd xz-utils bzip2 strace g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux chromium fonts-dejavu-core sqlite3 python3-jsonschema
 
-.PHONY: always link-flags coverage help all deps demo check check-e2e check-all sanitize lint format bench score-classes po \
+.PHONY: always link-flags coverage help all deps demo check check-e2e check-all sanitize fuzz lint format bench score-classes po \
         install uninstall dist clean
 
 .DEFAULT_GOAL := all
@@ -135,12 +137,20 @@ $(BUILD)/test/%: tests/unit/%.c $(BUILD)/libsmtplog.a tests/unit/tap.h
 	@mkdir -p $(@D)
 	$(COMPILE) -Itests/unit $< $(BUILD)/libsmtplog.a $(LDFLAGS) $(PKG_LIBS) -lm -o $@
 
-CHECKS = $(sort $(wildcard tests/check/*.t tests/cli/*.t tests/golden/*.t tests/property/*.t tests/bench/*.t))
+# A fuzz target: with libFuzzer by `make fuzz`, which says what FUZZ_DRIVER and FUZZ_FLAGS are; else with a driver that replays inputs.
+FUZZ_DRIVER = tests/fuzz/replay.c
+FUZZ_FLAGS  =
+
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/support.c tests/fuzz/support.h $(FUZZ_DRIVER) $(BUILD)/libsmtplog.a
+	@mkdir -p $(@D)
+	$(COMPILE) $(FUZZ_FLAGS) $< tests/fuzz/support.c $(FUZZ_DRIVER) $(BUILD)/libsmtplog.a -Wl,--wrap=read $(LDFLAGS) $(PKG_LIBS) -lm -o $@
+
+CHECKS = $(sort $(wildcard tests/check/*.t tests/cli/*.t tests/fuzz/*.t tests/golden/*.t tests/property/*.t tests/bench/*.t))
 
 TEST_ENVIRONMENT = BUILD=$(BUILD) CC="$(CC)" SMTPLOG=$(abspath $(BUILD))/smtplog BENCH_DIR=$(abspath $(BUILD))/bench \
                    PYTHONDONTWRITEBYTECODE=1
 
-check: all $(UNIT_BIN) $(BUILD)/smtplog.pot ## the tests (no root, no network)
+check: all $(UNIT_BIN) $(FUZZ_BIN) $(BUILD)/smtplog.pot ## the tests (no root, no network)
 	$(TEST_ENVIRONMENT) prove $(PROVE_OPTIONS) $(UNIT_BIN) $(CHECKS)
 
 check-e2e: all ## end to end with real mail servers (root; unpacks Debian packages below build/)
@@ -150,7 +160,7 @@ check-e2e: all ## end to end with real mail servers (root; unpacks Debian packag
 check-all: lint sanitize $(if $(CHECKED),,check) check-e2e ## everything: lint, sanitizers, tests, end to end
 
 # Checks of the sources themselves need no second run.
-SANITIZED_CHECKS = tests/check/patterns.t $(filter tests/cli/% tests/golden/% tests/property/%,$(CHECKS))
+SANITIZED_CHECKS = tests/check/patterns.t $(filter tests/cli/% tests/fuzz/% tests/golden/% tests/property/%,$(CHECKS))
 
 sanitize: ## the tests again under AddressSanitizer and UndefinedBehaviorSanitizer, those of threads under ThreadSanitizer
 	$(MAKE) BUILD=$(BUILD)/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
@@ -158,11 +168,23 @@ sanitize: ## the tests again under AddressSanitizer and UndefinedBehaviorSanitiz
 	$(MAKE) BUILD=$(BUILD)/thread-sanitize CC=clang CFLAGS="-O1 -g -fsanitize=thread" LDFLAGS=-fsanitize=thread \
 	    UNIT_BIN= CHECKS=tests/property/threads.t check
 
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS = $(FUZZ)
+SANITIZERS   = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+fuzz: all ## every fuzz target with libFuzzer (FUZZ_SECONDS=60 each, FUZZ_TARGETS="line header" some of them)
+	$(MAKE) BUILD=$(BUILD)/fuzzing CC=clang CFLAGS="-O1 -g $(SANITIZERS) -fsanitize=fuzzer-no-link" \
+	    LDFLAGS="$(SANITIZERS) -fsanitize=fuzzer" FUZZ_DRIVER= fuzz-targets
+	FUZZ_SECONDS=$(FUZZ_SECONDS) BUILD=$(BUILD) sh tests/fuzz/run.sh $(FUZZ_TARGETS)
+
+.PHONY: fuzz-targets
+fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
+
 lint: ## formatting, static analysis, both compilers
 	@BUILD=$(BUILD) sh tests/check/lint.sh
 
 format: ## format the C sources
-	clang-format -i $(wildcard src/*/*.c src/*/*.h include/*.h tests/unit/*.c tests/unit/*.h)
+	clang-format -i $(wildcard src/*/*.c src/*/*.h include/*.h tests/unit/*.[ch] tests/fuzz/*.[ch])
 
 # The replies are kept outside: a classifier is to be measured on texts that it was not written from.
 LABELLED ?= ../shared/knowledge/labelled-dev.jsonl

@@ -303,6 +303,12 @@ static bool tzif_read_header(struct span file, size_t time_size, struct tzif_hea
     return h->type >= 1 && h->type <= ZONE_TYPES && h->body <= file.n - 44;
 }
 
+/* RFC 9636, 3.2: more than a day and a bit is no zone's. */
+static bool is_offset(int32_t seconds)
+{
+    return seconds >= -89999 && seconds <= 93599;
+}
+
 static enum smtplog_status zone_fill(struct zone *zone, struct span body,
                                      const struct tzif_header *h)
 {
@@ -326,6 +332,9 @@ static enum smtplog_status zone_fill(struct zone *zone, struct span body,
     for (size_t i = 0; i < h->type; i++) {
         struct zone_type *type = &zone->type[i];
         type->offset = (int32_t)read_be32(types + 6 * i);
+        if (!is_offset(type->offset)) {
+            return SMTPLOG_FORMAT;
+        }
         type->is_dst = types[6 * i + 4] != 0;
         size_t at = (unsigned char)types[6 * i + 5];
         for (size_t n = 0; n < 7 && at + n < h->chars && names[at + n] != '\0'; n++) {
@@ -351,6 +360,8 @@ static enum smtplog_status zone_parse(struct zone *zone, struct span file)
     if (footer.n > 0) {
         zone_read_rule(zone, footer);
     }
+    zone->has_rule = zone->has_rule && is_offset(zone->standard.offset) &&
+                     is_offset(zone->summer.offset);
     return SMTPLOG_OK;
 }
 

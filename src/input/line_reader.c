@@ -10,6 +10,7 @@ struct line_reader {
     char *bytes; /* owned */
     size_t capacity;
     size_t previous; /* start of the line given last */
+    size_t kept;     /* bytes it was given with */
     size_t at;       /* start of the next line */
     size_t scanned;  /* no LF between at and here */
     size_t end;
@@ -77,10 +78,7 @@ static enum smtplog_status reader_fill(struct line_reader *reader)
 
 static void reader_give(struct line_reader *reader, size_t length, struct line *line)
 {
-    size_t before = reader->at - reader->previous;
-    before -= before > 0;                                                         /* the LF */
-    before -= before > 0 && reader->bytes[reader->previous + before - 1] == '\r'; /* and a CR */
-    line->previous = span_of(reader->bytes + reader->previous, before);
+    line->previous = span_of(reader->bytes + reader->previous, reader->kept);
     reader->previous = reader->at;
     line->text = span_of(reader->bytes + reader->at, length);
     line->length = length;
@@ -89,9 +87,11 @@ static void reader_give(struct line_reader *reader, size_t length, struct line *
     line->overlong = length > LINE_MAXIMUM;
     if (line->overlong) {
         line->text.n = LINE_KEPT;
+        line->previous = SPAN_EMPTY; /* as when it does not fit: see reader_skip_overlong */
     } else if (length > 0 && line->text.p[length - 1] == '\r') {
         line->text.n--;
     }
+    reader->kept = line->text.n;
 }
 
 /* Keeps the head of an over-long line and drops bytes until its end. */
@@ -126,6 +126,7 @@ static enum smtplog_status reader_skip_overlong(struct line_reader *reader, stru
     line->overlong = true;
     line->unterminated = newline == NULL;
     reader->previous = 0;
+    reader->kept = LINE_KEPT;
     reader->at = newline == NULL ? LINE_KEPT : (size_t)(newline - reader->bytes) + 1;
     reader->end = LINE_KEPT + got;
     reader->scanned = reader->at;

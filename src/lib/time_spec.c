@@ -3,6 +3,8 @@
 
 #include "logfmt/header.h"
 
+#define YEAR_ONE (-62135596800) /* no calendar goes further back */
+
 static int64_t day_start(struct zone *zone, int64_t now, int64_t days)
 {
     struct civil c;
@@ -28,6 +30,7 @@ static bool relative(struct span text, int64_t now, int64_t *seconds)
     for (size_t i = 0; i < COUNT_OF(units); i++) {
         if (units[i].unit == text.p[text.n - 1]) {
             *seconds = now - (int64_t)n * units[i].seconds;
+            *seconds = *seconds < YEAR_ONE ? YEAR_ONE : *seconds;
             return true;
         }
     }
