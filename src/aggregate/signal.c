@@ -85,12 +85,13 @@ static enum smtplog_status keep_sample(struct signal_row *row, const struct even
     }
     strbuf_add_span(&text, event_text(event, EVENT_TEXT));
     size_t n = text.length < SIGNAL_SAMPLE ? text.length : SIGNAL_SAMPLE;
-    char *copy = n > 0 ? malloc(n + 1) : NULL;
+    bool shows = n > 0 && text.bytes[0] != '\0'; /* else it would be empty, and nobody's */
+    char *copy = shows ? malloc(n + 1) : NULL;
     if (copy != NULL) {
         memcpy(copy, text.bytes, n);
         copy[n] = '\0';
         row->sample = copy;
-    } else if (n > 0) {
+    } else if (shows) {
         status = SMTPLOG_NO_MEMORY;
     }
     strbuf_free(&text);

@@ -17,14 +17,15 @@ static void template_release(void *value)
 static bool copy_sample(struct span text, const char **sample)
 {
     size_t n = text.n < SUMMARY_SAMPLE - 1 ? text.n : SUMMARY_SAMPLE - 1;
-    char *copy = n > 0 ? malloc(n + 1) : NULL;
+    bool shows = n > 0 && text.p[0] != '\0'; /* else it would be empty, and nobody's */
+    char *copy = shows ? malloc(n + 1) : NULL;
     *sample = "";
     if (copy != NULL) {
         memcpy(copy, text.p, n);
         copy[n] = '\0';
         *sample = copy;
     }
-    return copy != NULL || n == 0;
+    return copy != NULL || !shows;
 }
 
 enum smtplog_status summary_new(struct summary **summary)

@@ -531,15 +531,20 @@ static enum smtplog_status take_text(const struct record_field *field, char *at,
         at[n] = '\0';
         return SMTPLOG_OK;
     }
-    char *copy = text.n > 0 ? malloc(text.n + 1) : NULL;
-    if (text.n > 0 && copy == NULL) {
+    const char **kept = (const char **)at;
+    bool shows = text.n > 0 && text.p[0] != '\0'; /* else it would be empty, and nobody's */
+    char *copy = shows ? malloc(text.n + 1) : NULL;
+    if (shows && copy == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
     if (copy != NULL) {
         memcpy(copy, text.p, text.n);
         copy[text.n] = '\0';
     }
-    *(const char **)at = copy != NULL ? copy : "";
+    if (*kept != NULL && (*kept)[0] != '\0') {
+        free((char *)*kept); /* a damaged file names the field twice */
+    }
+    *kept = copy != NULL ? copy : "";
     return SMTPLOG_OK;
 }
 

@@ -227,14 +227,21 @@ static bool is_of_recipient(const struct dialogue *s, const struct dialogue_exch
     return (x->stage == STAGE_EOD || x->stage == STAGE_BDAT) && (s->lmtp || x->command.n == 0);
 }
 
+/* Where the RCPT commands were not seen, those who were answered for after the dot are counted. */
 static void count_recipients(const struct dialogue *s, struct dialogue_diagnosis *d)
 {
+    size_t accepted = 0;
+    size_t after_dot = 0;
     for (size_t i = 0; i < s->exchange_count; i++) {
-        bool answered = s->exchanges[i].stage == STAGE_RCPT && s->exchanges[i].code != 0;
-        d->recipients += answered;
-        d->refused += (answered || is_of_recipient(s, &s->exchanges[i])) &&
-                      s->exchanges[i].code >= 400;
+        const struct dialogue_exchange *x = &s->exchanges[i];
+        bool answered = x->stage == STAGE_RCPT && x->code != 0;
+        bool of_recipient = is_of_recipient(s, x) && x->code != 0;
+        accepted += answered && x->code < 400;
+        after_dot += of_recipient;
+        d->recipients += answered && x->code >= 400;
+        d->refused += (answered || of_recipient) && x->code >= 400;
     }
+    d->recipients += accepted > after_dot ? accepted : after_dot;
 }
 
 void dialogue_diagnose(const struct dialogue *session, struct dialogue_diagnosis *diagnosis)

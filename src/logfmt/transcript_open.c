@@ -257,7 +257,9 @@ void reader_client(struct transcript *t, struct open_session *o, struct span lin
     bool proof = !o->session->in_data && !o->session->auth_open && reader_opens_session(line);
     dialogue_client(o->session, line, number);
     o->gap = 0;
-    reader_hold_part(t, o);
+    if (number == t->number) {
+        reader_hold_part(t, o); /* a line put together from pieces was given before */
+    }
     if (proof && (o->begun || o->session->replies > 0)) {
         reader_prove(t, o);
     }
