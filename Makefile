@@ -145,12 +145,24 @@ $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/support.c tests/fuzz/support.h $
 	@mkdir -p $(@D)
 	$(COMPILE) $(FUZZ_FLAGS) $< tests/fuzz/support.c $(FUZZ_DRIVER) $(BUILD)/libsmtplog.a -Wl,--wrap=read $(LDFLAGS) $(PKG_LIBS) -lm -o $@
 
-CHECKS = $(sort $(wildcard tests/check/*.t tests/cli/*.t tests/fuzz/*.t tests/golden/*.t tests/property/*.t tests/bench/*.t))
+# Faults: loaded into the program, or linked into one of its own, where a sanitizer watches it.
+FAULT_BIN = $(BUILD)/fault/fault.so $(BUILD)/fault/smtplog
+WRAPPED   = malloc calloc realloc strdup strndup
+
+$(BUILD)/fault/fault.so: tests/fault/fault.c
+	@mkdir -p $(@D)
+	$(CC) $(STANDARD) $(WARNINGS) -O1 -fPIC -shared $< -o $@ -ldl
+
+$(BUILD)/fault/smtplog: tests/fault/fault.c $(CLI_OBJ) $(BUILD)/libsmtplog.a
+	@mkdir -p $(@D)
+	$(CC) $(STANDARD) $(WARNINGS) $(CFLAGS) $(LDFLAGS) -DFAULT_WRAPPED $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(PKG_LIBS) $(CLI_LIBS) -lm
+
+CHECKS = $(sort $(wildcard tests/check/*.t tests/cli/*.t tests/fault/*.t tests/fuzz/*.t tests/golden/*.t tests/property/*.t tests/bench/*.t))
 
 TEST_ENVIRONMENT = BUILD=$(BUILD) CC="$(CC)" SMTPLOG=$(abspath $(BUILD))/smtplog BENCH_DIR=$(abspath $(BUILD))/bench \
                    PYTHONDONTWRITEBYTECODE=1
 
-check: all $(UNIT_BIN) $(FUZZ_BIN) $(BUILD)/smtplog.pot ## the tests (no root, no network)
+check: all $(UNIT_BIN) $(FUZZ_BIN) $(FAULT_BIN) $(BUILD)/smtplog.pot ## the tests (no root, no network)
 	$(TEST_ENVIRONMENT) prove $(PROVE_OPTIONS) $(UNIT_BIN) $(CHECKS)
 
 check-e2e: all ## end to end with real mail servers (root; unpacks Debian packages below build/)
@@ -160,7 +172,7 @@ check-e2e: all ## end to end with real mail servers (root; unpacks Debian packag
 check-all: lint sanitize $(if $(CHECKED),,check) check-e2e ## everything: lint, sanitizers, tests, end to end
 
 # Checks of the sources themselves need no second run.
-SANITIZED_CHECKS = tests/check/patterns.t $(filter tests/cli/% tests/fuzz/% tests/golden/% tests/property/%,$(CHECKS))
+SANITIZED_CHECKS = tests/check/patterns.t $(filter tests/cli/% tests/fault/% tests/fuzz/% tests/golden/% tests/property/%,$(CHECKS))
 
 sanitize: ## the tests again under AddressSanitizer and UndefinedBehaviorSanitizer, those of threads under ThreadSanitizer
 	$(MAKE) BUILD=$(BUILD)/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
@@ -184,7 +196,7 @@ lint: ## formatting, static analysis, both compilers
 	@BUILD=$(BUILD) sh tests/check/lint.sh
 
 format: ## format the C sources
-	clang-format -i $(wildcard src/*/*.c src/*/*.h include/*.h tests/unit/*.[ch] tests/fuzz/*.[ch])
+	clang-format -i $(wildcard src/*/*.c src/*/*.h include/*.h tests/unit/*.[ch] tests/fuzz/*.[ch] tests/fault/*.c)
 
 # The replies are kept outside: a classifier is to be measured on texts that it was not written from.
 LABELLED ?= ../shared/knowledge/labelled-dev.jsonl

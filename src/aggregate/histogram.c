@@ -181,13 +181,14 @@ enum smtplog_status histogram_add_placed(struct histogram *h, const struct histo
     if (value->value > h->maximum) {
         h->maximum = value->value;
     }
-    h->count += times;
-    if (histogram_is_exact(h) && h->count <= h->exact_limit) {
+    if (histogram_is_exact(h) && h->count + times <= h->exact_limit) {
         for (uint64_t i = 0; i < times; i++) {
             TRY(keep_value(h, value->value));
+            h->count++; /* never more than there are values */
         }
         return SMTPLOG_OK;
     }
+    h->count += times;
     if (h->values != NULL) {
         TRY(go_over_to_sketch(h));
     }

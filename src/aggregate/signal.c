@@ -94,6 +94,9 @@ static enum smtplog_status keep_sample(struct signal_row *row, const struct even
     } else if (shows) {
         status = SMTPLOG_NO_MEMORY;
     }
+    if (strbuf_status(&text) == SMTPLOG_NO_MEMORY) {
+        status = SMTPLOG_NO_MEMORY;
+    }
     strbuf_free(&text);
     return status;
 }

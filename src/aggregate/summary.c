@@ -232,6 +232,9 @@ static enum smtplog_status add_class(struct summary *summary, const struct event
         class_row->first = event->time;
         strbuf_add(&summary->scratch, text.p, text.n < SUMMARY_SAMPLE ? text.n : SUMMARY_SAMPLE);
         keep_text(class_row->sample, sizeof class_row->sample, strbuf_span(&summary->scratch));
+        if (strbuf_status(&summary->scratch) == SMTPLOG_NO_MEMORY) {
+            return SMTPLOG_NO_MEMORY;
+        }
     }
     return SMTPLOG_OK;
 }

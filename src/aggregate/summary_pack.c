@@ -533,13 +533,9 @@ static enum smtplog_status take_text(const struct record_field *field, char *at,
     }
     const char **kept = (const char **)at;
     bool shows = text.n > 0 && text.p[0] != '\0'; /* else it would be empty, and nobody's */
-    char *copy = shows ? malloc(text.n + 1) : NULL;
+    char *copy = shows ? strndup(text.p, text.n) : NULL;
     if (shows && copy == NULL) {
         return SMTPLOG_NO_MEMORY;
-    }
-    if (copy != NULL) {
-        memcpy(copy, text.p, text.n);
-        copy[text.n] = '\0';
     }
     if (*kept != NULL && (*kept)[0] != '\0') {
         free((char *)*kept); /* a damaged file names the field twice */

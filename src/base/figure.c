@@ -95,6 +95,7 @@ static void add_number(struct strbuf *out, const struct figure_style *style, str
     }
     struct figure_part part = {"n", strbuf_span(&text)};
     figure_fill(out, pattern, &part, 1);
+    strbuf_inherit(out, &text);
     strbuf_free(&text);
 }
 
@@ -113,6 +114,7 @@ static void add_bound(struct strbuf *out, const struct figure_style *style, stru
     format_percent(&text, style, percent, 1);
     struct figure_part part = {"share", strbuf_span(&text)};
     figure_fill(out, pattern, &part, 1);
+    strbuf_inherit(out, &text);
     strbuf_free(&text);
 }
 
@@ -162,7 +164,9 @@ static void add_two(struct strbuf *out, const struct figure_style *style,
     } else {
         strbuf_add_span(out, parts[0].text);
     }
+    strbuf_inherit(out, &a);
     strbuf_free(&a);
+    strbuf_inherit(out, &b);
     strbuf_free(&b);
 }
 
@@ -245,5 +249,6 @@ void format_instant(struct strbuf *out, const struct figure_style *style,
     } else {
         figure_fill(out, or_english(style)->moment, parts, COUNT_OF(parts));
     }
+    strbuf_inherit(out, &date);
     strbuf_free(&date);
 }

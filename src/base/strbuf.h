@@ -42,6 +42,14 @@ static inline const char *strbuf_cstr(const struct strbuf *buf)
     return buf->length > 0 ? buf->bytes : "";
 }
 
+/* What memory cost one buffer its text costs the one that the text was meant for, too. */
+static inline void strbuf_inherit(struct strbuf *buf, const struct strbuf *from)
+{
+    if (from->status == SMTPLOG_NO_MEMORY && buf->status == SMTPLOG_OK) {
+        buf->status = from->status;
+    }
+}
+
 MUST_USE static inline enum smtplog_status strbuf_status(const struct strbuf *buf)
 {
     return buf->status;

@@ -43,6 +43,11 @@ enum smtplog_status asked_waits_new(const struct catalog *catalog, bool check,
     return SMTPLOG_OK;
 }
 
+enum smtplog_status asked_waits_status(const struct asked_waits *waits)
+{
+    return pattern_engine_status(waits->list.engine);
+}
+
 void asked_waits_free(struct asked_waits *waits)
 {
     if (waits == NULL) {

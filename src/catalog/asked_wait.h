@@ -18,6 +18,9 @@ MUST_USE enum smtplog_status asked_waits_new(const struct catalog *catalog, bool
                                              struct asked_waits **waits);
 void asked_waits_free(struct asked_waits *waits);
 
+/* SMTPLOG_NO_MEMORY once an answer may be wrong for want of it. */
+MUST_USE enum smtplog_status asked_waits_status(const struct asked_waits *waits);
+
 /* Seconds that the text of a reply names; 0 when it names none. */
 double asked_waits_find(struct asked_waits *waits, struct span text);
 

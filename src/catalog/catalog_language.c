@@ -98,8 +98,9 @@ static enum smtplog_status translate_text(void *context, const struct catalog_en
                            ? translation_find(context, strbuf_span(&where), text->value, 0)
                            : SPAN_EMPTY;
     text->value = said.n > 0 ? said : text->value;
+    enum smtplog_status status = strbuf_status(&where);
     strbuf_free(&where);
-    return SMTPLOG_OK;
+    return status == SMTPLOG_NO_MEMORY ? status : SMTPLOG_OK;
 }
 
 enum smtplog_status catalog_translate(struct catalog *catalog,

@@ -210,6 +210,11 @@ enum smtplog_status classifier_new(const struct catalog *catalog, bool compile_a
     return SMTPLOG_OK;
 }
 
+enum smtplog_status classifier_status(const struct classifier *classifier)
+{
+    return pattern_engine_status(classifier->engine);
+}
+
 void classifier_free(struct classifier *classifier)
 {
     if (classifier != NULL) {

@@ -16,6 +16,9 @@ MUST_USE enum smtplog_status classifier_new(const struct catalog *catalog, bool 
                                             struct classifier **classifier);
 void classifier_free(struct classifier *classifier);
 
+/* SMTPLOG_NO_MEMORY once a verdict may be wrong for want of it. */
+MUST_USE enum smtplog_status classifier_status(const struct classifier *classifier);
+
 /* What is to be judged. */
 struct classifier_input {
     int code; /* seen or implied; 0: the first digit of the enhanced code stands for it */

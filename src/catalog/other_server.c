@@ -27,6 +27,11 @@ enum smtplog_status other_servers_new(const struct catalog *catalog, bool check,
     return SMTPLOG_OK;
 }
 
+enum smtplog_status other_servers_status(const struct other_servers *servers)
+{
+    return pattern_engine_status(servers->list.engine);
+}
+
 void other_servers_free(struct other_servers *servers)
 {
     if (servers == NULL) {

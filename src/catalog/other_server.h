@@ -14,6 +14,9 @@ MUST_USE enum smtplog_status other_servers_new(const struct catalog *catalog, bo
                                                struct other_servers **servers);
 void other_servers_free(struct other_servers *servers);
 
+/* SMTPLOG_NO_MEMORY once an answer may be wrong for want of it. */
+MUST_USE enum smtplog_status other_servers_status(const struct other_servers *servers);
+
 /* The entry of the server whose log has such lines, NULL when none is known. */
 const struct catalog_entry *other_servers_find(struct other_servers *servers, struct span line);
 

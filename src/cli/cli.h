@@ -177,6 +177,13 @@ struct cli_run {
     bool on_terminal;
 };
 
+/* Whether a call went well; says it, once, when memory was short for it. */
+bool cli_ok(enum smtplog_status status);
+
+/* The exit status to end with: that of a run whose beginning failed for want of memory is not that
+ * of wrong usage. */
+int cli_last_word(int exit_status);
+
 /* Makes the analyzer with options and inputs set; falls back to standard input or the host's logs
  * when no file is named. False after a message, with *exit_status set. run must stay where it is
  * until cli_run_end. */

@@ -25,20 +25,19 @@ struct daily {
 static struct smtplog_analyzer *new_analyzer(const struct cli_arguments *arguments, bool rules)
 {
     struct smtplog_analyzer *made = smtplog_analyzer_new();
-    bool good = made != NULL;
+    bool good = cli_ok(made != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY);
     if (!good) {
-        cli_complain("out of memory");
         return NULL;
     }
     smtplog_analyzer_set_diagnostic(made, cli_diagnostic, NULL);
     smtplog_analyzer_set_language(made, cli_language());
     for (size_t i = 0; good && i < arguments->library_count; i++) {
-        good = smtplog_analyzer_set(made, arguments->library[i].name,
-                                    arguments->library[i].value) == SMTPLOG_OK;
+        good = cli_ok(
+            smtplog_analyzer_set(made, arguments->library[i].name, arguments->library[i].value));
     }
     for (size_t i = 0; rules && good && i < arguments->rule_count; i++) {
-        good = smtplog_analyzer_add_rule(made, arguments->rules[i].kind,
-                                         arguments->rules[i].text) == SMTPLOG_OK;
+        good = cli_ok(
+            smtplog_analyzer_add_rule(made, arguments->rules[i].kind, arguments->rules[i].text));
     }
     if (!good) {
         smtplog_analyzer_free(made);
@@ -49,7 +48,7 @@ static struct smtplog_analyzer *new_analyzer(const struct cli_arguments *argumen
 
 static bool step_day(const struct daily *d, const char *from, int step, char day[SMTPLOG_DAY])
 {
-    return smtplog_analyzer_day(d->calendar, from, step, day) == SMTPLOG_OK;
+    return cli_ok(smtplog_analyzer_day(d->calendar, from, step, day));
 }
 
 static bool is_mailed(const struct cli_arguments *arguments)
@@ -128,6 +127,7 @@ static bool write_snapshot(struct daily *d, const char *day, struct smtplog_anal
         return state_keep(&d->state, day, fd);
     }
     state_drop(&d->state, day, fd);
+    (void)cli_ok(status);
     cli_complain("%s: the snapshot of %s could not be written", d->state.path, day);
     return false;
 }
@@ -138,9 +138,9 @@ static bool make_day(struct daily *d, const char *day)
     struct cli_run run = {.analyzer = new_analyzer(d->arguments, false)};
     struct smtplog_outcome outcome;
     if (run.analyzer == NULL || !cli_add_logs(run.analyzer, d->arguments, false) ||
-        smtplog_analyzer_set(run.analyzer, "since", day) != SMTPLOG_OK ||
-        smtplog_analyzer_set(run.analyzer, "until", day) != SMTPLOG_OK ||
-        smtplog_analyzer_keep(run.analyzer) != SMTPLOG_OK) {
+        !cli_ok(smtplog_analyzer_set(run.analyzer, "since", day)) ||
+        !cli_ok(smtplog_analyzer_set(run.analyzer, "until", day)) ||
+        !cli_ok(smtplog_analyzer_keep(run.analyzer))) {
         smtplog_analyzer_free(run.analyzer);
         return false;
     }
@@ -186,7 +186,7 @@ static bool add_parts(const struct daily *d, struct smtplog_analyzer *analyzer, 
     while (strcmp(day, d->last) <= 0) {
         if (state_has_day(&d->state, day) && state_day_path(&d->state, day, path)) {
             ++*found;
-            if (smtplog_analyzer_add_file(analyzer, path) != SMTPLOG_OK) {
+            if (!cli_ok(smtplog_analyzer_add_file(analyzer, path))) {
                 return false;
             }
         }
@@ -199,7 +199,7 @@ static bool add_parts(const struct daily *d, struct smtplog_analyzer *analyzer, 
             return false;
         }
         if (state_has_day(&d->state, day) && state_day_path(&d->state, day, path) &&
-            smtplog_analyzer_add_context(analyzer, path) != SMTPLOG_OK) {
+            !cli_ok(smtplog_analyzer_add_context(analyzer, path))) {
             return false;
         }
     }
@@ -213,7 +213,7 @@ static bool add_earlier(const struct daily *d, struct smtplog_analyzer *analyzer
     char before[SMTPLOG_DAY];
     char path[STATE_PATH];
     char path_before[STATE_PATH];
-    bool good = smtplog_analyzer_compare(analyzer, NULL, NULL, NULL, 0) == SMTPLOG_OK;
+    bool good = cli_ok(smtplog_analyzer_compare(analyzer, NULL, NULL, NULL, 0));
     for (int back = 1; good && d->arguments->span == CLI_SPAN_DAY && back <= EARLIER_DAYS; back++) {
         good = step_day(d, d->last, -back, day) && step_day(d, day, -1, before);
         if (!good || !state_has_day(&d->state, day)) {
@@ -222,8 +222,8 @@ static bool add_earlier(const struct daily *d, struct smtplog_analyzer *analyzer
         bool with_before = state_has_day(&d->state, before) &&
                            state_day_path(&d->state, before, path_before);
         good = state_day_path(&d->state, day, path) &&
-               smtplog_analyzer_compare(analyzer, day, path, with_before ? path_before : NULL,
-                                        back % 7 == 0) == SMTPLOG_OK;
+               cli_ok(smtplog_analyzer_compare(analyzer, day, path,
+                                               with_before ? path_before : NULL, back % 7 == 0));
     }
     return good;
 }
@@ -257,7 +257,7 @@ static int report_days(struct daily *d)
         return CLI_USAGE;
     }
     bool to_terminal = d->arguments->output == NULL && isatty(STDOUT_FILENO) == 1;
-    bool good = cli_set_look(run.analyzer, d->arguments, to_terminal) == SMTPLOG_OK &&
+    bool good = cli_ok(cli_set_look(run.analyzer, d->arguments, to_terminal)) &&
                 add_parts(d, run.analyzer, &found) && add_earlier(d, run.analyzer);
     int exit_status = CLI_UNREADABLE;
     if (good && found == 0) {

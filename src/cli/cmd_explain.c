@@ -12,10 +12,11 @@ static int exit_status_of(enum smtplog_status status)
     if (status == SMTPLOG_OK || status == SMTPLOG_STOPPED) {
         return CLI_DONE;
     }
-    if (status != SMTPLOG_USAGE) {
-        cli_complain("%s", smtplog_status_name(status));
+    if (status == SMTPLOG_USAGE) {
+        return CLI_USAGE;
     }
-    return CLI_USAGE;
+    cli_complain("%s", cli_translate(smtplog_status_name(status)));
+    return CLI_UNREADABLE;
 }
 
 /* Lines of standard input, a reply each. */

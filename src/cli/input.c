@@ -24,11 +24,6 @@ void cli_diagnostic(void *context, enum smtplog_severity severity, const char *t
     }
 }
 
-int cli_write(void *file, const char *bytes, size_t length)
-{
-    return fwrite(bytes, 1, length, file) == length ? 0 : 1;
-}
-
 /* ---- progress -------------------------------------------------------------------------------- */
 
 static double seconds_now(void)
@@ -126,13 +121,16 @@ static bool host_has_journal(void)
 static bool add_named(struct smtplog_analyzer *analyzer, const struct cli_arguments *arguments)
 {
     for (size_t i = 0; i < arguments->file_count; i++) {
-        if (smtplog_analyzer_add_file(analyzer, arguments->files[i]) != SMTPLOG_OK) {
-            cli_complain("too many files");
+        enum smtplog_status status = smtplog_analyzer_add_file(analyzer, arguments->files[i]);
+        if (!cli_ok(status)) {
+            if (status == SMTPLOG_LIMIT) {
+                cli_complain("too many files");
+            }
             return false;
         }
     }
     return !arguments->journal ||
-           smtplog_analyzer_add_journal(analyzer, arguments->journal_place) == SMTPLOG_OK;
+           cli_ok(smtplog_analyzer_add_journal(analyzer, arguments->journal_place));
 }
 
 bool cli_add_logs(struct smtplog_analyzer *analyzer, const struct cli_arguments *arguments,
@@ -149,7 +147,7 @@ bool cli_add_logs(struct smtplog_analyzer *analyzer, const struct cli_arguments 
                                      "  reading the systemd journal (--journal)\n"))
                   : "",
               stderr);
-        return smtplog_analyzer_add_journal(analyzer, NULL) == SMTPLOG_OK;
+        return cli_ok(smtplog_analyzer_add_journal(analyzer, NULL));
     }
     cli_complain(
         "no file named, nothing on standard input and no mail log in /var/log; name a file, or\n"
@@ -160,22 +158,21 @@ bool cli_add_logs(struct smtplog_analyzer *analyzer, const struct cli_arguments 
 static bool add_inputs(struct smtplog_analyzer *analyzer, const struct cli_arguments *arguments)
 {
     bool named = arguments->file_count > 0 || arguments->journal;
-    return !named && standard_input_has_data()
-               ? smtplog_analyzer_add_file(analyzer, "-") == SMTPLOG_OK
-               : cli_add_logs(analyzer, arguments, true);
+    return !named && standard_input_has_data() ? cli_ok(smtplog_analyzer_add_file(analyzer, "-"))
+                                               : cli_add_logs(analyzer, arguments, true);
 }
 
 static bool set_options(const struct cli_run *run, const struct cli_arguments *arguments)
 {
     for (size_t i = 0; i < arguments->rule_count; i++) {
-        if (smtplog_analyzer_add_rule(run->analyzer, arguments->rules[i].kind,
-                                      arguments->rules[i].text) != SMTPLOG_OK) {
+        if (!cli_ok(smtplog_analyzer_add_rule(run->analyzer, arguments->rules[i].kind,
+                                              arguments->rules[i].text))) {
             return false;
         }
     }
     for (size_t i = 0; i < arguments->library_count; i++) {
-        if (smtplog_analyzer_set(run->analyzer, arguments->library[i].name,
-                                 arguments->library[i].value) != SMTPLOG_OK) {
+        if (!cli_ok(smtplog_analyzer_set(run->analyzer, arguments->library[i].name,
+                                         arguments->library[i].value))) {
             return false;
         }
     }
@@ -189,9 +186,7 @@ bool cli_run_begin(struct cli_run *run, const struct cli_arguments *arguments, i
                             .on_terminal = isatty(STDERR_FILENO) == 1};
     *exit_status = CLI_USAGE;
     if (run->analyzer == NULL) {
-        cli_complain("out of memory");
-        *exit_status = CLI_UNREADABLE;
-        return false;
+        return cli_ok(SMTPLOG_NO_MEMORY);
     }
     smtplog_analyzer_set_diagnostic(run->analyzer, cli_diagnostic, NULL);
     smtplog_analyzer_set_language(run->analyzer, cli_language());

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/output.h"
 
 #define HELP_COLUMNS 80
 
@@ -154,7 +155,7 @@ static int run_command(const struct cli_command *command, int argc, char **argv)
     }
     free(arguments.files);
     free(arguments.what);
-    return exit_status;
+    return cli_last_word(exit_status);
 }
 
 /* Written alike but for two letters in one place, the first being the same. */
@@ -226,7 +227,7 @@ int main(int argc, char **argv)
     /* A closed pipe is an ordinary end of output: writes fail with EPIPE instead of killing us. */
     signal(SIGPIPE, SIG_IGN);
     cli_speak(argc, argv);
-    int exit_status = run_line(argc, argv);
+    int exit_status = output_last(run_line(argc, argv));
     cli_speak_no_more();
     return exit_status;
 }

@@ -410,8 +410,7 @@ bool cli_parse(int argc, char **argv, const struct cli_command *command,
     arguments->files = calloc((size_t)argc + 1, sizeof *arguments->files);
     arguments->what = calloc((size_t)argc + 1, sizeof *arguments->what);
     if (arguments->files == NULL || arguments->what == NULL) {
-        cli_complain("out of memory");
-        return false;
+        return cli_ok(SMTPLOG_NO_MEMORY);
     }
     for (int i = 0; i < argc; i++) {
         bool is_option = !options_ended && argv[i][0] == '-' && argv[i][1] != '\0';

@@ -18,4 +18,7 @@ bool output_open(struct output *output, const char *path);
  * closed pipe on standard output is no failure. */
 bool output_finish(struct output *output, bool keep);
 
+/* At the very end: what is left for standard output. The exit status to end with. */
+int output_last(int exit_status);
+
 #endif

@@ -130,7 +130,7 @@ static int write_report(struct cli_run *run, const char *format, const char *pat
     }
     enum smtplog_status status = smtplog_analyzer_report(run->analyzer, format, cli_write,
                                                          output.file);
-    if (status == SMTPLOG_USAGE || status == SMTPLOG_NO_MEMORY) {
+    if (status != SMTPLOG_OK && status != SMTPLOG_STOPPED) {
         exit_status = cli_exit_status(run, status);
     }
     return output_finish(&output, status == SMTPLOG_OK) ? exit_status : CLI_PARTLY;

@@ -165,7 +165,13 @@ bool state_has_day(const struct state *state, const char *day)
     char name[256];
     struct stat st;
     day_name(state, day, name);
-    return fstatat(state->directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+    if (fstatat(state->directory, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno != ENOENT) {
+            cli_complain("%s/%s: %s", state->path, name, strerror(errno));
+        }
+        return false;
+    }
+    return S_ISREG(st.st_mode);
 }
 
 int state_create(const struct state *state, const char *day)

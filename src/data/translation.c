@@ -94,19 +94,21 @@ static struct span take_form(struct span text, unsigned form)
 struct span translation_find(const struct translation *t, struct span context, struct span msgid,
                              uint64_t n)
 {
-    struct strbuf key;
+    char key[KEY_LIMIT];
     struct span text = SPAN_EMPTY;
+    size_t n_key = 0;
     if (t == NULL || context.n + msgid.n + 1 > KEY_LIMIT) {
         return SPAN_EMPTY;
     }
-    strbuf_init(&key, KEY_LIMIT);
     if (context.n > 0) {
-        strbuf_add_span(&key, context);
-        strbuf_add_byte(&key, CONTEXT_END);
+        memcpy(key, context.p, context.n);
+        key[context.n] = CONTEXT_END;
+        n_key = context.n + 1;
     }
-    strbuf_add_span(&key, msgid);
-    bool found = strbuf_status(&key) == SMTPLOG_OK && find_text(t, strbuf_span(&key), &text);
-    strbuf_free(&key);
+    if (msgid.n > 0) {
+        memcpy(key + n_key, msgid.p, msgid.n);
+    }
+    bool found = find_text(t, span_of(key, n_key + msgid.n), &text);
     return found ? take_form(text, plural_form(&t->plural, n)) : SPAN_EMPTY;
 }
 

@@ -168,6 +168,7 @@ static enum smtplog_status refuse_word(const struct filter *filter, enum filter_
         strbuf_addf(problem, diagnostic_text(filter->words, N_("--%s: there is no \"%.*s\"")),
                     kinds[kind].name, SPAN_ARGS(text));
     }
+    strbuf_inherit(problem, &names);
     strbuf_free(&names);
     return SMTPLOG_USAGE;
 }
@@ -229,6 +230,7 @@ static enum smtplog_status check_condition(const struct filter *filter, enum fil
     if (!is_known(text, known, count, &near_by)) {
         status = refuse_word(filter, kind, text, known, count, &near_by, problem);
     }
+    strbuf_inherit(problem, &near_by);
     strbuf_free(&near_by);
     return status;
 }
@@ -576,6 +578,8 @@ void filter_explain_nothing(const struct filter *filter, struct strbuf *out)
                                        "some, but no event matches all: %s")),
                     (unsigned long long)filter->seen, strbuf_cstr(&others));
     }
+    strbuf_inherit(out, &alone);
     strbuf_free(&alone);
+    strbuf_inherit(out, &others);
     strbuf_free(&others);
 }

@@ -33,6 +33,9 @@ enum smtplog_status deflate_unpack(struct span packed, size_t length, struct str
         strbuf_add(out, (const char *)bytes, length);
     }
     free(bytes);
+    if (done == Z_MEM_ERROR) {
+        return SMTPLOG_NO_MEMORY;
+    }
     return !whole ? SMTPLOG_FORMAT : strbuf_status(out);
 }
 

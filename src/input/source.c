@@ -45,6 +45,11 @@ const char *source_damage(const struct source *source)
     return source->damage;
 }
 
+bool source_read_failed(const struct source *source)
+{
+    return source->read_failed;
+}
+
 uint64_t source_stored_done(const struct source *source)
 {
     return source->stored_done;

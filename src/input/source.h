@@ -60,6 +60,9 @@ MUST_USE enum smtplog_status source_skip(struct source *source, uint64_t offset)
 /* What was wrong with the contents so far, or NULL: "cut short", "corrupt compressed data", ... */
 const char *source_damage(const struct source *source);
 
+/* Whether read(2) has failed, which may be another time's luck; damaged contents stay so. */
+bool source_read_failed(const struct source *source);
+
 /* Stored bytes consumed so far. */
 uint64_t source_stored_done(const struct source *source);
 

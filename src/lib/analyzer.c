@@ -569,6 +569,7 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
     a->summary->limits_hit = a->limits_hit;
     analyzer_report_damage(a);
     report_not_understood(a);
+    TRY(knowledge_status(&a->knowledge));
     selection_say(a);
     a->finished = true;
     return SMTPLOG_OK;
@@ -615,7 +616,8 @@ void smtplog_analyzer_outcome(const struct smtplog_analyzer *a, struct smtplog_o
     *outcome = (struct smtplog_outcome){.files_given = a->given_count, .traced = a->traced};
     for (size_t i = 0; i < a->plan.count && a->stream != NULL; i++) {
         outcome->files_unreadable += !a->plan.files[i].readable;
-        outcome->files_damaged += line_stream_damage(a->stream, i) != NULL;
+        outcome->files_damaged += line_stream_damage(a->stream, i) != NULL ||
+                                  line_stream_is_unsure(a->stream, i);
         outcome->files_not_mail += a->inputs[i].lines > 0 && a->inputs[i].mail_lines == 0;
     }
     outcome->files_unreadable += a->snapshots_bad;

@@ -142,6 +142,7 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
     }
     finding_list_free(&findings);
     TRY(status);
+    TRY(pattern_engine_status(a->finding_rules.engine));
     a->writer = writer;
     a->writer_context = context;
     return analyzer_write_out(a);

@@ -1,6 +1,7 @@
 /* A day beside others. Trust: as snapshots; one that cannot be used is said and passed over. */
 #include "lib/daily.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "finding/finding_build.h"
@@ -67,14 +68,11 @@ static bool read_day(const char *date, int64_t *days)
 static void write_day(int64_t days, char day[SMTPLOG_DAY])
 {
     struct civil civil;
-    struct strbuf text;
+    char text[64];
     civil_from_seconds(days * CIVIL_DAY, &civil);
-    strbuf_init(&text, SMTPLOG_DAY);
-    strbuf_addf(&text, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
-    size_t n = text.length < SMTPLOG_DAY - 1 ? text.length : SMTPLOG_DAY - 1;
-    memcpy(day, strbuf_cstr(&text), n);
-    day[n] = '\0';
-    strbuf_free(&text);
+    snprintf(text, sizeof text, "%04d-%02d-%02d", civil.year, civil.month, civil.day);
+    text[SMTPLOG_DAY - 1] = '\0';
+    memcpy(day, text, SMTPLOG_DAY);
 }
 
 static int64_t floor_days(int64_t seconds)

@@ -66,6 +66,8 @@ static enum smtplog_status write_book(struct explainer *e, const char *format, s
     struct strbuf out;
     struct text_style style = {.width = width > 0 ? width : 80};
     struct document *document = NULL;
+    TRY(knowledge_status(&e->knowledge));
+    TRY(e->book.document.status);
     strbuf_init(&out, (size_t)16 * 1024 * 1024);
     enum smtplog_status status = SMTPLOG_USAGE;
     if (strcmp(format, "json") == 0) {
@@ -373,7 +375,9 @@ enum smtplog_status smtplog_explain(const char *const *what, size_t count, const
     enum smtplog_status status = explainer_begin(e);
     if (status == SMTPLOG_OK) {
         enum smtplog_status asked = answer_all(e, what, count);
-        status = e->book.first != NULL ? write_book(e, format, width, writer, context) : asked;
+        asked = e->book.document.status != SMTPLOG_OK ? e->book.document.status : asked;
+        bool writes = e->book.first != NULL && asked != SMTPLOG_NO_MEMORY;
+        status = writes ? write_book(e, format, width, writer, context) : asked;
         status = status == SMTPLOG_OK ? asked : status;
     }
     explainer_end(e);

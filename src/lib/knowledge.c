@@ -217,6 +217,19 @@ enum smtplog_status knowledge_share(const struct knowledge *first, struct knowle
     return classifier_new(second->catalog, false, &nobody, &second->classifier);
 }
 
+enum smtplog_status knowledge_status(const struct knowledge *knowledge)
+{
+    TRY(pattern_set_status(knowledge->postfix));
+    TRY(pattern_set_status(knowledge->exim));
+    TRY(pattern_set_status(knowledge->greylister));
+    TRY(asked_waits_status(knowledge->asked_waits));
+    if (!knowledge->shares) {
+        TRY(transcript_dialects_status(knowledge->dialects));
+        TRY(other_servers_status(knowledge->other_servers));
+    }
+    return classifier_status(knowledge->classifier);
+}
+
 void knowledge_free(struct knowledge *knowledge)
 {
     other_servers_free(knowledge->other_servers);

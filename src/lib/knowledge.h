@@ -50,4 +50,8 @@ void knowledge_free(struct knowledge *knowledge);
 MUST_USE enum smtplog_status knowledge_share(const struct knowledge *first,
                                              struct knowledge *second);
 
+/* SMTPLOG_NO_MEMORY once anything that was asked may have been answered wrong for want of it:
+ * expressions are compiled when they are first needed. */
+MUST_USE enum smtplog_status knowledge_status(const struct knowledge *knowledge);
+
 #endif

@@ -33,6 +33,7 @@ struct line_stream {
     bool merging;                /* more than one input may have the next line */
     struct channel *given;       /* whose line was given last */
     const char **damage;         /* owned; by file */
+    bool *twice;                 /* owned; by file: its lines may be counted twice */
     uint64_t bytes_done;         /* of inputs that are closed */
     struct parse_ahead *threads; /* borrowed; NULL: none */
 };
@@ -51,7 +52,8 @@ enum smtplog_status line_stream_new(struct plan *plan, struct zone *zone,
     made->diagnostic = diagnostic;
     made->active = calloc(plan->count + 1, sizeof(struct channel *));
     made->damage = calloc(plan->count + 1, sizeof(const char *));
-    if (made->active == NULL || made->damage == NULL) {
+    made->twice = calloc(plan->count + 1, sizeof *made->twice);
+    if (made->active == NULL || made->damage == NULL || made->twice == NULL) {
         line_stream_free(made);
         return SMTPLOG_NO_MEMORY;
     }
@@ -88,12 +90,18 @@ void line_stream_free(struct line_stream *stream)
     header_reader_free(&stream->reader);
     free(stream->active);
     free(stream->damage);
+    free(stream->twice);
     free(stream);
 }
 
 const char *line_stream_damage(const struct line_stream *stream, size_t file)
 {
     return stream->damage[file];
+}
+
+bool line_stream_is_unsure(const struct line_stream *stream, size_t file)
+{
+    return stream->twice[file];
 }
 
 uint64_t line_stream_bytes_done(const struct line_stream *stream)
@@ -121,6 +129,17 @@ static enum smtplog_status read_ahead(struct line_stream *stream, struct channel
     return status;
 }
 
+/* What was wrong with an input that has ended. One that is cut while it is read, as rotation by
+ * copy and truncate does, has lost lines, of which nothing in it tells. */
+static const char *damage_of(const struct line_stream *stream, const struct channel *channel)
+{
+    const struct source_info *planned = &stream->plan->files[channel->file].info;
+    bool plain = planned->is_regular && !planned->is_gzip;
+    const char *damage = source_damage(channel->source);
+    bool shrunk = plain && source_stored_done(channel->source) < planned->stored_size;
+    return damage == NULL && shrunk ? N_("it became shorter while it was read") : damage;
+}
+
 /* Reads the next pending line; closes the channel's input at its end. */
 static enum smtplog_status channel_advance(struct line_stream *stream, struct channel *channel)
 {
@@ -129,7 +148,7 @@ static enum smtplog_status channel_advance(struct line_stream *stream, struct ch
                                      : line_reader_next(channel->reader, &channel->line);
     channel->has_line = status == SMTPLOG_OK;
     if (status == SMTPLOG_END) {
-        stream->damage[channel->file] = source_damage(channel->source);
+        stream->damage[channel->file] = damage_of(stream, channel);
         return SMTPLOG_OK;
     }
     return status;
@@ -210,15 +229,35 @@ struct second_look {
     struct line_reader *reader;
 };
 
-static bool look_again(const struct line_stream *stream, const struct channel *channel,
-                       struct second_look *look)
+static void say_unsure(const struct line_stream *stream, const struct channel *channel,
+                       const char *why)
+{
+    diagnostic_say(stream->diagnostic, SMTPLOG_ERROR, "%s: %s",
+                   stream->plan->files[channel->file].path,
+                   diagnostic_text(stream->diagnostic, why != NULL ? why : N_("cannot be read")));
+    stream->twice[channel->file] = true;
+}
+
+static enum smtplog_status look_again(const struct line_stream *stream,
+                                      const struct channel *channel, struct second_look *look)
 {
     const char *why = NULL;
     const struct plan_file *file = &stream->plan->files[channel->file];
     *look = (struct second_look){NULL, NULL};
-    return file->info.is_regular && source_open(file->path, &look->source, &why) == SMTPLOG_OK &&
-           source_skip(look->source, channel->line.offset) == SMTPLOG_OK &&
-           line_reader_new(look->source, &look->reader) == SMTPLOG_OK;
+    if (!file->info.is_regular) {
+        return SMTPLOG_END;
+    }
+    enum smtplog_status status = source_open(file->path, &look->source, &why);
+    if (status == SMTPLOG_OK) {
+        status = source_skip(look->source, channel->line.offset);
+    }
+    if (status == SMTPLOG_OK) {
+        status = line_reader_new(look->source, &look->reader);
+    }
+    if (status == SMTPLOG_IO) {
+        say_unsure(stream, channel, why);
+    }
+    return status;
 }
 
 static void second_look_end(struct second_look *look)
@@ -229,13 +268,15 @@ static void second_look_end(struct second_look *look)
 
 /* Lines that `newer` begins with and `older` has from its pending one on: all of them up to the end
  * of one of the two, which may be part of the other; else 0. */
-static uint64_t overlap_of(const struct line_stream *stream, const struct channel *older,
-                           const struct channel *newer)
+static enum smtplog_status overlap_of(const struct line_stream *stream, const struct channel *older,
+                                      const struct channel *newer, uint64_t *lines)
 {
     struct second_look a, b;
-    uint64_t lines = 0;
-    bool fine = look_again(stream, older, &a);
-    fine = look_again(stream, newer, &b) && fine;
+    uint64_t same = 0;
+    enum smtplog_status status = look_again(stream, older, &a);
+    enum smtplog_status other = look_again(stream, newer, &b);
+    status = status != SMTPLOG_NO_MEMORY && other != SMTPLOG_OK ? other : status;
+    bool fine = status == SMTPLOG_OK;
     while (fine) {
         struct line x, y;
         if (line_reader_next(a.reader, &x) != SMTPLOG_OK) {
@@ -245,23 +286,31 @@ static uint64_t overlap_of(const struct line_stream *stream, const struct channe
             break;
         }
         fine = span_equal(x.text, y.text);
-        lines += fine;
+        same += fine;
+    }
+    if (fine && source_read_failed(a.source)) {
+        say_unsure(stream, older, source_damage(a.source));
+    }
+    if (fine && source_read_failed(b.source)) {
+        say_unsure(stream, newer, source_damage(b.source));
     }
     second_look_end(&a);
     second_look_end(&b);
-    return fine ? lines : 0;
+    *lines = fine ? same : 0;
+    return status == SMTPLOG_NO_MEMORY ? status : SMTPLOG_OK;
 }
 
 /* Whether an input that has not been touched yet begins with the rest of this one. */
-static void find_overlaps(struct line_stream *stream, struct channel *older)
+static enum smtplog_status find_overlaps(struct line_stream *stream, struct channel *older)
 {
     for (size_t i = 0; i < stream->active_count; i++) {
         struct channel *newer = stream->active[i];
+        uint64_t lines = 0;
         if (newer == older || !newer->untouched || !newer->has_line || newer->duplicates > 0 ||
             !span_equal(older->line.text, newer->line.text)) {
             continue;
         }
-        uint64_t lines = overlap_of(stream, older, newer);
+        TRY(overlap_of(stream, older, newer, &lines));
         if (lines >= 2) {
             newer->duplicates = lines;
             diagnostic_say(stream->diagnostic, SMTPLOG_INFO,
@@ -270,6 +319,7 @@ static void find_overlaps(struct line_stream *stream, struct channel *older)
                            stream->plan->files[older->file].path);
         }
     }
+    return SMTPLOG_OK;
 }
 
 /* ---- lines ----------------------------------------------------------------------------------- */
@@ -342,7 +392,7 @@ static enum smtplog_status next_merged(struct line_stream *stream, struct stream
     drop_ended(stream);
     channel = earliest(stream);
     if (stream->active_count > 1) {
-        find_overlaps(stream, channel);
+        TRY(find_overlaps(stream, channel));
     }
     give(stream, channel, line);
     return SMTPLOG_OK;

@@ -41,6 +41,9 @@ bool line_stream_take_back(struct line_stream *stream, const struct instant *ins
 /* Damage of an input met so far, NULL for none; and whether reading it failed. */
 const char *line_stream_damage(const struct line_stream *stream, size_t file);
 
+/* True when it could not be told whether another input holds the same lines. */
+bool line_stream_is_unsure(const struct line_stream *stream, size_t file);
+
 /* Stored bytes consumed so far. */
 uint64_t line_stream_bytes_done(const struct line_stream *stream);
 

@@ -85,5 +85,6 @@ enum smtplog_status smtplog_analyzer_merge(struct smtplog_analyzer *a)
     TRY(daily_read_contexts(a));
     TRY(snapshot_merge(a));
     a->finished = true;
-    return daily_compare(a);
+    TRY(daily_compare(a));
+    return knowledge_status(&a->knowledge);
 }

@@ -151,6 +151,9 @@ static void read_lines(struct block *block, struct hand *hand)
             return;
         }
     }
+    if (hand->knowledge.shares) {
+        block->status = knowledge_status(&hand->knowledge);
+    }
 }
 
 /* ---- threads --------------------------------------------------------------------------------- */

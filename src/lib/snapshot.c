@@ -115,7 +115,10 @@ static enum smtplog_status take_out_kept(struct smtplog_analyzer *a, struct span
     strbuf_init(&names, 65536);
     event_pack_names(&names);
     struct unpacker in = {strbuf_span(&names), false};
-    enum smtplog_status status = event_unpack_names(&in, &a->arena, &read);
+    enum smtplog_status status = strbuf_status(&names);
+    if (status == SMTPLOG_OK) {
+        status = event_unpack_names(&in, &a->arena, &read);
+    }
     if (status == SMTPLOG_OK) {
         struct replay_source source = {events, count, &read, true, 0};
         status = replay_run(a, &source, 1, a->summary->last.seconds, &part);
@@ -159,6 +162,7 @@ static enum smtplog_status pack_part(struct smtplog_analyzer *a, struct summary 
         pack_text(out, strbuf_span(&events));
         status = summary_pack(figures, out);
     }
+    strbuf_inherit(out, &events);
     strbuf_free(&events);
     return status != SMTPLOG_OK ? status : strbuf_status(out);
 }

@@ -391,21 +391,47 @@ static void say_limits(const struct trace *t)
     }
 }
 
+static uint64_t inputs_lost(const struct smtplog_analyzer *a)
+{
+    struct smtplog_outcome outcome;
+    smtplog_analyzer_outcome(a, &outcome);
+    return outcome.files_unreadable + outcome.files_damaged;
+}
+
+/* What went wrong with inputs that could be read before. */
+static void say_lost(const struct smtplog_analyzer *a)
+{
+    for (size_t i = 0; i < a->plan.count; i++) {
+        if (!a->plan.files[i].readable) {
+            diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "%s: %s", a->plan.files[i].path,
+                           diagnostic_text(&a->diagnostic, N_("cannot be read")));
+        }
+    }
+    if (a->stream != NULL) {
+        analyzer_report_damage(a);
+    }
+}
+
 enum smtplog_status trace_run(struct trace *t)
 {
     struct smtplog_analyzer *a = t->analyzer;
     struct diagnostic diagnostic = a->diagnostic;
     enum smtplog_status status = SMTPLOG_OK;
+    uint64_t lost = UINT64_MAX; /* before the first pass, which says it */
     while (status == SMTPLOG_OK && !t->complete && t->passes < TRACE_PASSES) {
         status = run_pass(t);
         t->passes++;
         t->complete = !t->grew;
-        if (t->passes == 1) {
+        if (t->passes == 1 && a->stream != NULL) {
             analyzer_report_damage(a);
+            lost = inputs_lost(a);
         }
         a->diagnostic = (struct diagnostic){.function = NULL}; /* what is to say was said */
     }
     a->diagnostic = diagnostic;
+    if (inputs_lost(a) > lost) {
+        say_lost(a);
+    }
     if (status == SMTPLOG_OK) {
         say_limits(t);
         status = apply_filter(t);

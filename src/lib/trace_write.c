@@ -149,6 +149,9 @@ enum smtplog_status smtplog_analyzer_trace(struct smtplog_analyzer *a, const cha
         status = trace_run(trace);
     }
     if (status == SMTPLOG_OK) {
+        status = knowledge_status(&a->knowledge);
+    }
+    if (status == SMTPLOG_OK) {
         a->traced = trace->chains.count;
         status = redaction_trail(a, trace->trail);
     }

@@ -273,6 +273,11 @@ enum smtplog_status transcript_dialects_new(const struct record_file *files, siz
     return SMTPLOG_OK;
 }
 
+enum smtplog_status transcript_dialects_status(const struct transcript_dialects *set)
+{
+    return pattern_engine_status(set->engine);
+}
+
 void transcript_dialects_free(struct transcript_dialects *set)
 {
     if (set != NULL) {

@@ -106,6 +106,9 @@ MUST_USE enum smtplog_status transcript_dialects_new(const struct record_file *f
                                                      struct transcript_dialects **set);
 void transcript_dialects_free(struct transcript_dialects *set);
 
+/* SMTPLOG_NO_MEMORY once a line may have been taken for another for want of it. */
+MUST_USE enum smtplog_status transcript_dialects_status(const struct transcript_dialects *set);
+
 /* The dialect of that name, or NULL. */
 const struct transcript_dialect *transcript_dialect_find(const struct transcript_dialects *set,
                                                          const char *name);

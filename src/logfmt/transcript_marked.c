@@ -33,8 +33,9 @@ static size_t add_escape(struct strbuf *out, struct span text, size_t at)
 }
 
 /* The text of `b'250 ok\r\n'`, `"250 ok"`; what is no quoted string stays as it is. */
-static struct span unquote(struct strbuf *out, struct span text)
+static struct span unquote(struct transcript *t, struct span text)
 {
+    struct strbuf *out = &t->scratch;
     strbuf_clear(out);
     if (text.n > 1 && (text.p[0] == 'b' || text.p[0] == 'u')) {
         text = span_from(text, 1);
@@ -49,6 +50,9 @@ static struct span unquote(struct strbuf *out, struct span text)
         } else {
             strbuf_add_byte(out, text.p[at++]);
         }
+    }
+    if (strbuf_status(out) == SMTPLOG_NO_MEMORY) {
+        t->status = SMTPLOG_NO_MEMORY;
     }
     return strbuf_span(out);
 }
@@ -133,7 +137,7 @@ static bool take_server(struct transcript *t, struct open_session *o,
 {
     struct span line = found_text(found, CAPTURE_LINE);
     if (found->dialect->quoted) {
-        line = without_line_end(unquote(&t->scratch, line));
+        line = without_line_end(unquote(t, line));
     }
     line = without_break(line);
     if (is_message_line(o, t->number)) {
@@ -186,7 +190,7 @@ static bool take_client(struct transcript *t, struct open_session *o,
 {
     struct span line = found_text(found, CAPTURE_LINE);
     if (found->dialect->quoted) {
-        line = unquote(&t->scratch, line);
+        line = unquote(t, line);
         if (o->session->in_data) {
             take_quoted_message(t, o, line);
             return true;
@@ -224,7 +228,7 @@ static bool take_repeat(struct transcript *t, struct open_session *o,
     strbuf_init(&line, DIALOGUE_REPLY);
     strbuf_add_span(&line, code);
     strbuf_add_byte(&line, ' ');
-    strbuf_add_span(&line, without_line_end(unquote(&t->scratch, found_text(found, CAPTURE_TEXT))));
+    strbuf_add_span(&line, without_line_end(unquote(t, found_text(found, CAPTURE_TEXT))));
     dialogue_end_data(o->session, t->number);
     reader_server(t, &o, strbuf_span(&line), t->number);
     strbuf_free(&line);
@@ -410,7 +414,7 @@ static bool may_open(struct transcript *t, const struct transcript_found *found)
     if (found->role == ROLE_CLIENT) {
         struct span line = found_text(found, CAPTURE_LINE);
         if (found->dialect->quoted) {
-            line = without_line_end(unquote(&t->scratch, line));
+            line = without_line_end(unquote(t, line));
         }
         return reader_opens_session(line);
     }

@@ -95,6 +95,9 @@ void dialogue_server_more(struct dialogue *session, struct span text, uint64_t n
         strbuf_add_byte(&session->reply_text, ' ');
     }
     strbuf_add_span(&session->reply_text, text);
+    if (strbuf_status(&session->reply_text) == SMTPLOG_NO_MEMORY) {
+        session->status = SMTPLOG_NO_MEMORY;
+    }
 }
 
 bool dialogue_expects(const struct dialogue *session)

@@ -42,6 +42,7 @@ struct pattern_engine {
     const size_t *ovector; /* of data */
     pcre2_jit_stack *stack;
     uint64_t limits_hit;
+    bool starved; /* an expression could not be compiled for want of memory: answers may be wrong */
 };
 
 enum smtplog_status pattern_engine_new(struct pattern_engine **engine)
@@ -75,6 +76,11 @@ void pattern_engine_free(struct pattern_engine *engine)
         pcre2_jit_stack_free(engine->stack);
         free(engine);
     }
+}
+
+enum smtplog_status pattern_engine_status(const struct pattern_engine *engine)
+{
+    return engine->starved ? SMTPLOG_NO_MEMORY : SMTPLOG_OK;
 }
 
 uint64_t pattern_engine_limits_hit(const struct pattern_engine *engine)
@@ -290,6 +296,11 @@ enum smtplog_status pattern_compile(struct pattern *pattern, char *error, size_t
                                  &offset);
     if (pattern->code == NULL) {
         char message[96] = "";
+        if (number == PCRE2_ERROR_NOMEMORY || number == PCRE2_ERROR_HEAP_FAILED) {
+            pattern->state = PATTERN_RAW;
+            snprintf(error, size, "out of memory");
+            return SMTPLOG_NO_MEMORY;
+        }
         pcre2_get_error_message(number, (PCRE2_UCHAR *)message, sizeof message);
         snprintf(error, size, "%s at offset %zu", message, offset);
         return SMTPLOG_FORMAT;
@@ -312,9 +323,8 @@ static bool pattern_ready(struct pattern *pattern)
 
 enum smtplog_status pattern_first_bytes(struct pattern *pattern, uint8_t map[32], size_t *minimum)
 {
-    if (!pattern_ready(pattern)) {
-        return SMTPLOG_FORMAT;
-    }
+    char error[128];
+    TRY(pattern_compile(pattern, error, sizeof error));
     for (size_t i = 0; i < 32; i++) {
         map[i] |= pattern->first[i];
     }
@@ -346,7 +356,10 @@ static bool begins_with(const struct pattern *pattern, unsigned char byte)
 
 bool pattern_may_begin(struct pattern *pattern, unsigned char byte)
 {
-    return pattern_ready(pattern) && begins_with(pattern, byte);
+    if (!pattern_ready(pattern)) {
+        return pattern->state == PATTERN_RAW; /* not known for want of memory */
+    }
+    return begins_with(pattern, byte);
 }
 
 /* What can be told without the expression. */
@@ -374,6 +387,7 @@ __attribute__((always_inline)) static inline uint32_t
 find_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject)
 {
     if (!pattern->prepared && !pattern_ready(pattern)) {
+        engine->starved = engine->starved || pattern->state == PATTERN_RAW;
         return 0;
     }
     if (!may_match(pattern, subject)) {

@@ -22,6 +22,8 @@ struct pattern_engine;
 
 MUST_USE enum smtplog_status pattern_engine_new(struct pattern_engine **engine);
 void pattern_engine_free(struct pattern_engine *engine);
+/* SMTPLOG_NO_MEMORY once an expression could not be compiled for want of it. */
+MUST_USE enum smtplog_status pattern_engine_status(const struct pattern_engine *engine);
 /* Matches that ran into a limit so far. */
 uint64_t pattern_engine_limits_hit(const struct pattern_engine *engine);
 

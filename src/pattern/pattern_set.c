@@ -108,6 +108,11 @@ void pattern_set_free(struct pattern_set *set)
     free(set);
 }
 
+enum smtplog_status pattern_set_status(const struct pattern_set *set)
+{
+    return pattern_engine_status(set->engine);
+}
+
 uint64_t pattern_set_limits_hit(const struct pattern_set *set)
 {
     return pattern_engine_limits_hit(set->engine);
@@ -652,8 +657,13 @@ static void prepare_list(struct pattern_set *set, struct pattern_list *list)
 {
     list->minimum = SIZE_MAX;
     for (size_t i = 0; i < list->count; i++) {
-        /* A rule that cannot be compiled never matches and adds nothing. */
-        (void)!pattern_first_bytes(list->rules[i]->pattern, list->first, &list->minimum);
+        /* A rule that cannot be compiled never matches and adds nothing; one that could not be for
+         * want of memory may match anything. */
+        if (pattern_first_bytes(list->rules[i]->pattern, list->first, &list->minimum) ==
+            SMTPLOG_NO_MEMORY) {
+            memset(list->first, 0xff, sizeof list->first);
+            list->minimum = 0;
+        }
     }
     list->choices = arena_alloc(&set->arena, 2 * FIRST_BYTES * sizeof(struct pattern_choice *));
     list->prepared = true;

@@ -131,6 +131,9 @@ const struct pattern_rule *pattern_set_match(struct pattern_set *set, struct pat
 void pattern_set_refine(struct pattern_set *set, const struct pattern_rule *rule,
                         struct pattern_fields *fields);
 
+/* SMTPLOG_NO_MEMORY once a match could not be tried for want of it. */
+MUST_USE enum smtplog_status pattern_set_status(const struct pattern_set *set);
+
 /* Matches that ran into the match limit so far. */
 uint64_t pattern_set_limits_hit(const struct pattern_set *set);
 

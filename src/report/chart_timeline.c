@@ -60,15 +60,13 @@ static void name_points(struct document *document, struct chart *chart, const st
         strbuf_init(&text, 64);
         bool daily = layout->seconds >= CIVIL_DAY;
         format_instant(&text, document->figures, &at, daily ? FORMAT_DATE : FORMAT_MINUTE);
-        point->name = document_text(document, strbuf_span(&text));
-        strbuf_clear(&text);
+        point->name = document_keep(document, &text);
         if (hour == 0 || daily) {
             format_instant(&text, document->figures, &at, FORMAT_DATE);
         } else if (by_hour && (hour % TICK_HOURS == 0 || layout->columns <= 12)) {
             format_instant(&text, document->figures, &at, FORMAT_CLOCK);
         }
-        point->tick = document_text(document, strbuf_span(&text));
-        strbuf_free(&text);
+        point->tick = document_take(document, &text);
     }
 }
 

@@ -116,7 +116,7 @@ static void add_exchange(struct report_builder *b, struct table *table,
                                    phrase_words("todo", annotation.fix)));
     } else {
         dialogue_add_reply(&b->phrases, &words, session, exchange);
-        cells[1] = cell_text(CELL_NAME, document_text(document, strbuf_span(&words)));
+        cells[1] = cell_text(CELL_NAME, document_take(document, &words));
         cells[2] = cell_text(CELL_WORDS,
                              catalog_text(catalog_reply(report->catalog, exchange->code), "short"));
     }
@@ -148,6 +148,7 @@ static void add_session(const struct report *report, const struct report_input *
     }
     dialogue_diagnose(session, &diagnosis);
     dialogue_add_diagnosis(&b->phrases, &words, session, &diagnosis);
+    strbuf_inherit(&b->text, &words);
     SAY(b, "session/diagnosis", phrase_words("diagnosis", strbuf_span(&words)));
     builder_paragraph(b, section);
     if (session->exchanges_dropped > 0) {

@@ -24,6 +24,7 @@ static void add_list(const struct phrases *phrases, struct strbuf *out, struct s
         strbuf_clear(out);
         strbuf_add_span(out, strbuf_span(&joined));
     }
+    strbuf_inherit(out, &joined);
     strbuf_free(&joined);
 }
 
@@ -62,8 +63,11 @@ static void add_sentence(const struct phrases *phrases, struct strbuf *out, cons
                phrase_count("refused", d->refused), phrase_words("code", strbuf_span(&code)),
                phrase_words("stage", strbuf_span(&stage)),
                phrase_words("mechanisms", strbuf_span(&mechanisms)));
+    strbuf_inherit(out, &code);
     strbuf_free(&code);
+    strbuf_inherit(out, &stage);
     strbuf_free(&stage);
+    strbuf_inherit(out, &mechanisms);
     strbuf_free(&mechanisms);
 }
 
@@ -99,8 +103,11 @@ void dialogue_add_diagnosis(const struct phrases *phrases, struct strbuf *out,
     } else {
         strbuf_add_span(out, strbuf_span(&what));
     }
+    strbuf_inherit(out, &what);
     strbuf_free(&what);
+    strbuf_inherit(out, &more);
     strbuf_free(&more);
+    strbuf_inherit(out, &both);
     strbuf_free(&both);
 }
 
@@ -138,5 +145,6 @@ void dialogue_add_reply(const struct phrases *phrases, struct strbuf *out,
     }
     PHRASE_ADD(phrases, out, "dialogue/extensions", phrase_count("count", session->extension_count),
                phrase_words("names", strbuf_span(&names)));
+    strbuf_inherit(out, &names);
     strbuf_free(&names);
 }

@@ -37,6 +37,23 @@ struct span document_text(struct document *document, struct span text)
     return span_of(bytes, text.n);
 }
 
+struct span document_keep(struct document *document, struct strbuf *text)
+{
+    if (strbuf_status(text) == SMTPLOG_NO_MEMORY && document->status == SMTPLOG_OK) {
+        document->status = SMTPLOG_NO_MEMORY;
+    }
+    struct span kept = document_text(document, strbuf_span(text));
+    strbuf_clear(text);
+    return kept;
+}
+
+struct span document_take(struct document *document, struct strbuf *text)
+{
+    struct span kept = document_keep(document, text);
+    strbuf_free(text);
+    return kept;
+}
+
 struct span document_printf(struct document *document, const char *format, ...)
 {
     char text[2048];

@@ -125,6 +125,10 @@ static inline const struct cell *table_cell(const struct table *table, size_t ro
 
 /* A copy of text that lives as long as the document. */
 struct span document_text(struct document *document, struct span text);
+
+/* The same of what was put together in a buffer, which is emptied; or freed. */
+struct span document_keep(struct document *document, struct strbuf *text);
+struct span document_take(struct document *document, struct strbuf *text);
 struct span document_printf(struct document *document, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -33,9 +33,7 @@ struct span explain_stages(const struct catalog *catalog, struct fact_book *book
         strbuf_add_cstr(&out, out.length > 0 ? ", " : "");
         strbuf_add_span(&out, phrase.n > 0 ? phrase : word);
     }
-    struct span text = document_text(&book->document, strbuf_span(&out));
-    strbuf_free(&out);
-    return text;
+    return document_take(&book->document, &out);
 }
 
 struct span explain_whose(const struct catalog *catalog, const struct catalog_entry *entry)
@@ -136,9 +134,7 @@ static struct span summarise(struct comparison *c)
         strbuf_add_byte(&out, ' ');
         strbuf_add_span(&out, phrase(c, "pair", "both"));
     }
-    struct span text = document_text(&c->book->document, strbuf_span(&out));
-    strbuf_free(&out);
-    return text;
+    return document_take(&c->book->document, &out);
 }
 
 /* ---- rows

@@ -21,9 +21,7 @@ struct span fact_book_say(struct fact_book *book, const char *phrase,
     struct strbuf out;
     strbuf_init(&out, 16384);
     phrase_add(&book->phrases, &out, phrase, values, count);
-    struct span text = document_text(&book->document, strbuf_span(&out));
-    strbuf_free(&out);
-    return text;
+    return document_take(&book->document, &out);
 }
 
 void fact_book_free(struct fact_book *book)

@@ -74,14 +74,15 @@ static void add_figure(struct walk *w, double value)
     struct figure_list *list = w->list;
     struct span name;
     if (list->count == w->capacity) {
-        w->capacity = w->capacity > 0 ? w->capacity * 2 : 256;
-        struct figure *items = w->capacity > FIGURES_MOST
+        size_t capacity = w->capacity > 0 ? w->capacity * 2 : 256;
+        struct figure *items = capacity > FIGURES_MOST
                                    ? NULL
-                                   : realloc(list->items, w->capacity * sizeof *items);
+                                   : realloc(list->items, capacity * sizeof *items);
         if (items == NULL) {
             w->status = SMTPLOG_NO_MEMORY;
             return;
         }
+        w->capacity = capacity;
         list->items = items;
     }
     if (!arena_copy(&list->arena, span_of(w->path, w->length), &name)) {
@@ -96,12 +97,13 @@ static void add_family(struct walk *w)
     struct figure_list *list = w->list;
     struct span name;
     if (list->family_count == w->family_capacity) {
-        w->family_capacity = w->family_capacity > 0 ? w->family_capacity * 2 : 64;
-        struct span *families = realloc(list->families, w->family_capacity * sizeof *families);
+        size_t capacity = w->family_capacity > 0 ? w->family_capacity * 2 : 64;
+        struct span *families = realloc(list->families, capacity * sizeof *families);
         if (families == NULL) {
             w->status = SMTPLOG_NO_MEMORY;
             return;
         }
+        w->family_capacity = capacity;
         list->families = families;
     }
     if (!arena_copy(&list->arena, span_of(w->path, w->length), &name)) {
@@ -175,6 +177,9 @@ static void name_row(struct walk *w, double number, struct span text)
         strbuf_add_u64(&label, (uint64_t)number);
     }
     w->length = 0;
+    if (strbuf_status(&label) == SMTPLOG_NO_MEMORY) {
+        w->status = SMTPLOG_NO_MEMORY;
+    }
     if (strbuf_status(&label) != SMTPLOG_OK || !path_add(w, strbuf_span(&label))) {
         w->muted = w->depth;
     }

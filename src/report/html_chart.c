@@ -38,6 +38,7 @@ void html_value(struct html *html, enum chart_unit unit, double value)
     } else {
         format_seconds(&html->cell, html->figures, value);
     }
+    strbuf_inherit(html->out, &html->cell);
     html_text(html, strbuf_span(&html->cell));
 }
 
@@ -66,6 +67,7 @@ static void add_short_name(struct html *html, struct span name, size_t columns)
     struct span fits = utf8_fit(strbuf_span(&clean), columns);
     html_text(html, fits);
     strbuf_add_cstr(html->out, fits.n < clean.length ? "\xe2\x80\xa6" : "");
+    strbuf_inherit(html->out, &clean);
     strbuf_free(&clean);
 }
 

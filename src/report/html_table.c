@@ -51,6 +51,7 @@ void html_cell(struct html *html, const struct cell *cell)
         add_bar(html, cell->number);
         return;
     }
+    strbuf_inherit(html->out, &html->cell);
     html_text(html, strbuf_span(&html->cell));
 }
 

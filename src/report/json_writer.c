@@ -123,6 +123,7 @@ void json_add_number(struct strbuf *out, double value)
     }
     n -= n > 0 && text.bytes[n - 1] == '.';
     strbuf_add(out, n > 0 ? text.bytes : "0", n > 0 ? n : 1);
+    strbuf_inherit(out, &text);
     strbuf_free(&text);
 }
 

@@ -18,6 +18,7 @@ static void add_text(struct strbuf *out, struct span text)
     for (size_t i = 0; i < clean.length; i++) {
         strbuf_add_byte(out, clean.bytes[i] == '|' ? '/' : clean.bytes[i]);
     }
+    strbuf_inherit(out, &clean);
     strbuf_free(&clean);
 }
 

@@ -19,9 +19,7 @@ struct span builder_phrase(struct report_builder *b, const char *key,
     struct strbuf text;
     strbuf_init(&text, 65536);
     phrase_add(&b->phrases, &text, key, values, count);
-    struct span kept = document_text(b->document, strbuf_span(&text));
-    strbuf_free(&text);
-    return kept;
+    return document_take(b->document, &text);
 }
 
 void builder_say(struct report_builder *b, const char *key, const struct phrase_value *values,
@@ -38,11 +36,26 @@ void builder_say_plain(struct report_builder *b, const char *key)
     builder_say(b, key, NULL, 0);
 }
 
+/* A paragraph that memory was short for is missing words. */
+static void note_text(struct report_builder *b)
+{
+    if (strbuf_status(&b->text) == SMTPLOG_NO_MEMORY && b->document->status == SMTPLOG_OK) {
+        b->document->status = SMTPLOG_NO_MEMORY;
+    }
+}
+
+struct span builder_sentences(struct report_builder *b)
+{
+    note_text(b);
+    return document_text(b->document, strbuf_span(&b->text));
+}
+
 void builder_paragraph(struct report_builder *b, struct section *section)
 {
     if (section != NULL && b->text.length > 0) {
         section_paragraph(b->document, section, strbuf_span(&b->text));
     }
+    note_text(b);
     strbuf_clear(&b->text);
 }
 

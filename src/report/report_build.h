@@ -39,6 +39,9 @@ void builder_say(struct report_builder *b, const char *key, const struct phrase_
                 sizeof((struct phrase_value[]){__VA_ARGS__}) / sizeof(struct phrase_value))
 void builder_say_plain(struct report_builder *b, const char *key);
 
+/* A copy of the paragraph so far, kept in the document. */
+struct span builder_sentences(struct report_builder *b);
+
 /* Ends the paragraph: into the section when there is one and something was said. */
 void builder_paragraph(struct report_builder *b, struct section *section);
 

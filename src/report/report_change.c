@@ -26,9 +26,10 @@ static struct span title_of(struct report_builder *b, const struct mark *mark)
         title = span_from(title, at + place.n);
     }
     strbuf_add_span(&out, title);
-    struct span made = document_text(b->document, out.length > 0 ? strbuf_span(&out) : mark->name);
-    strbuf_free(&out);
-    return made;
+    if (out.length == 0) {
+        strbuf_add_span(&out, mark->name);
+    }
+    return document_take(b->document, &out);
 }
 
 static struct span when_of(struct report_builder *b, const struct mark_change *change)

@@ -18,9 +18,7 @@ struct span chart_count_words(struct report_builder *b, uint64_t count)
     struct strbuf text;
     strbuf_init(&text, 64);
     format_count(&text, catalog_figures(b->phrases.catalog), count);
-    struct span kept = document_text(b->document, strbuf_span(&text));
-    strbuf_free(&text);
-    return kept;
+    return document_take(b->document, &text);
 }
 
 struct span chart_seconds_words(struct report_builder *b, double seconds)
@@ -28,9 +26,7 @@ struct span chart_seconds_words(struct report_builder *b, double seconds)
     struct strbuf text;
     strbuf_init(&text, 64);
     format_seconds(&text, catalog_figures(b->phrases.catalog), seconds);
-    struct span kept = document_text(b->document, strbuf_span(&text));
-    strbuf_free(&text);
-    return kept;
+    return document_take(b->document, &text);
 }
 
 /* ---- greylisting against hard failure ---- */
@@ -246,12 +242,15 @@ static void set_quantiles(struct report_builder *b, struct chart *chart, size_t 
     }
 }
 
-/* The delays of all rows together. False when the table had to forget some, or memory is short. */
-static bool merge_delays(const struct topk *all, struct histogram *merged)
+/* The delays of all rows together. False when the table had to forget some. */
+static bool merge_delays(struct document *document, const struct topk *all,
+                         struct histogram *merged)
 {
     for (size_t i = 0; i < all->count; i++) {
         const struct traffic *row = all->rows[i]->value;
-        if (histogram_merge(merged, &row->delay) != SMTPLOG_OK) {
+        enum smtplog_status status = histogram_merge(merged, &row->delay);
+        if (status != SMTPLOG_OK) {
+            document->status = status;
             return false;
         }
     }
@@ -282,7 +281,7 @@ void report_chart_delay(struct report_builder *b, struct section *section, const
     size_t shown = 0;
     struct histogram merged;
     histogram_init(&merged, 1024);
-    bool whole = merge_delays(all, &merged);
+    bool whole = merge_delays(b->document, all, &merged);
     for (size_t i = 0; i < count && shown < DELAY_ROWS; i++) {
         const struct traffic *row = rows[i]->value;
         if (row->delay.count > 0) {

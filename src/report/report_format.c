@@ -95,8 +95,11 @@ static enum smtplog_status write_mail(const struct report *report, struct strbuf
         status = strbuf_status(out);
     }
     document_free(&document);
+    strbuf_inherit(out, &subject);
     strbuf_free(&subject);
+    strbuf_inherit(out, &html);
     strbuf_free(&html);
+    strbuf_inherit(out, &text);
     strbuf_free(&text);
     return status;
 }

@@ -71,9 +71,7 @@ static struct cell instant_cell(struct report_builder *b, const struct instant *
     struct strbuf text;
     strbuf_init(&text, 64);
     format_instant(&text, catalog_figures(b->phrases.catalog), instant, FORMAT_YEAR);
-    struct span kept = document_text(b->document, strbuf_span(&text));
-    strbuf_free(&text);
-    return cell_text(CELL_WORDS, kept);
+    return cell_text(CELL_WORDS, document_take(b->document, &text));
 }
 
 static void add_input_strip(struct report_builder *b, struct table *strip, uint64_t bytes,

@@ -19,9 +19,7 @@ static struct span slot_words(struct report_builder *b, const struct instant *st
     struct strbuf text;
     strbuf_init(&text, 256);
     format_instant(&text, b->document->figures, start, FORMAT_NUMBERS);
-    struct span kept = document_text(b->document, strbuf_span(&text));
-    strbuf_free(&text);
-    return kept;
+    return document_take(b->document, &text);
 }
 
 static void add_timeline_row(struct report_builder *b, struct table *table,

@@ -87,5 +87,5 @@ void report_verdict(struct report_builder *b)
     } else {
         builder_say_plain(b, "head/nothing");
     }
-    b->document->verdict = document_text(b->document, strbuf_span(&b->text));
+    b->document->verdict = builder_sentences(b);
 }

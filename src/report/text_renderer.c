@@ -51,6 +51,7 @@ static void add_wrapped(struct text_renderer *r, struct span raw, size_t indent)
 {
     strbuf_clear(&r->cell);
     escape_terminal(&r->cell, raw);
+    strbuf_inherit(r->out, &r->cell);
     struct span text = strbuf_span(&r->cell);
     size_t width = r->style->width > indent + TEXT_NARROWEST ? r->style->width - indent
                                                              : TEXT_NARROWEST;

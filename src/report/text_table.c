@@ -64,6 +64,7 @@ static struct span cell_content(struct text_renderer *r, const struct cell *cell
         add_bar(r, &r->cell, cell->number, column->width - r->bar_less);
         break;
     }
+    strbuf_inherit(r->out, &r->cell);
     return strbuf_span(&r->cell);
 }
 
@@ -347,6 +348,7 @@ static void lay_out_row(struct text_renderer *r, const struct layout *layout, si
                                               layout_column(layout, c)));
     }
     start[layout->count] = r->row.length;
+    strbuf_inherit(r->out, &r->row);
     for (size_t c = 0; c < layout->count; c++) {
         rest[c] = span_of(strbuf_cstr(&r->row) + start[c], start[c + 1] - start[c]);
     }

@@ -43,9 +43,7 @@ struct span trace_time(struct trace_builder *b, const struct trail_line *line)
     if (line->event.time.digits > 0) {
         strbuf_addf(&text, ".%03d", (int)(line->event.time.nanosecond / 1000000));
     }
-    struct span kept = document_text(b->words.document, strbuf_span(&text));
-    strbuf_free(&text);
-    return kept;
+    return document_take(b->words.document, &text);
 }
 
 struct span trace_peer(struct trace_builder *b, const struct event *event)

@@ -333,7 +333,7 @@ void trace_add_story(struct trace_builder *b, const struct trail_node *node,
     if (b->well && b->last) {
         builder_say_plain(w, "trace/nothing-to-do");
     }
-    struct span sentences = document_text(w->document, strbuf_span(&w->text));
+    struct span sentences = builder_sentences(w);
     strbuf_clear(&w->text);
     SAY(w, "trace/story", phrase_words("story", sentences));
     builder_paragraph(w, section);

@@ -109,22 +109,24 @@ static enum smtplog_status note_delivery(struct tracker *tracker, struct message
 
 /* ---- facts of a message ---------------------------------------------------------------------- */
 
-static void note_client(struct tracker *tracker, struct message *message, const struct event *event)
+static enum smtplog_status note_client(struct tracker *tracker, struct message *message,
+                                       const struct event *event)
 {
     struct span client = event_text(event, EVENT_PEER_IP);
     struct span name = event_text(event, client.n > 0 ? EVENT_PEER : EVENT_LOCAL_USER);
-    message_set_origin(tracker, message, client.n <= CLIENT_KEPT ? client : SPAN_EMPTY,
-                       span_of(name.p, name.n < NAME_KEPT ? name.n : NAME_KEPT));
+    return message_set_origin(tracker, message, client.n <= CLIENT_KEPT ? client : SPAN_EMPTY,
+                              span_of(name.p, name.n < NAME_KEPT ? name.n : NAME_KEPT));
 }
 
-static void note_facts(struct tracker *tracker, struct message *message, const struct event *event)
+static enum smtplog_status note_facts(struct tracker *tracker, struct message *message,
+                                      const struct event *event)
 {
     uint64_t number = 0;
     if (event_has(event, EVENT_SENDER)) {
-        message_set_sender(tracker, message, event->text[EVENT_SENDER]);
+        TRY(message_set_sender(tracker, message, event->text[EVENT_SENDER]));
     }
     if (event_value(event, EVENT_FACT) == FACT_ARRIVAL) {
-        note_client(tracker, message, event);
+        TRY(note_client(tracker, message, event));
     }
     if (span_to_u64(event_text(event, EVENT_SIZE), UINT64_MAX / 16, &number)) {
         message->size = number;
@@ -133,6 +135,7 @@ static void note_facts(struct tracker *tracker, struct message *message, const s
         message->nrcpt = (uint32_t)number;
         message->counts_originals = event->mta == MTA_EXIM;
     }
+    return SMTPLOG_OK;
 }
 
 /* ---- one story under two ids ----------------------------------------------------------------- */
@@ -432,8 +435,7 @@ static enum smtplog_status note_event(struct tracker *tracker, struct message *m
     switch (event_value(event, EVENT_FACT)) {
     case FACT_ARRIVAL:
         TRY(note_arrival(tracker, message, event));
-        note_facts(tracker, message, event);
-        return SMTPLOG_OK;
+        return note_facts(tracker, message, event);
     case FACT_MESSAGE_ID:
         message->begun = true;
         break;
@@ -451,7 +453,7 @@ static enum smtplog_status note_event(struct tracker *tracker, struct message *m
         return note_recipient(tracker, message, event, shown, context);
     }
     if (kind == KIND_CONTEXT) {
-        note_facts(tracker, message, event);
+        return note_facts(tracker, message, event);
     }
     return SMTPLOG_OK;
 }

@@ -131,9 +131,10 @@ MUST_USE enum smtplog_status recipient_note(struct tracker *tracker, struct mess
                                             struct recipient *recipient, const struct event *event);
 
 /* Notes where a message came from, once: what memory is short for stays unknown. */
-void message_set_origin(struct tracker *tracker, struct message *message, struct span client,
-                        struct span name);
-void message_set_sender(struct tracker *tracker, struct message *message, struct span sender);
+MUST_USE enum smtplog_status message_set_origin(struct tracker *tracker, struct message *message,
+                                                struct span client, struct span name);
+MUST_USE enum smtplog_status message_set_sender(struct tracker *tracker, struct message *message,
+                                                struct span sender);
 struct span message_sender(const struct message *message);
 struct span message_client(const struct message *message);
 struct span message_client_name(const struct message *message);

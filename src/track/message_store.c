@@ -463,8 +463,8 @@ enum smtplog_status recipient_note(struct tracker *tracker, struct message *mess
 
 /* ---- texts of a message ---------------------------------------------------------------------- */
 
-void message_set_origin(struct tracker *tracker, struct message *message, struct span client,
-                        struct span name)
+enum smtplog_status message_set_origin(struct tracker *tracker, struct message *message,
+                                       struct span client, struct span name)
 {
     /* A line that names no client leaves the one named before. Lengths are kept in a byte: names of
      * hosts have no more (RFC 1035, 2.3.4). */
@@ -476,7 +476,7 @@ void message_set_origin(struct tracker *tracker, struct message *message, struct
     if (kept.n + name.n > 0) {
         origin = malloc(kept.n + name.n);
         if (origin == NULL) {
-            return;
+            return SMTPLOG_NO_MEMORY;
         }
         memcpy(origin, kept.n > 0 ? kept.p : "", kept.n);
         memcpy(origin + kept.n, name.n > 0 ? name.p : "", name.n);
@@ -486,9 +486,11 @@ void message_set_origin(struct tracker *tracker, struct message *message, struct
     message->client_length = (uint8_t)kept.n;
     message->name_length = (uint8_t)name.n;
     message_grow(tracker, message, origin_bytes(message) - before);
+    return SMTPLOG_OK;
 }
 
-void message_set_sender(struct tracker *tracker, struct message *message, struct span sender)
+enum smtplog_status message_set_sender(struct tracker *tracker, struct message *message,
+                                       struct span sender)
 {
     size_t n = sender.n < SENDER_MAXIMUM ? sender.n : SENDER_MAXIMUM;
     char *place = message->sender;
@@ -498,7 +500,7 @@ void message_set_sender(struct tracker *tracker, struct message *message, struct
             message_grow(tracker, message, message->long_sender != NULL ? SENDER_MAXIMUM : 0);
         }
         if (message->long_sender == NULL) {
-            return; /* the sender stays unknown */
+            return SMTPLOG_NO_MEMORY;
         }
         place = message->long_sender;
     }
@@ -507,6 +509,7 @@ void message_set_sender(struct tracker *tracker, struct message *message, struct
     if (n > 0) {
         memcpy(place, sender.p, n);
     }
+    return SMTPLOG_OK;
 }
 
 struct span message_sender(const struct message *message)

@@ -11,7 +11,7 @@ STANDARD='-std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iinclude -Isrc -
 mkdir -p "$build" || exit 2
 failed=0
 
-c_files() { ls src/*/*.c src/*/*.h include/*.h tests/unit/*.[ch] tests/fuzz/*.[ch] 2>/dev/null; }
+c_files() { ls src/*/*.c src/*/*.h include/*.h tests/unit/*.[ch] tests/fuzz/*.[ch] tests/fault/*.c 2>/dev/null; }
 result() { # STATUS STEP
     if [ "$1" -eq 0 ]; then echo "lint: $2: nothing found"; else echo "lint: $2: FAILED"; failed=1; fi
 }

@@ -1,6 +1,7 @@
 /* Lines of Exim as they stand in files and in syslog: records in pieces, continuations, copies. The
- * first byte of a line chooses what stands in front. Two parsers that see the same lines agree, and
- * a line that is put back and read again means the same. */
+ * first byte of a line chooses what stands in front. Two parsers that see the same lines agree, a
+ * line that is put back and read again means the same, and so does one that another parser has read
+ * ahead. */
 #include "support.h"
 
 static const char *const fronts[] = {"",
@@ -19,15 +20,18 @@ static const char *const fronts[] = {"",
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct feed feed = feed_of(bytes, size);
-    struct fuzz_parser one, two;
+    struct fuzz_parser one, two, three, reader;
+    bool own = false;
     struct strbuf line, got, again;
     struct span message;
     uint64_t number = 0;
     strbuf_init(&line, 1 << 21);
     strbuf_init(&got, 1 << 22);
     strbuf_init(&again, 1 << 22);
-    fuzz_parser_new(&one);
-    fuzz_parser_new(&two);
+    fuzz_parser_new(&one, 0);
+    fuzz_parser_new(&two, 0);
+    fuzz_parser_new(&three, 0);
+    fuzz_parser_new(&reader, parser_seed(three.parser));
     while (feed_line(&feed, &message)) {
         struct feed parts = {message};
         const char *front = fronts[feed_below(&parts, COUNT_OF(fronts))];
@@ -43,9 +47,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         strbuf_clear(&again);
         fuzz_parse(&two, strbuf_span(&line), SPAN_EMPTY, number, &again);
         FUZZ_REQUIRE(span_equal(strbuf_span(&got), strbuf_span(&again)));
+        strbuf_clear(&again);
+        fuzz_parse_apart(&reader, &three, &own, strbuf_span(&line), SPAN_EMPTY, number, &again);
+        FUZZ_REQUIRE(span_equal(strbuf_span(&got), strbuf_span(&again)));
     }
     fuzz_parser_free(&one);
     fuzz_parser_free(&two);
+    fuzz_parser_free(&three);
+    fuzz_parser_free(&reader);
     strbuf_free(&line);
     strbuf_free(&got);
     strbuf_free(&again);

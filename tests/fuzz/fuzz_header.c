@@ -52,6 +52,7 @@ static void compare(struct header_reader *used, struct clock *clock, struct span
     header_reader_init(&fresh);
     bool found = header_reader_read(used, line, &a);
     FUZZ_REQUIRE(found == header_reader_read(&fresh, line, &b));
+    FUZZ_REQUIRE(header_reader_status(used) == SMTPLOG_OK);
     if (found && !json_line_begins(line)) {
         check_header(line, &a);
     }

@@ -41,8 +41,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     strbuf_init(&line, 1 << 21);
     strbuf_init(&got, 1 << 22);
     strbuf_init(&again, 1 << 22);
-    fuzz_parser_new(&used);
-    fuzz_parser_new(&other);
+    fuzz_parser_new(&used, 0);
+    fuzz_parser_new(&other, 0);
     while (feed_line(&feed, &message)) {
         struct feed parts = {message};
         const char *tag = tags[feed_below(&parts, COUNT_OF(tags))];

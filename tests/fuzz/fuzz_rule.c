@@ -20,7 +20,7 @@ static void check_rule(const char *text, size_t length)
     struct rule *rule = malloc(sizeof *rule);
     struct rule_error error = {.at = SIZE_MAX};
     FUZZ_REQUIRE(rule != NULL);
-    enum smtplog_status status = rule_parse(text, rule, &error);
+    enum smtplog_status status = rule_parse(text, NULL, rule, &error);
     if (status == SMTPLOG_OK) {
         FUZZ_REQUIRE(rule->count > 0 && rule->count <= RULE_PARTS && rule->root < rule->count);
         (void)rule_uses_baseline(rule);

@@ -8,6 +8,7 @@
 
 #include "logfmt/transcript.h"
 #include "logfmt/transcript_diagnosis.h"
+#include "report/dialogue_words.h"
 
 #define LINES 400
 
@@ -210,6 +211,7 @@ static void drain(struct transcript *transcript, uint64_t *answered, struct strb
 
 static void check_session(const struct dialogue *session)
 {
+    const struct phrases phrases = {fuzz_knowledge()->catalog};
     struct dialogue_diagnosis diagnosis;
     struct strbuf out;
     strbuf_init(&out, 1 << 20);
@@ -219,10 +221,10 @@ static void check_session(const struct dialogue *session)
     FUZZ_REQUIRE(diagnosis.main < DIAGNOSES && diagnosis.further_count <= DIAGNOSIS_FURTHER);
     FUZZ_REQUIRE(diagnosis.refused <= diagnosis.recipients);
     FUZZ_REQUIRE(diagnosis_name(diagnosis.main) != NULL);
-    dialogue_add_diagnosis(&out, session, &diagnosis);
+    dialogue_add_diagnosis(&phrases, &out, session, &diagnosis);
     FUZZ_REQUIRE(out.length > 0);
     for (size_t i = 0; i < session->exchange_count; i++) {
-        dialogue_add_reply(&out, session, &session->exchanges[i]);
+        dialogue_add_reply(&phrases, &out, session, &session->exchanges[i]);
     }
     strbuf_free(&out);
 }

@@ -99,11 +99,11 @@ ssize_t __wrap_read(int descriptor, void *bytes, size_t size)
 
 /* ---- parsing ------------------------------------------------------------------------------- */
 
-void fuzz_parser_new(struct fuzz_parser *parser)
+void fuzz_parser_new(struct fuzz_parser *parser, uint64_t seed)
 {
     struct knowledge *knowledge = fuzz_knowledge();
     FUZZ_REQUIRE(zone_load("UTC", &parser->zone) == SMTPLOG_OK);
-    FUZZ_REQUIRE(parser_new(knowledge->postfix, &parser->parser) == SMTPLOG_OK);
+    FUZZ_REQUIRE(parser_new(knowledge->postfix, seed, &parser->parser) == SMTPLOG_OK);
     FUZZ_REQUIRE(parser_set_exim(parser->parser, knowledge->exim) == SMTPLOG_OK);
     parser_set_greylister(parser->parser, knowledge->greylister);
     clock_init(&parser->clock, parser->zone, 2026);
@@ -173,21 +173,38 @@ void fuzz_describe_event(const struct event *event, struct strbuf *out)
     strbuf_add_byte(out, '\n');
 }
 
+static void describe_line(const struct event *event, enum line_bin bin, struct strbuf *out)
+{
+    fuzz_check_event(event, bin);
+    strbuf_addf(out, "%s ", line_bin_name(bin));
+    if (event->has_time) {
+        strbuf_addf(out, "at %lld ", (long long)event->time.seconds);
+    }
+    if (bin == BIN_EVENT || bin == BIN_CONTEXT) {
+        fuzz_describe_event(event, out);
+    }
+}
+
 void fuzz_parse(struct fuzz_parser *parser, struct span text, struct span previous, uint64_t number,
                 struct strbuf *out)
 {
     struct line line = {.text = text, .number = number, .length = text.n, .previous = previous};
     struct event event = {0};
-    enum line_bin bin = BIN_FOREIGN;
-    FUZZ_REQUIRE(parser_line(parser->parser, &parser->clock, &line, &event, &bin) == SMTPLOG_OK);
-    fuzz_check_event(&event, bin);
-    strbuf_addf(out, "%s ", line_bin_name(bin));
-    if (event.has_time) {
-        strbuf_addf(out, "at %lld ", (long long)event.time.seconds);
-    }
-    if (bin == BIN_EVENT || bin == BIN_CONTEXT) {
-        fuzz_describe_event(&event, out);
-    }
+    struct parse_note note = {.bin = BIN_FOREIGN};
+    FUZZ_REQUIRE(parser_line(parser->parser, &parser->clock, &line, &event, &note) == SMTPLOG_OK);
+    describe_line(&event, note.bin, out);
+}
+
+void fuzz_parse_apart(struct fuzz_parser *reader, struct fuzz_parser *parser, bool *own,
+                      struct span text, struct span previous, uint64_t number, struct strbuf *out)
+{
+    struct line line = {.text = text, .number = number, .length = text.n, .previous = previous};
+    struct event event = {0};
+    struct parse_note note = {.bin = BIN_FOREIGN};
+    FUZZ_REQUIRE(parser_read(reader->parser, &line, *own, &event, &note) == SMTPLOG_OK);
+    *own = note.own_next;
+    FUZZ_REQUIRE(parser_place(parser->parser, &parser->clock, &line, &event, &note) == SMTPLOG_OK);
+    describe_line(&event, note.bin, out);
 }
 
 int fuzz_write(void *strbuf, const char *bytes, size_t length)

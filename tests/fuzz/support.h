@@ -55,12 +55,18 @@ struct fuzz_parser {
     struct clock clock;
 };
 
-void fuzz_parser_new(struct fuzz_parser *parser);
+/* seed: of another parser, to read lines for it; 0: one of its own. */
+void fuzz_parser_new(struct fuzz_parser *parser, uint64_t seed);
 void fuzz_parser_free(struct fuzz_parser *parser);
 
 /* Parses a line and appends all that came of it: bin and every field of the event. */
 void fuzz_parse(struct fuzz_parser *parser, struct span text, struct span previous, uint64_t number,
                 struct strbuf *out);
+
+/* The same in two steps, of which another parser takes the first, as another thread may. *own is
+ * for the reader's next line; false at first. */
+void fuzz_parse_apart(struct fuzz_parser *reader, struct fuzz_parser *parser, bool *own,
+                      struct span text, struct span previous, uint64_t number, struct strbuf *out);
 
 /* Every value of an event is one that exists. */
 void fuzz_check_event(const struct event *event, enum line_bin bin);
