@@ -11,10 +11,11 @@
 /* Exit statuses of interface, section 1. */
 enum cli_exit {
     CLI_DONE = 0,
-    CLI_NEGATIVE = 1,  /* a rule held, a test failed, nothing was found */
-    CLI_USAGE = 2,     /* wrong usage */
-    CLI_PARTLY = 3,    /* done, but something could not be read or understood */
-    CLI_UNREADABLE = 4 /* nothing could be read */
+    CLI_NEGATIVE = 1,   /* a rule held, a test failed, nothing was found */
+    CLI_USAGE = 2,      /* wrong usage */
+    CLI_PARTLY = 3,     /* done, but something could not be read or understood */
+    CLI_UNREADABLE = 4, /* nothing could be read */
+    CLI_NAGIOS = 16     /* added to the status that a line for Nagios told: 0, 1, 2 or 3 */
 };
 
 /* Bits of the commands that an option belongs to. */
@@ -173,6 +174,7 @@ int cli_write(void *file, const char *bytes, size_t length);
 /* A run of the library for a command: the analyzer and what its progress display remembers. */
 struct cli_run {
     struct smtplog_analyzer *analyzer;
+    const char *unknown;   /* why a line for Nagios cannot be sure; NULL: it can */
     double started, shown; /* seconds of the monotonic clock */
     bool on_terminal;
 };
@@ -219,6 +221,9 @@ int cli_write_report(struct cli_run *run, const struct cli_arguments *arguments,
 /* The same without weighing the rules. */
 int cli_write_unjudged(struct cli_run *run, const struct cli_arguments *arguments,
                        const char *format, int exit_status);
+
+/* True when the result is the one line for Nagios, whose exit statuses are its own. */
+bool cli_is_nagios(const struct cli_arguments *arguments);
 
 /* True when one of the outputs is a snapshot. */
 bool cli_wants_snapshot(const struct cli_arguments *arguments, const char *format);

@@ -25,10 +25,9 @@ int cmd_analyze(const struct cli_arguments *arguments)
     if (!cli_check_report(arguments, "text")) {
         return CLI_USAGE;
     }
-    bool nagios = arguments->format != NULL && strcmp(arguments->format, "nagios") == 0;
     struct cli_run run;
     if (!cli_run_begin(&run, arguments, &exit_status)) {
-        return nagios ? CLI_PARTLY : exit_status;
+        return exit_status;
     }
     bool to_terminal = arguments->output == NULL && isatty(STDOUT_FILENO) == 1;
     enum smtplog_status status = cli_set_look(run.analyzer, arguments, to_terminal);
@@ -41,9 +40,6 @@ int cmd_analyze(const struct cli_arguments *arguments)
     exit_status = cli_exit_status(&run, status);
     if (status == SMTPLOG_OK && exit_status != CLI_UNREADABLE) {
         exit_status = cli_write_report(&run, arguments, "text", exit_status);
-    } else if (nagios) {
-        printf("SMTPLOG UNKNOWN: %s\n", cli_translate(N_("the log could not be read")));
-        exit_status = CLI_PARTLY;
     }
     cli_run_end(&run);
     return exit_status;

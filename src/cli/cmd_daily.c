@@ -1,4 +1,5 @@
 /* smtplog daily: a snapshot of each day, and the report of one beside the days before it. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,6 +19,10 @@ struct daily {
     char today[SMTPLOG_DAY], first[SMTPLOG_DAY], last[SMTPLOG_DAY]; /* of the report */
     char oldest[SMTPLOG_DAY]; /* the first day that the logs hold whole; empty: not known */
     struct smtplog_analyzer *calendar;
+    enum state_use use;
+    struct smtplog_analyzer *unkept; /* days of the report whose snapshots could not be written */
+    size_t unkept_days;
+    bool partly; /* the state directory was not what it should be */
     int exit_status;
     struct mail mail;
 };
@@ -90,7 +95,7 @@ static bool find_oldest(struct daily *d)
 {
     struct smtplog_analyzer *analyzer = new_analyzer(d->arguments, false);
     enum smtplog_status status = SMTPLOG_USAGE;
-    if (analyzer != NULL && cli_add_logs(analyzer, d->arguments, true)) {
+    if (analyzer != NULL && cli_add_logs(analyzer, d->arguments, isatty(STDERR_FILENO) == 1)) {
         status = smtplog_analyzer_first_day(analyzer, d->oldest);
     }
     smtplog_analyzer_free(analyzer);
@@ -102,12 +107,17 @@ static bool find_oldest(struct daily *d)
 
 /* ---- snapshots ------------------------------------------------------------------------------- */
 
+struct target {
+    int fd, error;
+};
+
 static int write_bytes(void *context, const char *bytes, size_t length)
 {
-    const int *fd = context;
+    struct target *target = context;
     while (length > 0) {
-        ssize_t written = write(*fd, bytes, length);
+        ssize_t written = write(target->fd, bytes, length);
         if (written <= 0) {
+            target->error = written < 0 ? errno : ENOSPC;
             return 1;
         }
         bytes += written;
@@ -116,49 +126,97 @@ static int write_bytes(void *context, const char *bytes, size_t length)
     return 0;
 }
 
-static bool write_snapshot(struct daily *d, const char *day, struct smtplog_analyzer *analyzer)
+/* Keeps what was merged as the snapshot of a day. What cannot be kept today is made again by the
+ * next run, so nothing but that is lost. */
+static bool keep_day(struct daily *d, const char *day, struct smtplog_analyzer *analyzer)
 {
-    int fd = state_create(&d->state, day);
-    if (fd < 0) {
-        return false;
+    struct target target = {d->use == STATE_USABLE ? state_create(&d->state, day) : -1, 0};
+    bool kept = false;
+    if (target.fd >= 0) {
+        enum smtplog_status status = smtplog_analyzer_report(analyzer, "snapshot", write_bytes,
+                                                             &target);
+        kept = status == SMTPLOG_OK && state_keep(&d->state, day, target.fd);
+        if (status != SMTPLOG_OK) {
+            state_drop(&d->state, day, target.fd, target.error != 0 ? target.error : ENOMEM);
+        }
     }
-    enum smtplog_status status = smtplog_analyzer_report(analyzer, "snapshot", write_bytes, &fd);
-    if (status == SMTPLOG_OK) {
-        return state_keep(&d->state, day, fd);
+    if (!kept && d->use == STATE_USABLE) {
+        cli_complain("the snapshot of %s is not kept; the next run makes it again", day);
+        d->use = STATE_READ_ONLY;
     }
-    state_drop(&d->state, day, fd);
-    (void)cli_ok(status);
-    cli_complain("%s: the snapshot of %s could not be written", d->state.path, day);
-    return false;
+    d->partly = d->partly || !kept;
+    return kept;
 }
 
-/* Reads the lines of a day and keeps them. False when nothing more can be done. */
-static bool make_day(struct daily *d, const char *day)
+static bool in_report(const struct daily *d, const char *day)
+{
+    return strcmp(day, d->first) >= 0 && strcmp(day, d->last) <= 0;
+}
+
+/* Reads the lines of a day and keeps them in the analyzer that is returned; NULL when there are
+ * none, or, *good being false, nothing more can be done. */
+static struct smtplog_analyzer *read_day(struct daily *d, const char *day, bool *good)
 {
     struct cli_run run = {.analyzer = new_analyzer(d->arguments, false)};
-    struct smtplog_outcome outcome;
-    if (run.analyzer == NULL || !cli_add_logs(run.analyzer, d->arguments, false) ||
-        !cli_ok(smtplog_analyzer_set(run.analyzer, "since", day)) ||
-        !cli_ok(smtplog_analyzer_set(run.analyzer, "until", day)) ||
-        !cli_ok(smtplog_analyzer_keep(run.analyzer))) {
-        smtplog_analyzer_free(run.analyzer);
-        return false;
+    struct smtplog_outcome outcome = {0};
+    *good = run.analyzer != NULL && cli_add_logs(run.analyzer, d->arguments, false) &&
+            cli_ok(smtplog_analyzer_set(run.analyzer, "since", day)) &&
+            cli_ok(smtplog_analyzer_set(run.analyzer, "until", day)) &&
+            cli_ok(smtplog_analyzer_keep(run.analyzer));
+    if (*good) {
+        int exit_status = cli_exit_status(&run, smtplog_analyzer_run(run.analyzer));
+        smtplog_analyzer_outcome(run.analyzer, &outcome);
+        *good = exit_status == CLI_DONE || exit_status == CLI_PARTLY;
+        d->exit_status = exit_status != CLI_DONE ? exit_status : d->exit_status;
     }
-    int exit_status = cli_exit_status(&run, smtplog_analyzer_run(run.analyzer));
-    smtplog_analyzer_outcome(run.analyzer, &outcome);
-    bool held = d->oldest[0] != '\0' && strcmp(day, d->oldest) >= 0;
-    bool good = exit_status == CLI_DONE || exit_status == CLI_PARTLY;
-    d->exit_status = exit_status != CLI_DONE ? exit_status : d->exit_status;
     /* A day without a line is a day of silence, if the logs go back that far. */
-    if (good && (held || outcome.lines_read > 0)) {
-        good = write_snapshot(d, day, run.analyzer);
-        d->exit_status = good ? d->exit_status : CLI_PARTLY;
+    bool held = d->oldest[0] != '\0' && strcmp(day, d->oldest) >= 0;
+    if (!*good || (!held && outcome.lines_read == 0)) {
+        smtplog_analyzer_free(run.analyzer);
+        return NULL;
     }
-    smtplog_analyzer_free(run.analyzer);
+    return run.analyzer;
+}
+
+/* What was under way before a day. */
+static bool add_context(const struct daily *d, struct smtplog_analyzer *analyzer, const char *first)
+{
+    char day[SMTPLOG_DAY];
+    char path[STATE_PATH];
+    for (int back = 1; back <= CONTEXT_DAYS; back++) {
+        if (!step_day(d, first, -back, day)) {
+            return false;
+        }
+        if (state_has_day(&d->state, day) && state_day_path(&d->state, day, path) &&
+            !cli_ok(smtplog_analyzer_add_context(analyzer, path))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* A snapshot has the figures that the report of its day has: those of the day beside what was under
+ * way before it. False when nothing more can be done. */
+static bool make_day(struct daily *d, const char *day)
+{
+    bool good = false;
+    struct smtplog_analyzer *lines = read_day(d, day, &good);
+    struct smtplog_analyzer *merged = lines != NULL ? new_analyzer(d->arguments, false) : NULL;
+    if (lines != NULL) {
+        good = merged != NULL && cli_ok(smtplog_analyzer_add_run(merged, lines)) &&
+               add_context(d, merged, day) && cli_ok(smtplog_analyzer_merge(merged));
+    }
+    if (lines != NULL && good && !keep_day(d, day, merged) && in_report(d, day)) {
+        good = cli_ok(smtplog_analyzer_add_run(d->unkept, merged));
+        d->unkept_days++;
+    }
+    smtplog_analyzer_free(lines);
+    smtplog_analyzer_free(merged);
     return good;
 }
 
-/* The days of the report, and the earlier ones that the logs still hold. */
+/* The days of the report, and the earlier ones that the logs still hold; the last day comes with
+ * the report when that is of one day. */
 static bool make_days(struct daily *d)
 {
     char day[SMTPLOG_DAY];
@@ -166,9 +224,12 @@ static bool make_days(struct daily *d)
         if (!step_day(d, d->last, -back, day)) {
             return false;
         }
-        bool wanted = strcmp(day, d->last) == 0;
+        bool last = strcmp(day, d->last) == 0;
         bool held = d->oldest[0] != '\0' && strcmp(day, d->oldest) >= 0;
-        if ((wanted || held) && !state_has_day(&d->state, day) && !make_day(d, day)) {
+        bool wanted = in_report(d, day) || d->use == STATE_USABLE;
+        bool later = last && d->arguments->span == CLI_SPAN_DAY;
+        if ((last || held) && wanted && !later && !state_has_day(&d->state, day) &&
+            !make_day(d, day)) {
             return false;
         }
     }
@@ -177,11 +238,11 @@ static bool make_days(struct daily *d)
 
 /* ---- the report ------------------------------------------------------------------------------ */
 
-static bool add_parts(const struct daily *d, struct smtplog_analyzer *analyzer, size_t *found)
+static bool add_parts(struct daily *d, struct smtplog_analyzer *analyzer, size_t *found)
 {
     char day[SMTPLOG_DAY];
     char path[STATE_PATH];
-    *found = 0;
+    *found = d->unkept_days;
     memcpy(day, d->first, sizeof day);
     while (strcmp(day, d->last) <= 0) {
         if (state_has_day(&d->state, day) && state_day_path(&d->state, day, path)) {
@@ -194,16 +255,8 @@ static bool add_parts(const struct daily *d, struct smtplog_analyzer *analyzer, 
             return false;
         }
     }
-    for (int back = 1; back <= CONTEXT_DAYS; back++) {
-        if (!step_day(d, d->first, -back, day)) {
-            return false;
-        }
-        if (state_has_day(&d->state, day) && state_day_path(&d->state, day, path) &&
-            !cli_ok(smtplog_analyzer_add_context(analyzer, path))) {
-            return false;
-        }
-    }
-    return true;
+    return cli_ok(smtplog_analyzer_add_run(analyzer, d->unkept)) &&
+           add_context(d, analyzer, d->first);
 }
 
 /* Whole days are compared with whole days only. */
@@ -228,15 +281,11 @@ static bool add_earlier(const struct daily *d, struct smtplog_analyzer *analyzer
     return good;
 }
 
-static bool is_nagios(const struct cli_arguments *arguments)
-{
-    return arguments->format != NULL && strcmp(arguments->format, "nagios") == 0;
-}
-
 static int deliver(struct daily *d, struct cli_run *run, int exit_status)
 {
     const struct cli_arguments *arguments = d->arguments;
-    if (is_nagios(arguments)) {
+    if (cli_is_nagios(arguments)) {
+        run->unknown = d->partly ? cli_translate(N_("the state directory cannot be used")) : NULL;
         return cli_write_report(run, arguments, "text", exit_status);
     }
     int judged = cli_check_rules(run, exit_status);
@@ -249,27 +298,84 @@ static int deliver(struct daily *d, struct cli_run *run, int exit_status)
     return mail_send(&d->mail, run->analyzer) || judged != CLI_DONE ? judged : CLI_PARTLY;
 }
 
+/* The day of the report when its snapshot is not there yet; *made: it is to be kept. */
+static bool add_last_day(struct daily *d, struct smtplog_analyzer *analyzer, bool *made)
+{
+    bool good = true;
+    *made = false;
+    if (d->arguments->span != CLI_SPAN_DAY || state_has_day(&d->state, d->last)) {
+        return true;
+    }
+    struct smtplog_analyzer *lines = read_day(d, d->last, &good);
+    if (lines != NULL) {
+        *made = true;
+        good = cli_ok(smtplog_analyzer_add_run(analyzer, lines));
+    }
+    smtplog_analyzer_free(lines);
+    return good;
+}
+
+static int write_days(struct daily *d, struct cli_run *run, bool made)
+{
+    enum smtplog_status status = smtplog_analyzer_merge(run->analyzer);
+    int exit_status = cli_exit_status(run, status);
+    exit_status = exit_status == CLI_DONE ? d->exit_status : exit_status;
+    if (status != SMTPLOG_OK || exit_status == CLI_UNREADABLE) {
+        return exit_status;
+    }
+    if (made) {
+        (void)keep_day(d, d->last, run->analyzer);
+    }
+    return deliver(d, run, exit_status);
+}
+
 static int report_days(struct daily *d)
 {
     size_t found = 0;
+    bool made = false;
     struct cli_run run = {.analyzer = new_analyzer(d->arguments, true)};
     if (run.analyzer == NULL) {
         return CLI_USAGE;
     }
     bool to_terminal = d->arguments->output == NULL && isatty(STDOUT_FILENO) == 1;
     bool good = cli_ok(cli_set_look(run.analyzer, d->arguments, to_terminal)) &&
-                add_parts(d, run.analyzer, &found) && add_earlier(d, run.analyzer);
-    int exit_status = CLI_UNREADABLE;
-    if (good && found == 0) {
+                add_last_day(d, run.analyzer, &made) && add_parts(d, run.analyzer, &found) &&
+                add_earlier(d, run.analyzer);
+    int exit_status = d->exit_status != CLI_DONE ? d->exit_status : CLI_UNREADABLE;
+    if (good && found == 0 && !made) {
         if (strcmp(d->first, d->last) != 0) {
             cli_complain("the logs hold no line of %s to %s", d->first, d->last);
         } else {
             cli_complain("the logs hold no line of %s", d->first);
         }
+        exit_status = CLI_UNREADABLE;
     } else if (good) {
-        enum smtplog_status status = smtplog_analyzer_merge(run.analyzer);
+        exit_status = write_days(d, &run, made);
+    }
+    smtplog_analyzer_free(run.analyzer);
+    return exit_status;
+}
+
+/* Without snapshots: the days as the logs hold them, beside none. */
+static int report_logs(struct daily *d)
+{
+    struct cli_run run = {.analyzer = new_analyzer(d->arguments, true)};
+    struct smtplog_outcome outcome;
+    bool to_terminal = d->arguments->output == NULL && isatty(STDOUT_FILENO) == 1;
+    bool good = run.analyzer != NULL &&
+                cli_ok(cli_set_look(run.analyzer, d->arguments, to_terminal)) &&
+                cli_add_logs(run.analyzer, d->arguments, false) &&
+                cli_ok(smtplog_analyzer_set(run.analyzer, "since", d->first)) &&
+                cli_ok(smtplog_analyzer_set(run.analyzer, "until", d->last)) &&
+                smtplog_analyzer_compare(run.analyzer, NULL, NULL, NULL, 0) == SMTPLOG_OK;
+    int exit_status = CLI_UNREADABLE;
+    d->partly = true;
+    if (good) {
+        cli_complain("the report is made from the logs alone: no snapshot is kept, and there are "
+                     "no other days to compare with");
+        enum smtplog_status status = smtplog_analyzer_run(run.analyzer);
         exit_status = cli_exit_status(&run, status);
-        exit_status = exit_status == CLI_DONE ? d->exit_status : exit_status;
+        smtplog_analyzer_outcome(run.analyzer, &outcome);
         if (status == SMTPLOG_OK && exit_status != CLI_UNREADABLE) {
             exit_status = deliver(d, &run, exit_status);
         }
@@ -285,18 +391,22 @@ static int run_daily(struct daily *d)
     if (!find_days(d) || !find_oldest(d)) {
         return CLI_USAGE;
     }
-    if (!state_open(&d->state, d->arguments->state_directory)) {
+    d->use = state_open(&d->state, d->arguments->state_directory);
+    if (d->use == STATE_BUSY) {
         return CLI_UNREADABLE;
     }
     if (is_mailed(d->arguments)) {
         mail_prepare(&d->mail);
     }
-    cli_confine(d->arguments, d->state.path);
+    cli_confine(d->arguments, d->use == STATE_UNUSABLE ? NULL : d->state.path);
+    if (d->use == STATE_UNUSABLE) {
+        return report_logs(d);
+    }
     if (!make_days(d)) {
         return d->exit_status != CLI_DONE ? d->exit_status : CLI_UNREADABLE;
     }
     int exit_status = report_days(d);
-    if (step_day(d, d->today, -keep, oldest)) {
+    if (d->use == STATE_USABLE && step_day(d, d->today, -keep, oldest)) {
         state_clean(&d->state, oldest);
     }
     return exit_status;
@@ -310,13 +420,15 @@ int cmd_daily(const struct cli_arguments *arguments)
     struct daily d = {.arguments = arguments, .state = {.directory = -1, .lock = -1}};
     struct smtplog_analyzer *rules = new_analyzer(arguments, true); /* mistakes first */
     d.calendar = new_analyzer(arguments, false);
+    d.unkept = new_analyzer(arguments, false);
     int exit_status = CLI_USAGE;
-    if (d.calendar != NULL && rules != NULL) {
+    if (d.calendar != NULL && d.unkept != NULL && rules != NULL) {
         exit_status = run_daily(&d);
     }
     state_close(&d.state);
     mail_cancel(&d.mail);
     smtplog_analyzer_free(rules);
+    smtplog_analyzer_free(d.unkept);
     smtplog_analyzer_free(d.calendar);
-    return is_nagios(arguments) && exit_status == CLI_UNREADABLE ? CLI_PARTLY : exit_status;
+    return exit_status == CLI_DONE && d.partly ? CLI_PARTLY : exit_status;
 }

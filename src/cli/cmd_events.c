@@ -13,6 +13,10 @@ int cmd_events(const struct cli_arguments *arguments)
         cli_complain("events writes to one file");
         return CLI_USAGE;
     }
+    if (path != NULL && !(output_check_suffix(arguments, path, ".ndjson .jsonl .json .tsv .txt") &&
+                          output_check_places(arguments))) {
+        return CLI_USAGE;
+    }
     if (arguments->format == NULL && path != NULL) {
         const char *dot = strrchr(path, '.');
         dot = dot != NULL ? dot : "";

@@ -12,6 +12,11 @@ int cmd_figures(const struct cli_arguments *arguments)
     if (format == NULL) {
         format = dot != NULL && strcmp(dot, ".json") == 0 ? "json" : "text";
     }
+    if (arguments->output != NULL &&
+        !(output_check_suffix(arguments, arguments->output, ".json .txt") &&
+          output_check_places(arguments))) {
+        return CLI_USAGE;
+    }
     struct cli_run run;
     if (!cli_run_begin(&run, arguments, &exit_status)) {
         return exit_status;

@@ -27,9 +27,6 @@ int cmd_merge(const struct cli_arguments *arguments)
     exit_status = cli_exit_status(&run, status);
     if (status == SMTPLOG_OK && exit_status != CLI_UNREADABLE) {
         exit_status = cli_write_report(&run, arguments, "text", exit_status);
-    } else if (arguments->format != NULL && strcmp(arguments->format, "nagios") == 0) {
-        printf("SMTPLOG UNKNOWN: %s\n", cli_translate(N_("no snapshot could be read")));
-        exit_status = CLI_PARTLY;
     }
     cli_run_end(&run);
     return exit_status;

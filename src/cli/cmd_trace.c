@@ -82,6 +82,11 @@ int cmd_trace(const struct cli_arguments *arguments)
     if (!take_what(&own)) {
         return CLI_USAGE;
     }
+    if (own.output != NULL &&
+        !(output_check_suffix(&own, own.output, ".ndjson .jsonl .json .tsv .html .htm .md .txt") &&
+          output_check_places(&own))) {
+        return CLI_USAGE;
+    }
     if (!cli_run_begin(&run, &own, &exit_status)) {
         return exit_status;
     }

@@ -222,12 +222,43 @@ static int run_line(int argc, char **argv)
     return run_command(&cli_commands[0], argc - 1, argv + 1);
 }
 
+/* As typed: the options may be what is wrong. */
+static bool asks_for_nagios(int argc, char **argv)
+{
+    bool asks = false;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        size_t length = strncmp(argv[i], "--", 2) == 0 ? strcspn(argv[i] + 2, "=") : 0;
+        if (length > 1 && strncmp(argv[i] + 2, "format", length) == 0) {
+            const char *value = argv[i][2 + length] == '=' ? argv[i] + 2 + length + 1 : argv[i + 1];
+            asks = value != NULL && strcmp(value, "nagios") == 0;
+        }
+    }
+    return asks;
+}
+
+/* Nagios takes 2 for critical and wants a line in any case. */
+static int tell_nagios(int argc, char **argv, int exit_status)
+{
+    if (exit_status >= CLI_NAGIOS) {
+        return exit_status - CLI_NAGIOS;
+    }
+    if (exit_status == CLI_DONE || !asks_for_nagios(argc, argv)) {
+        return exit_status;
+    }
+    printf("SMTPLOG UNKNOWN: %s\n", exit_status == CLI_USAGE
+                                        ? cli_translate(N_("wrong usage, see standard error"))
+                                        : cli_translate(N_("the log could not be read")));
+    return CLI_PARTLY;
+}
+
 int main(int argc, char **argv)
 {
-    /* A closed pipe is an ordinary end of output: writes fail with EPIPE instead of killing us. */
+    /* A closed pipe is an ordinary end of output, and so is a limit of size: writes fail with EPIPE
+     * or EFBIG instead of killing us. */
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
     cli_speak(argc, argv);
-    int exit_status = output_last(run_line(argc, argv));
+    int exit_status = output_last(tell_nagios(argc, argv, run_line(argc, argv)));
     cli_speak_no_more();
     return exit_status;
 }

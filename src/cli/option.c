@@ -153,13 +153,13 @@ void cli_complain(const char *format, ...)
 
 bool cli_option_belongs(const struct cli_option *option, unsigned command)
 {
-    static const char *const of_merge[] = {"tz",      "now",     "patterns", "top",    "detail",
-                                           "section", "explain", "width",    "format", "output",
-                                           "color",   "table",   "mail-to",  "memory", NULL};
-    static const char *const of_daily[] = {"tz",      "now",     "patterns", "top",     "detail",
-                                           "section", "explain", "width",    "format",  "output",
-                                           "color",   "year",    "input",    "journal", "jobs",
-                                           "table",   "mail-to", "memory",   NULL};
+    static const char *const of_merge[] = {
+        "tz",     "now",    "patterns", "top",   "detail",  "section", "explain",   "width",
+        "format", "output", "color",    "table", "mail-to", "memory",  "threshold", NULL};
+    static const char *const of_daily[] = {"tz",      "now",     "patterns", "top",       "detail",
+                                           "section", "explain", "width",    "format",    "output",
+                                           "color",   "year",    "input",    "journal",   "jobs",
+                                           "table",   "mail-to", "memory",   "threshold", NULL};
     const unsigned both = CLI_ANALYZE | CLI_EVENTS;
     const char *const *more = command == CLI_MERGE ? of_merge : of_daily;
     bool of_reading = (option->commands & both) == both;
@@ -344,6 +344,14 @@ static bool take_option(const struct cli_option *option, const char *value,
     return true;
 }
 
+/* A filter, a range, --redact: what daily and merge cannot have. */
+static bool is_of_logs(const char *text, const struct cli_command *command)
+{
+    bool whole = command->bit == CLI_DAILY || command->bit == CLI_MERGE;
+    return whole && text[1] == '-' &&
+           find_long(text + 2, strcspn(text + 2, "="), CLI_ANALYZE) != NULL;
+}
+
 /* One argument that begins with a hyphen. *at moves on when the option takes the next one. */
 static bool parse_option(int argc, char **argv, int *at, const struct cli_command *command,
                          struct cli_arguments *arguments)
@@ -358,6 +366,12 @@ static bool parse_option(int argc, char **argv, int *at, const struct cli_comman
     } else {
         option = find_letter(text[1], command->bit);
         value = text[2] != '\0' ? text + 2 : NULL;
+    }
+    if (option == NULL && is_of_logs(text, command)) {
+        cli_complain("smtplog %s has no option %s: a snapshot holds all of a log; smtplog analyze "
+                     "shows parts of one",
+                     command->name, text);
+        return false;
     }
     if (option == NULL) {
         cli_complain("smtplog %s has no option %s; try smtplog help %s", command->name, text,

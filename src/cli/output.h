@@ -21,4 +21,15 @@ bool output_finish(struct output *output, bool keep);
 /* At the very end: what is left for standard output. The exit status to end with. */
 int output_last(int exit_status);
 
+struct cli_arguments;
+
+/* False after a message when a file has a suffix that is none of those known, a list with blanks
+ * between, and --format is not given: a file of another kind was meant. */
+bool output_check_suffix(const struct cli_arguments *arguments, const char *path,
+                         const char *known);
+
+/* False after messages when nothing can be written to any of the places given: nobody waits for a
+ * report that has no place to go. When one is good the others are said once it is time. */
+bool output_check_places(const struct cli_arguments *arguments);
+
 #endif

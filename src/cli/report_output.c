@@ -28,6 +28,16 @@ static bool is_directory(const char *path)
     return ends_with(path, "/");
 }
 
+static const char *format_of_suffix(const char *path)
+{
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
+        if (ends_with(path, suffixes[i].suffix)) {
+            return suffixes[i].format;
+        }
+    }
+    return NULL;
+}
+
 /* --format for the only output; else the suffix of the file; else --format or what the command
  * takes. */
 static const char *format_of(const struct cli_arguments *arguments, const char *path,
@@ -40,17 +50,18 @@ static const char *format_of(const struct cli_arguments *arguments, const char *
     if (is_directory(path)) {
         return "csv";
     }
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        if (ends_with(path, suffixes[i].suffix)) {
-            return suffixes[i].format;
-        }
-    }
-    return given;
+    const char *of_suffix = format_of_suffix(path);
+    return of_suffix != NULL ? of_suffix : given;
 }
 
 static bool is_nagios(const char *format)
 {
     return strcmp(format, "nagios") == 0;
+}
+
+bool cli_is_nagios(const struct cli_arguments *arguments)
+{
+    return is_nagios(format_of(arguments, arguments->output, "text"));
 }
 
 static bool has_option(const struct cli_arguments *arguments, const char *name)
@@ -84,13 +95,30 @@ static bool check_format(const struct cli_arguments *arguments, const char *path
     return true;
 }
 
+/* --table picks one of the tables that csv has. */
+static bool check_table(const struct cli_arguments *arguments, const char *format)
+{
+    bool csv = arguments->output_count == 0 &&
+               strcmp(format_of(arguments, NULL, format), "csv") == 0;
+    for (size_t i = 0; i < arguments->output_count && !csv; i++) {
+        csv = strcmp(format_of(arguments, arguments->outputs[i], format), "csv") == 0;
+    }
+    if (!csv && has_option(arguments, "table")) {
+        cli_complain("--table is for csv: give --format csv too, or -o FILE.csv");
+        return false;
+    }
+    return true;
+}
+
 bool cli_check_report(const struct cli_arguments *arguments, const char *format)
 {
+    static const char known[] = ".txt .json .csv .html .htm .md .prom .eml .snap";
     bool good = arguments->output_count > 0 || check_format(arguments, NULL, format);
     for (size_t i = 0; i < arguments->output_count && good; i++) {
-        good = check_format(arguments, arguments->outputs[i], format);
+        good = output_check_suffix(arguments, arguments->outputs[i], known) &&
+               check_format(arguments, arguments->outputs[i], format);
     }
-    return good;
+    return good && check_table(arguments, format) && output_check_places(arguments);
 }
 
 bool cli_wants_snapshot(const struct cli_arguments *arguments, const char *format)
@@ -112,14 +140,14 @@ static int write_nagios(struct cli_run *run, const char *path, int exit_status)
     int state = CLI_PARTLY; /* unknown */
     const char *unknown = exit_status == CLI_PARTLY
                               ? cli_translate(N_("not all of the log could be read or understood"))
-                              : NULL;
+                              : run->unknown;
     if (!output_open(&output, path)) {
-        return state;
+        return CLI_PARTLY;
     }
     enum smtplog_status status = smtplog_analyzer_nagios(run->analyzer, unknown, cli_write,
                                                          output.file, &state);
     bool written = output_finish(&output, status == SMTPLOG_OK);
-    return status == SMTPLOG_OK && written ? state : CLI_PARTLY;
+    return status == SMTPLOG_OK && written ? CLI_NAGIOS + state : CLI_PARTLY;
 }
 
 static int write_report(struct cli_run *run, const char *format, const char *path, int exit_status)
@@ -211,7 +239,7 @@ int cli_write_unjudged(struct cli_run *run, const struct cli_arguments *argument
 int cli_write_report(struct cli_run *run, const struct cli_arguments *arguments, const char *format,
                      int exit_status)
 {
-    if (is_nagios(format_of(arguments, arguments->output, format))) {
+    if (cli_is_nagios(arguments)) {
         return write_nagios(run, arguments->output, exit_status);
     }
     exit_status = cli_write_unjudged(run, arguments, format, exit_status);

@@ -75,18 +75,29 @@ static bool is_ours(const struct state *state)
     return true;
 }
 
-static bool take_lock(struct state *state)
+static bool is_refusal_to_write(int error)
+{
+    return error == EROFS || error == EACCES || error == EPERM || error == ENOSPC ||
+           error == EDQUOT;
+}
+
+static enum state_use take_lock(struct state *state)
 {
     state->lock = openat(state->directory, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
     if (state->lock < 0) {
-        cli_complain("%s/lock: %s", state->path, strerror(errno));
-        return false;
+        int error = errno;
+        cli_complain("%s/lock: %s", state->path, strerror(error));
+        return is_refusal_to_write(error) ? STATE_READ_ONLY : STATE_UNUSABLE;
     }
-    if (flock(state->lock, LOCK_EX | LOCK_NB) != 0) {
+    if (flock(state->lock, LOCK_EX | LOCK_NB) == 0) {
+        return STATE_USABLE;
+    }
+    if (errno == EWOULDBLOCK) {
         cli_complain("%s: another run is at work", state->path);
-        return false;
+        return STATE_BUSY;
     }
-    return true;
+    cli_complain("%s/lock: %s", state->path, strerror(errno));
+    return STATE_UNUSABLE;
 }
 
 /* Of this machine, with nothing in it that a path could be led astray by. */
@@ -106,13 +117,13 @@ static void name_host(struct state *state)
     state->host[n] = '\0';
 }
 
-bool state_open(struct state *state, const char *path)
+enum state_use state_open(struct state *state, const char *path)
 {
     *state = (struct state){.directory = -1, .lock = -1};
     if (path == NULL ? !usual_path(state->path)
                      : (size_t)snprintf(state->path, STATE_PATH, "%s", path) >= STATE_PATH) {
         cli_complain("there is no place for snapshots: name one with --state-dir");
-        return false;
+        return STATE_UNUSABLE;
     }
     name_host(state);
     state->directory = open(state->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -124,9 +135,9 @@ bool state_open(struct state *state, const char *path)
                      errno == ELOOP || errno == ENOTDIR
                          ? cli_translate(N_("not a directory of its own"))
                          : strerror(errno));
-        return false;
+        return STATE_UNUSABLE;
     }
-    return is_ours(state) && take_lock(state);
+    return is_ours(state) ? take_lock(state) : STATE_UNUSABLE;
 }
 
 void state_close(struct state *state)
@@ -209,12 +220,15 @@ bool state_keep(const struct state *state, const char *day, int fd)
     return false;
 }
 
-void state_drop(const struct state *state, const char *day, int fd)
+void state_drop(const struct state *state, const char *day, int fd, int error)
 {
     char name[256];
+    char wanted[256];
     new_name(state, day, name);
+    day_name(state, day, wanted);
     close(fd);
     unlinkat(state->directory, name, 0);
+    cli_complain("%s/%s: %s", state->path, wanted, strerror(error));
 }
 
 /* Ours by its name: the day of a snapshot in its first bytes. */

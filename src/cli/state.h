@@ -8,6 +8,14 @@
 
 #define STATE_PATH 4096
 
+/* What may be done in the directory. */
+enum state_use {
+    STATE_USABLE,
+    STATE_READ_ONLY, /* nothing can be written there */
+    STATE_UNUSABLE,  /* it cannot be opened, or somebody else could put anything there */
+    STATE_BUSY       /* another run is at work */
+};
+
 struct state {
     int directory; /* descriptor, -1: none */
     int lock;      /* descriptor, -1: none */
@@ -16,8 +24,8 @@ struct state {
 };
 
 /* Opens the directory (NULL: the usual one), makes it when it is missing, and locks it against a
- * second run. False after a message. */
-bool state_open(struct state *state, const char *path);
+ * second run. Anything but STATE_USABLE comes after a message. */
+enum state_use state_open(struct state *state, const char *path);
 void state_close(struct state *state);
 
 /* The path of a day's snapshot. False when it does not fit. */
@@ -27,10 +35,10 @@ bool state_day_path(const struct state *state, const char *day, char path[STATE_
 bool state_has_day(const struct state *state, const char *day);
 
 /* A new file beside it, closed to others; state_keep puts it in its place, whole or not at all,
- * state_drop removes it. -1, or false, after a message. */
+ * state_drop removes it after an error. -1, or false, after a message. */
 int state_create(const struct state *state, const char *day);
 bool state_keep(const struct state *state, const char *day, int fd);
-void state_drop(const struct state *state, const char *day, int fd);
+void state_drop(const struct state *state, const char *day, int fd, int error);
 
 /* Removes snapshots of days before `oldest`, and what killed runs left. */
 void state_clean(const struct state *state, const char *oldest);

@@ -98,7 +98,7 @@ static enum smtplog_status write_snapshot(struct smtplog_analyzer *a)
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "this run kept nothing for a snapshot");
         return SMTPLOG_USAGE;
     }
-    return snapshot_write(a->snapshots, &a->out);
+    return snapshot_write(a, &a->out);
 }
 
 enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const char *format,

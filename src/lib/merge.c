@@ -75,6 +75,15 @@ enum smtplog_status smtplog_analyzer_keep(struct smtplog_analyzer *a)
     return a->held != NULL ? SMTPLOG_OK : held_new(&a->held);
 }
 
+enum smtplog_status smtplog_analyzer_add_run(struct smtplog_analyzer *a,
+                                             struct smtplog_analyzer *finished)
+{
+    if (finished->held != NULL) {
+        TRY(snapshot_make(finished));
+    }
+    return snapshot_move(a, finished);
+}
+
 enum smtplog_status smtplog_analyzer_merge(struct smtplog_analyzer *a)
 {
     TRY(analyzer_prepare(a));

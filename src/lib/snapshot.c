@@ -181,13 +181,6 @@ static enum smtplog_status pack_apart(struct span bytes, char **packed, size_t *
     return status;
 }
 
-static enum smtplog_status seal(struct snapshot_part *part, struct span bytes)
-{
-    part->id = hash_bytes(ID_SEED, bytes.p, bytes.n);
-    part->size = bytes.n;
-    return pack_apart(bytes, &part->packed, &part->packed_size);
-}
-
 static enum smtplog_status seal_figures(struct smtplog_analyzer *a, struct snapshot_part *part)
 {
     struct figure_list list;
@@ -216,41 +209,73 @@ enum smtplog_status snapshot_make(struct smtplog_analyzer *a)
 {
     struct snapshot_set *set = snapshot_set_of(a);
     struct snapshot_part *part = NULL;
-    struct strbuf bytes;
+    struct summary *figures = NULL;
     if (set == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    struct summary *figures = NULL;
-    strbuf_init(&bytes, SNAPSHOT_PART);
+    TRY(add_part(set, &part));
     enum smtplog_status status = summary_new(&figures);
     if (status == SMTPLOG_OK) {
-        status = pack_part(a, figures, &bytes);
+        status = pack_part(a, figures, &part->bytes);
     }
-    if (status == SMTPLOG_OK) {
-        status = add_part(set, &part);
-    }
-    if (status == SMTPLOG_OK) {
-        status = seal(part, strbuf_span(&bytes));
-    }
-    if (status == SMTPLOG_OK) {
-        status = seal_figures(a, part);
-    }
+    part->id = hash_bytes(ID_SEED, part->bytes.bytes, part->bytes.length);
+    part->size = part->bytes.length;
     summary_free(figures);
-    strbuf_free(&bytes);
     held_free(a->held);
     a->held = NULL;
     return status;
 }
 
+enum smtplog_status snapshot_move(struct smtplog_analyzer *to, struct smtplog_analyzer *from)
+{
+    struct snapshot_set *set = snapshot_set_of(to);
+    struct snapshot_part *part = NULL;
+    if (set == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; from->snapshots != NULL && i < from->snapshots->count; i++) {
+        struct snapshot_part *moved = &from->snapshots->parts[i];
+        if (moved->context || has_part(set, moved->id)) {
+            continue;
+        }
+        TRY(add_part(set, &part));
+        summary_free(moved->figures);
+        moved->figures = NULL;
+        *part = *moved; /* its inputs are taken out of its bytes again */
+        part->inputs = NULL;
+        *moved = (struct snapshot_part){.id = moved->id, .context = true};
+        strbuf_init(&moved->bytes, SNAPSHOT_PART);
+    }
+    return SMTPLOG_OK;
+}
+
 /* ---- files ----------------------------------------------------------------------------------- */
 
-enum smtplog_status snapshot_write(const struct snapshot_set *set, struct strbuf *out)
+/* A part that is not in a file yet is packed; one that stands alone has the figures of the run. */
+static enum smtplog_status seal(struct smtplog_analyzer *a, struct snapshot_part *part, bool alone)
 {
+    if (part->packed == NULL) {
+        TRY(pack_apart(strbuf_span(&part->bytes), &part->packed, &part->packed_size));
+    }
+    return part->named == NULL && alone ? seal_figures(a, part) : SMTPLOG_OK;
+}
+
+enum smtplog_status snapshot_write(struct smtplog_analyzer *a, struct strbuf *out)
+{
+    struct snapshot_set *set = a->snapshots;
+    size_t shown = 0;
+    for (size_t i = 0; i < set->count; i++) {
+        shown += !set->parts[i].context;
+    }
     strbuf_add_cstr(out, MAGIC);
     pack_u64(out, SNAPSHOT_VERSION);
-    pack_u64(out, set->count);
+    pack_u64(out, shown);
     for (size_t i = 0; i < set->count; i++) {
-        const struct snapshot_part *part = &set->parts[i];
+        struct snapshot_part *part = &set->parts[i];
+        if (part->context) {
+            continue;
+        }
+        TRY(seal(a, part, shown == 1));
         pack_u64(out, part->id);
         pack_u64(out, part->size);
         pack_text(out, span_of(part->packed, part->packed_size));
@@ -393,7 +418,9 @@ static enum smtplog_status unpack_inputs(struct snapshot_set *set, struct snapsh
 static enum smtplog_status part_open(struct snapshot_set *set, struct snapshot_part *part)
 {
     struct span packed = span_of(part->packed, part->packed_size);
-    TRY(deflate_unpack(packed, part->size, &part->bytes));
+    if (part->bytes.length == 0) {
+        TRY(deflate_unpack(packed, part->size, &part->bytes));
+    }
     struct span bytes = strbuf_span(&part->bytes);
     if (hash_bytes(ID_SEED, bytes.p, bytes.n) != part->id) {
         return SMTPLOG_FORMAT;

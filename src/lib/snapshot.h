@@ -17,14 +17,14 @@
 /* What one run read. */
 struct snapshot_part {
     uint64_t id;        /* of its contents */
-    char *packed;       /* owned: as it stands in files */
+    char *packed;       /* owned: as it stands in files; NULL: not in one yet */
     size_t packed_size; /* bytes of it */
     size_t size;        /* unpacked */
     char *named; /* owned, packed: the named figures of the run, its findings and reply texts,
                     so that days can be compared without opening them; NULL: of version 1 */
     size_t named_packed_size, named_size;
+    struct strbuf bytes; /* owned: unpacked, once opened or made; the rest borrows from it */
     /* once opened: */
-    struct strbuf bytes;     /* owned; the rest borrows from it */
     struct summary *figures; /* owned; without those of the events kept */
     struct event_names names;
     struct span events;
@@ -52,8 +52,12 @@ struct snapshot_set *snapshot_set_of(struct smtplog_analyzer *analyzer);
 /* After a run that kept events: makes its part. */
 MUST_USE enum smtplog_status snapshot_make(struct smtplog_analyzer *analyzer);
 
-/* The file with all parts of a set. */
-MUST_USE enum smtplog_status snapshot_write(const struct snapshot_set *set, struct strbuf *out);
+/* Gives the parts of one analyzer to another, as if they had been read from a file there. */
+MUST_USE enum smtplog_status snapshot_move(struct smtplog_analyzer *to,
+                                           struct smtplog_analyzer *from);
+
+/* The file with all parts of a finished analyzer but those that tell what was before. */
+MUST_USE enum smtplog_status snapshot_write(struct smtplog_analyzer *analyzer, struct strbuf *out);
 
 /* Adds the parts of a file that are not there yet. SMTPLOG_FORMAT with *why when it is none, or
  * damaged. context: they tell what was before only. */

@@ -2,15 +2,17 @@
 """smtplog daily: a snapshot a day, found again, filled in, never written twice; weeks and months as merges; other days beside it; the state
 directory when it is missing, damaged, full of strangers, or the run is killed at any call that writes."""
 import gzip
+import json
 import os
 import re
+import resource
 import shutil
 import stat
 import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from harness import DATA, Directory, GOOD, SANITIZED, SMTPLOG, Tap, environment, figures, run
+from harness import DATA, Directory, GOOD, Result, SANITIZED, SMTPLOG, Tap, environment, figures, run
 
 tap = Tap()
 NOW = "2026-11-22T06:00:00Z"
@@ -115,6 +117,7 @@ with Directory() as directory:
     tap.ok(new["count"] == 200 and new["first"].startswith("2026-11-21T06:00:0") and new["days"] == 0 and new["code"] == 556, "with count and first time", new)
     tap.equal([change for change in changes if change[2] in ("450 4.2.0 <address>: Recipient address rejected: Greylisted, see <url>",)], [],
               "what other days had too is not new")
+    tap.equal([row for row in first["against"]["changes"] if row["change"] != "known"], [], "nothing is new or gone on a day like the others")
     # The day behind it: what was new is gone or known.
     next_state = directory("next")
     shutil.copytree(odd_state, next_state)
@@ -135,7 +138,7 @@ with Directory() as directory:
     shutil.rmtree(next_state)
     shutil.copytree(state, next_state)
     done = run("daily", "--state-dir", next_state, "--now", "2026-11-23T06:00:00Z", *WHEN, "--format", "json", directory("next.log", half + day_of(GOOD, 23)))
-    gone = [(row["change"], row["name"], row["last_day"]) for row in done.json()["against"]["changes"] if row["kind"] == "text"]
+    gone = [(row["change"], row["name"], row["last_day"]) for row in done.json()["against"]["changes"] if row["change"] != "known"]
     tap.ok(gone and all(row[0] == "gone" and row[2] == "2026-11-21" and "virtual mailbox table" in row[1] for row in gone), "a text of most days is missed", gone)
     table = daily("--format", "csv", "--table", "changes", where=odd_state).text
     tap.ok(table.startswith("change,kind,name,place,class,count,first,day,days") and "new,finding,dead-list" in table, "as a table", table[:400])
@@ -162,7 +165,8 @@ with Directory() as directory:
         command = ["unshare", "-m", "sh", "-c", inner, "sh", fake, SMTPLOG, "daily", "--state-dir", state, "--now", NOW, *WHEN, *arguments, *logs]
         return subprocess.run(command, env=environment(TOLD=directory("told")), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    if os.geteuid() != 0 or subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", "/usr/sbin"], stderr=subprocess.DEVNULL).returncode != 0:
+    can_mount = os.geteuid() == 0 and subprocess.run(["unshare", "-m", "mount", "-t", "tmpfs", "none", "/usr/sbin"], stderr=subprocess.DEVNULL).returncode == 0
+    if not can_mount:
         tap.ok(True, "mail # SKIP no mount namespaces here")
     else:
         keep = '#!/bin/sh\n{ echo "$*"; cat; } > "%s"\n' % directory("told")
@@ -217,31 +221,108 @@ with Directory() as directory:
         fcntl.flock(file, fcntl.LOCK_EX)
         done = daily()
         tap.ok(done.status == 4 and "another run is at work" in done.errors, "two runs at once: the second says so", done)
+
+    # What cannot be used is said, and costs the snapshot and the other days, not the report.
+    alone = [row for row in first["codes"]]
+
+    def without(done, said, name):
+        """The report of the day all the same, from the logs alone."""
+        report = json.loads(done.out) if done.out else {}
+        tap.ok(done.status == 3 and said in done.errors and "from the logs alone" in done.errors and report.get("codes") == alone and "against" not in report,
+               name, done.errors, done.status)
+
+    def refused(where, said, name):
+        without(daily("--format", "json", "--top", "0", where=where), said, name)
+
     open_to_all = directory("open")
     os.mkdir(open_to_all)
     os.chmod(open_to_all, 0o777)
-    done = daily(where=open_to_all)
-    tap.ok(done.status == 4 and "others may write there" in done.errors and os.listdir(open_to_all) == [], "a directory that others may write to", done)
+    refused(open_to_all, "others may write there", "a directory that others may write to")
+    tap.equal(os.listdir(open_to_all), [], "nothing is written to it")
+    if os.geteuid() == 0:
+        os.chmod(open_to_all, 0o770)
+        refused(open_to_all, "others may write there", "one that a group may write to, for root")
+        os.chmod(open_to_all, 0o750)
+        os.chown(open_to_all, 12345, 12345)
+        refused(open_to_all, "belongs to somebody else (user 12345)", "somebody else's directory")
+        tap.equal(os.listdir(open_to_all), [], "nothing is written to it either")
     os.symlink(state, directory("link"))
-    done = daily(where=directory("link"))
-    tap.ok(done.status == 4 and "not a directory of its own" in done.errors, "a link in its place", done)
-    done = daily(where=directory("file", b"x"))
-    tap.ok(done.status == 4, "a file in its place", done)
+    refused(directory("link"), "not a directory of its own", "a link in its place")
+    refused(directory("file", b"x"), "not a directory of its own", "a file in its place")
     planted = directory("planted")
     os.mkdir(planted, 0o750)
     victim = directory("victim", b"precious")
     os.symlink(victim, os.path.join(planted, "lock"))
-    done = daily(where=planted)
-    with open(victim, "rb") as file:
-        tap.ok(done.status == 4 and file.read() == b"precious", "a link planted as the lock is not followed", done)
+    refused(planted, "/lock: ", "a link planted as the lock")
     os.unlink(os.path.join(planted, "lock"))
-    os.symlink(victim, os.path.join(planted, ".new." + [n for n in made if "-21_" in n][0][:-5]))
+    day_file = [n for n in made if "-21_" in n][0]
+    os.symlink(victim, os.path.join(planted, ".new." + day_file[:-5]))
+    os.symlink(victim, os.path.join(planted, day_file))
     done = daily(where=planted)
     with open(victim, "rb") as file:
-        tap.ok(done.status == 0 and file.read() == b"precious", "nor one in the place of a new file", done)
+        tap.ok(done.status == 0 and file.read() == b"precious" and not os.path.islink(os.path.join(planted, day_file)),
+               "links in the place of a snapshot and of a new file are replaced, not followed", done)
+    done = daily(where=directory("a/b/c"))
+    tap.ok(done.status == 0 and len(os.listdir(directory("a/b/c"))) == 15, "a directory that is missing is made, with those above it", done)
+
+    # Full: what is there is used, the day comes from memory.
+    missing = directory("missing")
+    shutil.copytree(state, missing)
+    for name in made:
+        if name[8:10] in ("20", "21"):
+            os.unlink(os.path.join(missing, name))
+    before = sorted(os.listdir(missing))
+
+    def small_files():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+    def limited(*arguments):
+        command = [SMTPLOG, "daily", "--state-dir", missing, "--now", NOW, *WHEN, "--top", "0", "--format", "json", *arguments, *logs]
+        done = subprocess.run(command, env=environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=small_files)
+        return Result(done.returncode, done.stdout, done.stderr, 0)
+
+    def unkept(done, said, days, name):
+        report = json.loads(done.out) if done.out else {}
+        tap.ok(done.status == 3 and said in done.errors and report.get("codes") == alone and report.get("against", {}).get("days") == days,
+               name, done.errors, done.status, report.get("against", {}).get("days"))
+        tap.equal(sorted(os.listdir(missing)), before, "nothing half written is left")
+
+    unkept(limited(), "File too large", 12, "a limit of size: the report and the days that are there, no snapshot")
+    done = limited("--week")
+    tap.ok(done.status == 3 and comparable(done.json()) == comparable(week), "a week of which two days cannot be kept", done.errors)
+    done = limited("--format", "nagios", "--crit-if", "events < 0")
+    tap.ok(done.status == 3 and done.text.startswith("SMTPLOG UNKNOWN") and "state directory" in done.text, "Nagios is told that it is not sure", done)
+    done = limited("--format", "nagios", "--crit-if", "events > 0")
+    tap.ok(done.status == 2 and done.text.startswith("SMTPLOG CRITICAL"), "and what is certain", done)
+
+    def mounted(mount, *arguments):
+        """With the directory on a file system of its own, in a mount namespace of its own."""
+        inner = 'cp -a "$1" "$2" && ' + mount + ' && shift 2 && "$@"; status=$?; ls "$STATE" >&2; exit $status'
+        command = ["unshare", "-m", "sh", "-c", inner, "sh", missing, directory("copy"), SMTPLOG, "daily", "--state-dir", missing, "--now", NOW, *WHEN,
+                   "--top", "0", "--format", "json", *arguments, *logs]
+        shutil.rmtree(directory("copy"), ignore_errors=True)
+        done = subprocess.run(command, env=environment(STATE=missing), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        return Result(done.returncode, done.stdout, done.stderr, 0)
+
+    if not can_mount:
+        tap.ok(True, "full and read-only file systems # SKIP no mount namespaces here")
+    else:
+        size = sum((os.stat(os.path.join(missing, name)).st_size + 4095) // 4096 * 4096 for name in before)
+        full = mounted('mount -t tmpfs -o size=%d none "$1" && cp -a "$2/." "$1"' % (size + 4096))
+        unkept(full, "No space left on device", 12, "a full file system")
+        tap.ok(not re.search(r"2026-11-2[01]_|\.new\.", full.errors.split("makes it again")[-1]), "with nothing half written on it", full.errors)
+        none = mounted('mount -t tmpfs -o size=%d,nr_inodes=2 none "$1" && mkdir "$1/s" && mount --bind "$1/s" "$1"' % size)
+        tap.ok(none.status == 3 and "/lock: No space left on device" in none.errors and none.json()["codes"] == alone, "no room even for the lock", none.errors)
+        locked = mounted('mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"')
+        unkept(locked, "Read-only file system", 12, "a read-only file system")
+        nowhere = mounted('mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"', "--state-dir", os.path.join(missing, "below"))
+        without(nowhere, "Read-only file system", "a directory that cannot be made")
+    if os.geteuid() != 0:
+        os.chmod(missing, 0o550)
+        unkept(daily("--format", "json", "--top", "0", where=missing), "Permission denied", 12, "a directory that we may not write to")
+        os.chmod(missing, 0o750)
     if os.geteuid() == 0 and os.path.isdir("/proc/self"):
-        done = daily(where="/proc/smtplog")
-        tap.ok(done.status == 4 and "/proc/smtplog" in done.errors, "a place where nothing can be made", done)
+        refused("/proc/smtplog", "/proc/smtplog", "a place where nothing can be made")
     home = directory("home")
     os.mkdir(home)
     if os.geteuid() != 0:

@@ -105,7 +105,43 @@ with Directory() as directory:
     os.mkdir(directory("sealed"))
     for path, said in ((directory("nowhere/x.json"), "nowhere/x.json: No such file"), (directory("sealed"), "sealed: ")):
         done = run("analyze", "-o", path, log)
-        tap.ok(done.status in (2, 3) and said in done.errors and done.out == b"", "-o that cannot be written is named", done)
+        tap.ok(done.status == 2 and said in done.errors and done.out == b"", "-o that cannot be written is named", done)
+    # ---- suffixes and places, asked before anything is read
+    for command, known in (("analyze", ".txt .json .csv .html .htm .md .prom .eml .snap"), ("events", ".ndjson .jsonl .json .tsv .txt"), ("figures", ".json .txt")):
+        done = run(command, "-o", directory("report.xyz"), log)
+        tap.ok(done.status == 2 and ".xyz says no format" in done.errors and known in done.errors and not os.path.exists(directory("report.xyz")),
+               command + ": an unknown suffix names the known ones", done)
+    done = run("trace", "-o", directory("report.xyz"), "3F2A1B0C9D", log)
+    tap.ok(done.status == 2 and ".md .txt" in done.errors, "trace too", done)
+    for name in ("report", ".hidden", "dir.d/report"):
+        os.makedirs(directory("dir.d"), exist_ok=True)
+        done = run("analyze", "--year", "2026", "-o", directory(name), log)
+        tap.ok(done.status == 0 and os.path.getsize(directory(name)) > 0, "no suffix is text: " + name, done)
+    done = run("analyze", "--year", "2026", "--format", "json", "-o", directory("report.xyz"), log)
+    tap.ok(done.status == 0 and os.path.exists(directory("report.xyz")), "--format says it all the same", done)
+    slow = directory("fifo")
+    os.mkfifo(slow)
+    for place in ("missing/x.json", "missing/deep/", "good.json/x.csv", "dir.d"):
+        done = run("analyze", "-o", directory(place), slow)
+        tap.ok(done.status == 2 and place in done.errors and done.out == b"", "-o %s: refused before the log is read" % place, done)
+    done = run("analyze", "--year", "2026", "-o", directory("missing/x.json"), "-o", directory("written.json"), log)
+    tap.ok(done.status == 3 and "missing/x.json" in done.errors and os.path.getsize(directory("written.json")) > 0,
+           "when one of two places cannot be had, the other is written", done)
+    for command in (["analyze", log], ["daily", "--state-dir", directory("state"), log], ["merge", log]):
+        done = run(*command, "--table", "codes")
+        tap.ok(done.status == 2 and "--table is for csv" in done.errors, command[0] + ": --table without csv is said", done)
+    done = run("analyze", "--year", "2026", "--table", "codes", "-o", directory("codes.csv"), "-o", directory("all.html"), log)
+    tap.ok(done.status == 0 and open(directory("codes.csv")).read().startswith("code,"), "with a csv among the files it is taken", done)
+    for command in ("daily", "merge"):
+        for option in (["--code", "450"], ["--domain=example.org"], ["--since", "yesterday"], ["--redact"], ["--host", "mx1"]):
+            done = run(command, *option, log)
+            tap.ok(done.status == 2 and "a snapshot holds all of a log; smtplog analyze shows parts of one" in done.errors,
+                   "%s %s: why there is no such option" % (command, option[0]), done)
+        done = run(command, "--nonsense", log)
+        tap.ok(done.status == 2 and "has no option --nonsense; try" in done.errors, "%s --nonsense is none at all" % command, done)
+    whole = run("figures", "--year", "2026", log)
+    part = run("figures", "--year", "2026", "--code", "550", "--redact", log)
+    tap.ok(part.status == 0 and "code.550 " in part.text and "code.450 " in whole.text and "code.450 " not in part.text, "figures has filters", part)
     done = run("analyze", "--format", "json", "--year", "2026", "-o", "-", log)
     tap.ok(done.status == 0 and done.out.startswith(b"{"), "-o - is standard output", done)
     done = run("events", "-o", "/dev/null", log)

@@ -139,5 +139,19 @@ with Directory() as directory:
     done = nagios("--crit-if", "events > 0", files=(log, directory("missing.log")))
     tap.ok(done.status == 2, "but a rule that holds counts more", done)
     done = nagios("--warn-if", "nonsense > 1")
-    tap.equal(done.status, 3, "wrong usage is unknown to Nagios")
+    tap.ok(done.status == 3 and done.text == "SMTPLOG UNKNOWN: wrong usage, see standard error\n" and "nonsense" in done.errors,
+           "wrong usage is unknown to Nagios, in the one line it wants", done)
+    snap = directory("day.snap")
+    run("analyze", *WHEN, "-o", snap, log)
+    for command in (["analyze", "--format", "nagios", "--nonsense", log], ["analyze", "--nonsense", "--format=nagios", log], ["--form", "nagios", "--crit-if"],
+                    ["analyze", "--format", "nagios", "--crit-if", "events >", log], ["analyze", "--format", "nagios", "--table", "codes", log],
+                    ["merge", "--format", "nagios", "--code", "450", snap], ["merge", "--format", "nagios"], ["merge", "--format", "nagios", directory("none.snap")],
+                    ["daily", "--format", "nagios", "--date", "soon", log], ["figures", "--format", "nagios", log], ["events", "--format", "nagios", log],
+                    ["daily", "--format", "nagios", "--state-dir", directory("s"), "--date", "2026-10-01", log], ["nonsense", "--format", "nagios"]):
+        done = run(*command)
+        tap.ok(done.status == 3 and done.text.startswith("SMTPLOG UNKNOWN: ") and done.text.count("\n") == 1 and done.errors.startswith("smtplog: "),
+               " ".join(command).replace(directory(""), "") + ": unknown, with a line", done)
+    done = run("analyze", "--code", "nagios", log)
+    tap.ok(done.status == 2 and done.out == b"", "other options that are wrong stay wrong usage", done)
+    tap.equal(run("analyze", "--format", "nagios", "--help").status, 0, "help is no question of Nagios'")
 tap.done()
