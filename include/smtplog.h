@@ -285,9 +285,9 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_day(struct smtplog_analyze
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_first_day(struct smtplog_analyzer *analyzer,
                                                                 char day[SMTPLOG_DAY]);
 
-/* Before smtplog_analyzer_merge: what a finished run kept (smtplog_analyzer_keep), or what was added
- * to another analyzer, as if it had been written to a file and that were added. It is taken out of
- * the other one, of which nothing can be reported any more. */
+/* Before smtplog_analyzer_merge: what a finished run kept (smtplog_analyzer_keep), or what was
+ * added to another analyzer, as if it had been written to a file and that were added. It is taken
+ * out of the other one, of which nothing can be reported any more. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_add_run(struct smtplog_analyzer *analyzer,
                                                               struct smtplog_analyzer *finished);
 
