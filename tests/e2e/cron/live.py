@@ -292,6 +292,15 @@ def check_mail(tap, world):
     done = world.cron("MAILTO=postmaster@other.example")
     tap.ok(done.returncode == 0 and done.stdout == done.stderr == "", "MAILTO: nothing for cron to send", done.stdout[:300], done.stderr)
     tap.ok(wait_for(lambda: any("postmaster@other.example" in seen for seen in world.delivered.values()), 30), "the report came by mail, through sendmail and Postfix")
+    # The same from the unit: it writes the message, sendmail is given it by another.
+    state = world.work + "/unit-state"
+    words = re.search(r"^#   ExecStart=(smtplog .*)$", open(UNIT, encoding="ascii").read(), re.M).group(1).replace("${STATE_DIRECTORY}", state).split()
+    words[0], words[words.index("postmaster")] = world.work + "/smtplog", "hostmaster@other.example"
+    check_service(tap, world, state, words)
+    with open(state + "/report.eml", "rb") as message:
+        done = subprocess.run(["/usr/sbin/sendmail", "-i", "-t"], stdin=message, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    tap.ok(done.returncode == 0 and wait_for(lambda: any("hostmaster@other.example" in seen for seen in world.delivered.values()), 30),
+           "the unit's message is one that sendmail takes", done)
 
 
 UNIT = os.path.join(CONTRIB, "smtplog.service")
