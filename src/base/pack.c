@@ -9,11 +9,18 @@
 
 void pack_u64(struct strbuf *out, uint64_t value)
 {
+    char bytes[10];
+    size_t n = 0;
+    if (value < 0x80) {
+        strbuf_add_byte(out, (char)value);
+        return;
+    }
     while (value >= 0x80) {
-        strbuf_add_byte(out, (char)(value | 0x80));
+        bytes[n++] = (char)(value | 0x80);
         value >>= 7;
     }
-    strbuf_add_byte(out, (char)value);
+    bytes[n++] = (char)value;
+    strbuf_add(out, bytes, n);
 }
 
 void pack_i64(struct strbuf *out, int64_t value)

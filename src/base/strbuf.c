@@ -54,9 +54,16 @@ static bool strbuf_reserve(struct strbuf *buf, size_t extra)
     return true;
 }
 
+/* Mostly there is room. */
+static bool has_room(const struct strbuf *buf, size_t extra)
+{
+    return buf->status == SMTPLOG_OK && extra <= buf->maximum - buf->length &&
+           buf->length + extra < buf->capacity;
+}
+
 void strbuf_add(struct strbuf *buf, const char *bytes, size_t length)
 {
-    if (!strbuf_reserve(buf, length)) {
+    if (!has_room(buf, length) && !strbuf_reserve(buf, length)) {
         return;
     }
     if (length > 0) {
@@ -68,7 +75,11 @@ void strbuf_add(struct strbuf *buf, const char *bytes, size_t length)
 
 void strbuf_add_byte(struct strbuf *buf, char byte)
 {
-    strbuf_add(buf, &byte, 1);
+    if (!has_room(buf, 1) && !strbuf_reserve(buf, 1)) {
+        return;
+    }
+    buf->bytes[buf->length++] = byte;
+    buf->bytes[buf->length] = '\0';
 }
 
 void strbuf_add_cstr(struct strbuf *buf, const char *text)

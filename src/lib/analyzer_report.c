@@ -92,7 +92,7 @@ static enum smtplog_status write_table(struct smtplog_analyzer *a, const struct 
 static enum smtplog_status write_snapshot(struct smtplog_analyzer *a)
 {
     if (a->held != NULL) {
-        TRY(snapshot_make(a));
+        TRY(snapshot_make(a, false));
     }
     if (a->snapshots == NULL) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "this run kept nothing for a snapshot");

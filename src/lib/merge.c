@@ -79,7 +79,7 @@ enum smtplog_status smtplog_analyzer_add_run(struct smtplog_analyzer *a,
                                              struct smtplog_analyzer *finished)
 {
     if (finished->held != NULL) {
-        TRY(snapshot_make(finished));
+        TRY(snapshot_make(finished, true));
     }
     return snapshot_move(a, finished);
 }

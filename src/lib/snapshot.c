@@ -105,7 +105,8 @@ static void pack_input(const struct report_input *input, struct strbuf *out)
     pack_instant(out, &input->last);
 }
 
-/* The figures without those of the kept events, which come back when these are taken up again. */
+/* The figures without those of the kept events, which come back when these are taken up again: of
+ * the run itself, or, where it is still to be reported, a copy of them. */
 static enum smtplog_status take_out_kept(struct smtplog_analyzer *a, struct span events,
                                          uint64_t count, struct summary *figures)
 {
@@ -123,7 +124,7 @@ static enum smtplog_status take_out_kept(struct smtplog_analyzer *a, struct span
         struct replay_source source = {events, count, &read, true, 0};
         status = replay_run(a, &source, 1, a->summary->last.seconds, &part);
     }
-    if (status == SMTPLOG_OK) {
+    if (status == SMTPLOG_OK && figures != a->summary) {
         status = summary_merge(figures, a->summary, 0);
     }
     if (status == SMTPLOG_OK) {
@@ -134,16 +135,37 @@ static enum smtplog_status take_out_kept(struct smtplog_analyzer *a, struct span
     return status;
 }
 
-static enum smtplog_status pack_part(struct smtplog_analyzer *a, struct summary *figures,
-                                     struct strbuf *out)
+/* What a finished run followed stories with. */
+static void free_tables(struct smtplog_analyzer *a)
+{
+    tracker_free(a->tracker);
+    inbound_free(a->inbound);
+    inbound_free(a->greylisters);
+    session_table_free(a->sessions);
+    a->tracker = NULL;
+    a->inbound = a->greylisters = NULL;
+    a->sessions = NULL;
+}
+
+static enum smtplog_status pack_part(struct smtplog_analyzer *a, bool last, struct strbuf *out)
 {
     struct strbuf events;
+    struct summary *figures = NULL;
     size_t input_count = 0;
     struct report_input *inputs = NULL;
     uint64_t count = 0;
     uint64_t given_up = 0;
     strbuf_init(&events, SNAPSHOT_PART);
     enum smtplog_status status = held_finish(a->held, &events, &count, &given_up);
+    pack_text(out, held_host(a->held));
+    held_free(a->held);
+    a->held = NULL;
+    free_tables(a);
+    if (last) {
+        figures = a->summary;
+    } else if (status == SMTPLOG_OK) {
+        status = summary_new(&figures);
+    }
     if (status == SMTPLOG_OK) {
         status = take_out_kept(a, strbuf_span(&events), count, figures);
     }
@@ -151,7 +173,6 @@ static enum smtplog_status pack_part(struct smtplog_analyzer *a, struct summary 
         status = analyzer_describe_inputs(a, &inputs, &input_count);
     }
     if (status == SMTPLOG_OK) {
-        pack_text(out, held_host(a->held));
         pack_u64(out, input_count);
         for (size_t i = 0; i < input_count; i++) {
             pack_input(&inputs[i], out);
@@ -160,10 +181,14 @@ static enum smtplog_status pack_part(struct smtplog_analyzer *a, struct summary 
         event_pack_names(out);
         pack_u64(out, count);
         pack_text(out, strbuf_span(&events));
+        strbuf_free(&events);
         status = summary_pack(figures, out);
     }
     strbuf_inherit(out, &events);
     strbuf_free(&events);
+    if (!last) {
+        summary_free(figures);
+    }
     return status != SMTPLOG_OK ? status : strbuf_status(out);
 }
 
@@ -205,25 +230,19 @@ static enum smtplog_status seal_figures(struct smtplog_analyzer *a, struct snaps
     return status;
 }
 
-enum smtplog_status snapshot_make(struct smtplog_analyzer *a)
+enum smtplog_status snapshot_make(struct smtplog_analyzer *a, bool last)
 {
     struct snapshot_set *set = snapshot_set_of(a);
     struct snapshot_part *part = NULL;
-    struct summary *figures = NULL;
     if (set == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
     TRY(add_part(set, &part));
-    enum smtplog_status status = summary_new(&figures);
-    if (status == SMTPLOG_OK) {
-        status = pack_part(a, figures, &part->bytes);
-    }
+    signal_finish(a->summary->signals, &a->summary->last);
+    TRY(pack_part(a, last, &part->bytes));
     part->id = hash_bytes(ID_SEED, part->bytes.bytes, part->bytes.length);
     part->size = part->bytes.length;
-    summary_free(figures);
-    held_free(a->held);
-    a->held = NULL;
-    return status;
+    return SMTPLOG_OK;
 }
 
 enum smtplog_status snapshot_move(struct smtplog_analyzer *to, struct smtplog_analyzer *from)
@@ -415,6 +434,23 @@ static enum smtplog_status unpack_inputs(struct snapshot_set *set, struct snapsh
     return in->damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
 }
 
+/* Of a part whose figures are of no use. */
+static void find_period(struct snapshot_part *part)
+{
+    part->has_period = false;
+    for (size_t i = 0; i < part->input_count; i++) {
+        const struct report_input *input = &part->inputs[i];
+        if (!input->has_period) {
+            continue;
+        }
+        bool sooner = !part->has_period || instant_compare(&input->first, &part->first) < 0;
+        bool later = !part->has_period || instant_compare(&input->last, &part->last) > 0;
+        part->first = sooner ? input->first : part->first;
+        part->last = later ? input->last : part->last;
+        part->has_period = true;
+    }
+}
+
 static enum smtplog_status part_open(struct snapshot_set *set, struct snapshot_part *part)
 {
     struct span packed = span_of(part->packed, part->packed_size);
@@ -432,6 +468,10 @@ static enum smtplog_status part_open(struct snapshot_set *set, struct snapshot_p
     TRY(event_unpack_names(&in, &set->arena, &part->names));
     part->event_count = unpack_u64(&in);
     part->events = unpack_text(&in);
+    if (part->context) {
+        find_period(part);
+        return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
+    }
     TRY(summary_new(&part->figures));
     TRY(summary_unpack(&in, part->input_count, part->figures));
     part->has_period = part->figures->has_period;

@@ -49,8 +49,9 @@ void snapshot_set_free(struct snapshot_set *set);
 /* The set of an analyzer, made on first use; NULL when memory is short. */
 struct snapshot_set *snapshot_set_of(struct smtplog_analyzer *analyzer);
 
-/* After a run that kept events: makes its part. */
-MUST_USE enum smtplog_status snapshot_make(struct smtplog_analyzer *analyzer);
+/* After a run that kept events: makes its part. last: the run is not reported, its tables and
+ * figures are used up. */
+MUST_USE enum smtplog_status snapshot_make(struct smtplog_analyzer *analyzer, bool last);
 
 /* Gives the parts of one analyzer to another, as if they had been read from a file there. */
 MUST_USE enum smtplog_status snapshot_move(struct smtplog_analyzer *to,

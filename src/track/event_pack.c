@@ -4,37 +4,96 @@
 
 #define WORDS_MOST 64 /* of a field */
 
-/* Captures that the reader of the format has turned into other fields. */
-static bool is_raw(enum event_field field)
+#define NUMBER_MOST 10 /* bytes of a number */
+#define HEAD_MOST   ((size_t)12 * NUMBER_MOST)
+
+/* Captures that the reader of the format has turned into other fields are left out. */
+#define RAW_FIELDS ((((uint64_t)1 << EVENT_TEXTS) - 1) & ~(((uint64_t)1 << EVENT_REPLY) - 1))
+
+/* ---- writing: as base/pack.h does it, into room that is there -------------------------------- */
+
+static char *put_u64(char *to, uint64_t value)
 {
-    return field >= EVENT_REPLY && field < EVENT_TEXTS;
+    while (value >= 0x80) {
+        *to++ = (char)(value | 0x80);
+        value >>= 7;
+    }
+    *to++ = (char)value;
+    return to;
 }
 
-void event_pack(enum kept_use use, const struct event *event, struct strbuf *out)
+static char *put_i64(char *to, int64_t value)
 {
-    strbuf_add_byte(out, (char)use);
-    pack_instant(out, &event->time);
-    pack_u64(out, (uint64_t)event->mta);
-    pack_u64(out, event->file);
-    pack_u64(out, event->line);
-    pack_u64(out, event->repeat);
-    pack_text(out, event->domain);
-    pack_text(out, use == KEPT_REFUSAL || use == KEPT_TRIPLET ? event->reason_class : SPAN_EMPTY);
-    strbuf_add_byte(out, event->possible_greylisting ? 1 : 0);
-    for (int f = 0; f < EVENT_FIELDS; f++) {
-        enum event_field field = (enum event_field)f;
-        if (!event_has(event, field) || is_raw(field)) {
-            continue;
-        }
-        pack_u64(out, (uint64_t)(f + 1) * 2 + (field < EVENT_TEXTS));
-        if (field < EVENT_TEXTS) {
-            pack_text(out, event->text[field]);
-        } else {
-            pack_i64(out, event->value[field - EVENT_TEXTS]);
+    return put_u64(to, ((uint64_t)value << 1) ^ (uint64_t)(value < 0 ? -1 : 0));
+}
+
+/* Most texts are short, and there are ten to an event: a call for each would be most of the work.
+ */
+static char *put_bytes(char *to, const char *from, size_t n)
+{
+    uint64_t first = 0;
+    uint64_t last = 0;
+    if (n > 16) {
+        memcpy(to, from, n);
+    } else if (n >= 8) {
+        memcpy(&first, from, 8);
+        memcpy(&last, from + n - 8, 8);
+        memcpy(to, &first, 8);
+        memcpy(to + n - 8, &last, 8);
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            to[i] = from[i];
         }
     }
-    pack_u64(out, 0);
+    return to + n;
 }
+
+static char *put_text(char *to, struct span text)
+{
+    return put_bytes(put_u64(to, text.n), text.p, text.n);
+}
+
+static bool keeps_class(enum kept_use use)
+{
+    return use == KEPT_REFUSAL || use == KEPT_TRIPLET;
+}
+
+size_t event_pack_room(const struct event *event)
+{
+    size_t room = HEAD_MOST + event->domain.n + event->reason_class.n;
+    for (uint64_t left = event->set & ~RAW_FIELDS; left != 0; left &= left - 1) {
+        int f = __builtin_ctzll(left);
+        room += (size_t)2 * NUMBER_MOST + (f < EVENT_TEXTS ? event->text[f].n : 0);
+    }
+    return room;
+}
+
+size_t event_pack(enum kept_use use, const struct event *event, char *room)
+{
+    char *to = room;
+    *to++ = (char)use;
+    to = put_i64(to, event->time.seconds);
+    to = put_u64(to, (uint64_t)event->time.nanosecond);
+    to = put_i64(to, event->time.offset);
+    to = put_u64(to, event->time.digits);
+    to = put_u64(to, (uint64_t)event->mta);
+    to = put_u64(to, event->file);
+    to = put_u64(to, event->line);
+    to = put_u64(to, event->repeat);
+    to = put_text(to, event->domain);
+    to = put_text(to, keeps_class(use) ? event->reason_class : SPAN_EMPTY);
+    *to++ = event->possible_greylisting ? 1 : 0;
+    for (uint64_t left = event->set & ~RAW_FIELDS; left != 0; left &= left - 1) {
+        int f = __builtin_ctzll(left);
+        bool is_text = f < EVENT_TEXTS;
+        to = put_u64(to, (uint64_t)(f + 1) * 2 + is_text);
+        to = is_text ? put_text(to, event->text[f]) : put_i64(to, event->value[f - EVENT_TEXTS]);
+    }
+    *to++ = 0;
+    return (size_t)(to - room);
+}
+
+/* ---- names, and reading ---------------------------------------------------------------------- */
 
 void event_pack_names(struct strbuf *out)
 {

@@ -19,7 +19,9 @@ enum kept_use {
     KEPT_USES
 };
 
-void event_pack(enum kept_use use, const struct event *event, struct strbuf *out);
+/* Writes an event that has a time into room for event_pack_room bytes; returns how many it took. */
+size_t event_pack_room(const struct event *event);
+size_t event_pack(enum kept_use use, const struct event *event, char *room);
 
 /* Names of fields and words as this version numbers them. */
 void event_pack_names(struct strbuf *out);

@@ -1,8 +1,6 @@
 /* Events whose meaning may change with lines before or after this log. */
 #include "track/held.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hashmap.h"
@@ -46,6 +44,7 @@ struct held {
     uint64_t order;
     struct part *ring[ENDED_RING];
     size_t ring_at;
+    struct kept_room room;
     struct kept *refusals, *refusals_last;
     struct kept *accepts, *accepts_last;
     uint64_t refusal_count, accept_count;
@@ -89,6 +88,7 @@ void held_free(struct held *held)
     }
     kept_free(held->refusals);
     kept_free(held->accepts);
+    free(held->room.bytes);
     hashmap_free(&held->parts);
     hashmap_free(&held->hosts);
     free(held);
@@ -276,7 +276,7 @@ static enum smtplog_status keep(struct held *held, struct part *part, enum kept_
                                 const struct event *event)
 {
     struct kept *made = NULL;
-    TRY(kept_make(use, event, held->order++, &made));
+    TRY(kept_make(&held->room, use, event, held->order++, &made));
     *(part->last != NULL ? &part->last->next : &part->first) = made;
     part->last = made;
     part->newest = event->time.seconds;
@@ -465,7 +465,10 @@ struct span held_host(const struct held *held)
 
 static void key_text(uint64_t key, char text[HELD_KEY])
 {
-    snprintf(text, HELD_KEY, "%016" PRIx64, key);
+    for (size_t i = 0; i < HELD_KEY - 4; i++) {
+        text[i] = "0123456789abcdef"[key >> (60 - 4 * i) & 15];
+    }
+    text[HELD_KEY - 4] = '\0';
 }
 
 struct event held_refusal(const struct event *event, char key[HELD_KEY])
@@ -475,9 +478,7 @@ struct event held_refusal(const struct event *event, char key[HELD_KEY])
     struct event kept = {.mta = event->mta,
                          .time = event->time,
                          .has_time = true,
-                         .file = event->file,
-                         .line = event->line,
-                         .repeat = event->repeat,
+                         .repeat = event->repeat, /* where it stands is of no use */
                          .rule = SPAN_EMPTY,
                          .reason_class = event->reason_class,
                          .reason = SPAN_EMPTY,
@@ -526,7 +527,7 @@ static enum smtplog_status keep_refusal(struct held *held, enum kept_use use,
     char key[HELD_KEY];
     struct kept *made = NULL;
     struct event kept = held_refusal(event, key);
-    TRY(kept_make(use, &kept, held->order++, &made));
+    TRY(kept_make(&held->room, use, &kept, held->order++, &made));
     *(held->refusals_last != NULL ? &held->refusals_last->next : &held->refusals) = made;
     held->refusals_last = made;
     if (++held->refusal_count > HELD_REFUSALS) {
@@ -545,15 +546,17 @@ enum smtplog_status held_note_refusal(struct held *held, const struct event *eve
 }
 
 /* Of use to refusals of the day before, so those of the first day, the earliest first. */
+static bool wants_accept(const struct held *held, const struct instant *time)
+{
+    bool in_time = !held->has_first || time->seconds - held->first < CIVIL_DAY;
+    return in_time && held->accept_count < HELD_ACCEPTS;
+}
+
 static enum smtplog_status keep_accept(struct held *held, enum kept_use use,
                                        const struct event *kept)
 {
     struct kept *made = NULL;
-    bool in_time = !held->has_first || kept->time.seconds - held->first < CIVIL_DAY;
-    if (!in_time || held->accept_count >= HELD_ACCEPTS) {
-        return SMTPLOG_OK;
-    }
-    TRY(kept_make(use, kept, held->order++, &made));
+    TRY(kept_make(&held->room, use, kept, held->order++, &made));
     *(held->accepts_last != NULL ? &held->accepts_last->next : &held->accepts) = made;
     held->accepts_last = made;
     held->accept_count++;
@@ -564,6 +567,9 @@ enum smtplog_status held_note_accept(struct held *held, const struct event *even
                                      const struct track_context *context)
 {
     char key[HELD_KEY];
+    if (!wants_accept(held, &context->arrival)) {
+        return SMTPLOG_OK;
+    }
     struct event kept = held_accept(event, context, key);
     return keep_accept(held, KEPT_ACCEPT, &kept);
 }
@@ -573,6 +579,9 @@ enum smtplog_status held_note_triplet(struct held *held, const struct event *eve
     char key[HELD_KEY];
     if (!passes) {
         return keep_refusal(held, KEPT_TRIPLET, event);
+    }
+    if (!wants_accept(held, &event->time)) {
+        return SMTPLOG_OK;
     }
     struct event kept = held_refusal(event, key);
     return keep_accept(held, KEPT_TRIPLET_PASS, &kept);
@@ -632,7 +641,7 @@ enum smtplog_status held_finish(struct held *held, struct strbuf *out, uint64_t 
     }
     qsort(list, found, sizeof *list, compare_kept);
     for (size_t i = 0; i < found; i++) {
-        kept_pack(list[i], out);
+        strbuf_add(out, list[i]->bytes, list[i]->size);
     }
     free(list);
     *count = found;
