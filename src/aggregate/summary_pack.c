@@ -643,9 +643,7 @@ enum smtplog_status summary_unpack(struct unpacker *in, size_t file_count, struc
     struct stored_type *type = NULL;
     arena_init(&r.arena);
     enum smtplog_status status = unpack_type(&r, &summary_type, 0, &type);
-    if (status == SMTPLOG_OK) {
-        status = unpack_record(&r, type, (char *)summary);
-    }
+    status = status == SMTPLOG_OK ? unpack_record(&r, type, (char *)summary) : status;
     arena_free(&r.arena);
     return status;
 }

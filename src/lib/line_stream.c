@@ -134,7 +134,7 @@ static enum smtplog_status read_ahead(struct line_stream *stream, struct channel
 static const char *damage_of(const struct line_stream *stream, const struct channel *channel)
 {
     const struct source_info *planned = &stream->plan->files[channel->file].info;
-    bool plain = planned->is_regular && !planned->is_gzip;
+    bool plain = planned->is_regular && planned->compression == NULL;
     const char *damage = source_damage(channel->source);
     bool shrunk = plain && source_stored_done(channel->source) < planned->stored_size;
     return damage == NULL && shrunk ? N_("it became shorter while it was read") : damage;

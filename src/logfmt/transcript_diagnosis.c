@@ -227,21 +227,21 @@ static bool is_of_recipient(const struct dialogue *s, const struct dialogue_exch
     return (x->stage == STAGE_EOD || x->stage == STAGE_BDAT) && (s->lmtp || x->command.n == 0);
 }
 
-/* Where the RCPT commands were not seen, those who were answered for after the dot are counted. */
+/* Where no RCPT command was seen, those who were answered for after the dot are counted (with PRDR
+ * one more reply comes there, for the message). */
 static void count_recipients(const struct dialogue *s, struct dialogue_diagnosis *d)
 {
-    size_t accepted = 0;
     size_t after_dot = 0;
     for (size_t i = 0; i < s->exchange_count; i++) {
         const struct dialogue_exchange *x = &s->exchanges[i];
         bool answered = x->stage == STAGE_RCPT && x->code != 0;
         bool of_recipient = is_of_recipient(s, x) && x->code != 0;
-        accepted += answered && x->code < 400;
         after_dot += of_recipient;
-        d->recipients += answered && x->code >= 400;
+        d->recipients += answered;
         d->refused += (answered || of_recipient) && x->code >= 400;
     }
-    d->recipients += accepted > after_dot ? accepted : after_dot;
+    d->recipients = d->recipients == 0 ? after_dot : d->recipients;
+    d->recipients = d->recipients < d->refused ? d->refused : d->recipients;
 }
 
 void dialogue_diagnose(const struct dialogue *session, struct dialogue_diagnosis *diagnosis)

@@ -39,7 +39,7 @@ class Faulty:
         faults = {"FAULT_CALL": "allocation", "FAULT_AT": str(at), "FAULT_COUNT": count}
         if not SANITIZED:
             faults["LD_PRELOAD"] = os.path.join(BUILD, "fault", "fault.so")
-        done = subprocess.run([PROGRAM, *[a.replace("OUT", where) for a in arguments]], env=environment(**faults), stdin=subprocess.DEVNULL,
+        done = subprocess.run([PROGRAM, *[a.replace("OUT", where) for a in arguments], "--no-sandbox"], env=environment(**faults), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, cwd=directory.path)
         self.status, self.out, self.err = done.returncode, done.stdout, done.stderr
         self.files = {}
