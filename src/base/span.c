@@ -69,6 +69,10 @@ struct span span_trim(struct span a)
 
 bool span_next_word(struct span *rest, struct span *word)
 {
+    if (rest->n == 0) {
+        *word = SPAN_EMPTY;
+        return false;
+    }
     const char *at = rest->p;
     const char *end = rest->p + rest->n;
     while (at < end && byte_is_blank(*at)) {

@@ -303,10 +303,11 @@ static bool tzif_read_header(struct span file, size_t time_size, struct tzif_hea
     return h->type >= 1 && h->type <= ZONE_TYPES && h->body <= file.n - 44;
 }
 
-/* RFC 9636, 3.2: more than a day and a bit is no zone's. */
+/* A day and more is no zone's, though RFC 9636, 3.2 lets files say it: zone_steady counts on less.
+ */
 static bool is_offset(int32_t seconds)
 {
-    return seconds >= -89999 && seconds <= 93599;
+    return seconds > -CIVIL_DAY && seconds < CIVIL_DAY;
 }
 
 static enum smtplog_status zone_fill(struct zone *zone, struct span body,
