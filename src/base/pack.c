@@ -63,37 +63,20 @@ void pack_instant(struct strbuf *out, const struct instant *instant)
     pack_u64(out, instant->digits);
 }
 
-uint64_t unpack_u64(struct unpacker *in)
+uint64_t unpack_long(struct unpacker *in)
 {
     uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && in->rest.n > 0; shift += 7) {
-        unsigned char byte = (unsigned char)in->rest.p[0];
-        in->rest = span_from(in->rest, 1);
-        value |= (uint64_t)(byte & 0x7f) << shift;
-        if (byte < 0x80) {
+    const unsigned char *p = (const unsigned char *)in->rest.p;
+    for (size_t i = 0; i < in->rest.n && i < 10; i++) {
+        value |= (uint64_t)(p[i] & 0x7f) << (7 * i);
+        if (p[i] < 0x80) {
+            in->rest = span_from(in->rest, i + 1);
             return value;
         }
     }
     in->damaged = true;
     in->rest.n = 0;
     return 0;
-}
-
-uint64_t unpack_count(struct unpacker *in, uint64_t maximum)
-{
-    uint64_t value = unpack_u64(in);
-    if (value > maximum) {
-        in->damaged = true;
-        in->rest.n = 0;
-        return 0;
-    }
-    return value;
-}
-
-int64_t unpack_i64(struct unpacker *in)
-{
-    uint64_t value = unpack_u64(in);
-    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
 }
 
 static struct span take(struct unpacker *in, uint64_t n)

@@ -18,10 +18,38 @@ struct unpacker {
     bool damaged;
 };
 
-uint64_t unpack_u64(struct unpacker *in);
+uint64_t unpack_long(struct unpacker *in);
+
+/* Most numbers take one byte. */
+static inline uint64_t unpack_u64(struct unpacker *in)
+{
+    if (in->rest.n > 0 && (unsigned char)in->rest.p[0] < 0x80) {
+        uint64_t value = (unsigned char)in->rest.p[0];
+        in->rest.p++;
+        in->rest.n--;
+        return value;
+    }
+    return unpack_long(in);
+}
+
 /* At most maximum: more is damage. */
-uint64_t unpack_count(struct unpacker *in, uint64_t maximum);
-int64_t unpack_i64(struct unpacker *in);
+static inline uint64_t unpack_count(struct unpacker *in, uint64_t maximum)
+{
+    uint64_t value = unpack_u64(in);
+    if (value > maximum) {
+        in->damaged = true;
+        in->rest.n = 0;
+        return 0;
+    }
+    return value;
+}
+
+static inline int64_t unpack_i64(struct unpacker *in)
+{
+    uint64_t value = unpack_u64(in);
+    return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
+}
+
 double unpack_double(struct unpacker *in);
 /* Borrowed from what is read. */
 struct span unpack_text(struct unpacker *in);

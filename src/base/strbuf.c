@@ -73,6 +73,22 @@ void strbuf_add(struct strbuf *buf, const char *bytes, size_t length)
     buf->bytes[buf->length] = '\0';
 }
 
+char *strbuf_room(struct strbuf *buf, size_t length)
+{
+    /* All at once, and no more than is needed: what comes is known. */
+    if (buf->bytes == NULL && length < buf->maximum && buf->status == SMTPLOG_OK) {
+        buf->bytes = malloc(length + 1);
+        buf->capacity = buf->bytes != NULL ? length + 1 : 0;
+    }
+    return strbuf_reserve(buf, length) ? buf->bytes + buf->length : NULL;
+}
+
+void strbuf_fill(struct strbuf *buf, size_t length)
+{
+    buf->length += length;
+    buf->bytes[buf->length] = '\0';
+}
+
 void strbuf_add_byte(struct strbuf *buf, char byte)
 {
     if (!has_room(buf, 1) && !strbuf_reserve(buf, 1)) {

@@ -31,6 +31,11 @@ void strbuf_add_repeat(struct strbuf *buf, const char *text, size_t times);
 void strbuf_add_u64(struct strbuf *buf, uint64_t value);
 void strbuf_addf(struct strbuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Room for length bytes behind the text, NULL when there is none; strbuf_fill says how many of them
+ * have been written. */
+char *strbuf_room(struct strbuf *buf, size_t length);
+void strbuf_fill(struct strbuf *buf, size_t length);
+
 static inline struct span strbuf_span(const struct strbuf *buf)
 {
     return buf->length > 0 ? span_of(buf->bytes, buf->length) : SPAN_EMPTY;

@@ -34,23 +34,63 @@ enum smtplog_status deflate_pack(struct span bytes, struct strbuf *out)
     return done == Z_STREAM_END ? strbuf_status(out) : SMTPLOG_NO_MEMORY;
 }
 
+/* Without the stream's own checksum: whoever packs has a better one. */
+static int unpack(struct span packed, Bytef *bytes, size_t room, size_t *length)
+{
+    z_stream stream = {0};
+    *length = 0;
+    if (packed.n > UINT_MAX || room > UINT_MAX) {
+        return Z_DATA_ERROR;
+    }
+    stream.next_in = (z_const Bytef *)packed.p;
+    stream.avail_in = (uInt)packed.n;
+    stream.next_out = bytes;
+    stream.avail_out = (uInt)room;
+    int done = inflateInit(&stream);
+    if (done != Z_OK) {
+        return done;
+    }
+    inflateValidate(&stream, 0);
+    done = inflate(&stream, Z_SYNC_FLUSH);
+    *length = stream.total_out;
+    inflateEnd(&stream);
+    return done;
+}
+
 enum smtplog_status deflate_unpack(struct span packed, size_t length, struct strbuf *out)
 {
-    uLongf room = (uLongf)length;
-    Bytef *bytes = malloc(length + 1);
+    size_t got = 0;
+    char *bytes = strbuf_room(out, length);
     if (bytes == NULL) {
-        return SMTPLOG_NO_MEMORY;
+        return strbuf_status(out);
     }
-    int done = uncompress(bytes, &room, (const Bytef *)packed.p, (uLong)packed.n);
-    bool whole = done == Z_OK && room == length;
-    if (whole) {
-        strbuf_add(out, (const char *)bytes, length);
-    }
-    free(bytes);
+    int done = unpack(packed, (Bytef *)bytes, length, &got);
     if (done == Z_MEM_ERROR) {
         return SMTPLOG_NO_MEMORY;
     }
-    return !whole ? SMTPLOG_FORMAT : strbuf_status(out);
+    if (done != Z_STREAM_END || got != length) {
+        return SMTPLOG_FORMAT;
+    }
+    strbuf_fill(out, length);
+    return strbuf_status(out);
+}
+
+enum smtplog_status deflate_unpack_head(struct span packed, size_t most, struct strbuf *out)
+{
+    size_t got = 0;
+    char *bytes = strbuf_room(out, most);
+    if (bytes == NULL) {
+        return strbuf_status(out);
+    }
+    int done = unpack(packed, (Bytef *)bytes, most, &got);
+    if (done == Z_MEM_ERROR) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    if (done != Z_STREAM_END && done != Z_OK && done != Z_BUF_ERROR) {
+        return SMTPLOG_FORMAT;
+    }
+    strbuf_fill(out, got);
+    return strbuf_status(out);
 }
 
 uint32_t deflate_checksum(struct span bytes)

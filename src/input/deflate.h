@@ -11,6 +11,10 @@ MUST_USE enum smtplog_status deflate_pack(struct span bytes, struct strbuf *out)
  * stand for more or less. */
 MUST_USE enum smtplog_status deflate_unpack(struct span packed, size_t length, struct strbuf *out);
 
+/* Appends the beginning of what they stand for, `most` bytes or all there is. */
+MUST_USE enum smtplog_status deflate_unpack_head(struct span packed, size_t most,
+                                                 struct strbuf *out);
+
 /* Checksum (CRC-32 as in gzip). */
 uint32_t deflate_checksum(struct span bytes);
 

@@ -13,11 +13,10 @@
 #define MAGIC       "smtplog snapshot\n"
 #define ID_SEED     0x736e6170u
 #define INPUTS_MOST 65536
+#define HEAD_FIRST  ((size_t)4096) /* bytes that hold host and inputs, mostly */
 
 static void part_close(struct snapshot_part *part)
 {
-    summary_free(part->figures);
-    part->figures = NULL;
     strbuf_free(&part->bytes);
 }
 
@@ -258,8 +257,6 @@ enum smtplog_status snapshot_move(struct smtplog_analyzer *to, struct smtplog_an
             continue;
         }
         TRY(add_part(set, &part));
-        summary_free(moved->figures);
-        moved->figures = NULL;
         *part = *moved; /* its inputs are taken out of its bytes again */
         part->inputs = NULL;
         *moved = (struct snapshot_part){.id = moved->id, .context = true};
@@ -409,32 +406,33 @@ enum smtplog_status snapshot_figures(const struct smtplog_analyzer *a, struct fi
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+static bool take_copy(struct snapshot_set *set, struct unpacker *in, struct span *text)
+{
+    return arena_copy(&set->arena, unpack_text(in), text);
+}
+
 static enum smtplog_status unpack_inputs(struct snapshot_set *set, struct snapshot_part *part,
                                          struct unpacker *in)
 {
     part->input_count = (size_t)unpack_count(in, INPUTS_MOST);
     part->inputs = arena_alloc(&set->arena, (part->input_count + 1) * sizeof *part->inputs);
-    if (part->inputs == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
-    for (size_t i = 0; i < part->input_count; i++) {
+    bool good = part->inputs != NULL;
+    for (size_t i = 0; i < part->input_count && good && !in->damaged; i++) {
         struct report_input *input = &part->inputs[i];
-        input->path = unpack_text(in);
-        input->mta = unpack_text(in);
+        good = take_copy(set, in, &input->path) && take_copy(set, in, &input->mta);
         input->bytes = unpack_u64(in);
         input->lines = unpack_u64(in);
         uint64_t flags = unpack_u64(in);
         input->compression = compression_of_flags(flags);
         input->readable = (flags & 2) != 0;
         input->has_period = (flags & 4) != 0;
-        input->damage = unpack_text(in);
+        good = good && take_copy(set, in, &input->damage);
         unpack_instant(in, &input->first);
         unpack_instant(in, &input->last);
     }
-    return in->damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
+    return good ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }
 
-/* Of a part whose figures are of no use. */
 static void find_period(struct snapshot_part *part)
 {
     part->has_period = false;
@@ -451,33 +449,75 @@ static void find_period(struct snapshot_part *part)
     }
 }
 
-static enum smtplog_status part_open(struct snapshot_set *set, struct snapshot_part *part)
+static enum smtplog_status read_head(struct snapshot_set *set, struct snapshot_part *part,
+                                     struct span bytes, bool *whole)
+{
+    struct unpacker in = {bytes, false};
+    bool copied = take_copy(set, &in, &part->host);
+    TRY(copied ? unpack_inputs(set, part, &in) : SMTPLOG_NO_MEMORY);
+    part->head_size = bytes.n - in.rest.n;
+    *whole = !in.damaged;
+    return SMTPLOG_OK;
+}
+
+/* What a part is of: its host, its inputs, its time. */
+static enum smtplog_status part_look(struct snapshot_set *set, struct snapshot_part *part)
+{
+    bool whole = false;
+    struct strbuf head;
+    enum smtplog_status status = SMTPLOG_OK;
+    if (part->bytes.length == part->size) {
+        status = read_head(set, part, strbuf_span(&part->bytes), &whole);
+    }
+    for (size_t most = HEAD_FIRST; !whole && status == SMTPLOG_OK; most *= 16) {
+        most = most < part->size ? most : part->size;
+        strbuf_init(&head, SNAPSHOT_PART + 1);
+        status = deflate_unpack_head(span_of(part->packed, part->packed_size), most, &head);
+        status = status == SMTPLOG_OK ? read_head(set, part, strbuf_span(&head), &whole) : status;
+        strbuf_free(&head);
+        if (!whole && most == part->size && status == SMTPLOG_OK) {
+            status = SMTPLOG_FORMAT;
+        }
+    }
+    find_period(part);
+    return status;
+}
+
+/* Its events and figures. */
+static enum smtplog_status part_open(struct snapshot_set *set, struct snapshot_part *part,
+                                     struct summary *figures)
 {
     struct span packed = span_of(part->packed, part->packed_size);
-    if (part->bytes.length == 0) {
+    if (part->bytes.length != part->size) {
+        strbuf_free(&part->bytes);
         TRY(deflate_unpack(packed, part->size, &part->bytes));
     }
     struct span bytes = strbuf_span(&part->bytes);
     if (hash_bytes(ID_SEED, bytes.p, bytes.n) != part->id) {
         return SMTPLOG_FORMAT;
     }
-    struct unpacker in = {bytes, false};
-    part->host = unpack_text(&in);
-    TRY(unpack_inputs(set, part, &in));
+    struct unpacker in = {span_from(bytes, part->head_size), false};
     part->given_up = unpack_u64(&in);
     TRY(event_unpack_names(&in, &set->arena, &part->names));
     part->event_count = unpack_u64(&in);
     part->events = unpack_text(&in);
-    if (part->context) {
-        find_period(part);
-        return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
-    }
-    TRY(summary_new(&part->figures));
-    TRY(summary_unpack(&in, part->input_count, part->figures));
-    part->has_period = part->figures->has_period;
-    part->first = part->figures->first;
-    part->last = part->figures->last;
+    TRY(figures != NULL ? summary_unpack(&in, part->input_count, figures) : SMTPLOG_OK);
     return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
+}
+
+/* Keeps the events alone; what is in no file yet stays whole. */
+static void part_trim(struct snapshot_part *part)
+{
+    if (part->packed == NULL || part->events.n == 0) {
+        return;
+    }
+    memmove(part->bytes.bytes, part->events.p, part->events.n);
+    char *less = realloc(part->bytes.bytes, part->events.n + 1);
+    part->bytes.capacity = less != NULL ? part->events.n + 1 : part->bytes.capacity;
+    part->bytes.bytes = less != NULL ? less : part->bytes.bytes;
+    part->bytes.length = part->events.n;
+    part->bytes.bytes[part->events.n] = '\0';
+    part->events.p = part->bytes.bytes;
 }
 
 /* ---- putting together ------------------------------------------------------------------------ */
@@ -520,32 +560,44 @@ static void say_overlaps(const struct smtplog_analyzer *a)
     }
 }
 
-static enum smtplog_status add_figures(struct smtplog_analyzer *a, struct replay_source *sources,
-                                       int64_t *last)
+/* One after the other, so that the figures of two parts are never there at once. */
+static enum smtplog_status add_part_figures(struct smtplog_analyzer *a, struct snapshot_part *part,
+                                            uint32_t files)
+{
+    struct summary *figures = NULL;
+    if (part->context) {
+        return part_open(a->snapshots, part, NULL);
+    }
+    TRY(summary_new(&figures));
+    enum smtplog_status status = part_open(a->snapshots, part, figures);
+    if (status == SMTPLOG_OK) {
+        status = summary_merge(a->summary, figures, files);
+        a->summary->evicted += part->given_up;
+    }
+    summary_free(figures);
+    return status;
+}
+
+static enum smtplog_status add_figures(struct smtplog_analyzer *a, struct replay_source *sources)
 {
     struct snapshot_set *set = a->snapshots;
     size_t files = 0;
-    *last = INT64_MIN;
     for (size_t i = 0; i < set->count; i++) {
         struct snapshot_part *part = &set->parts[i];
+        TRY(add_part_figures(a, part, (uint32_t)files));
+        part_trim(part);
         sources[i] = (struct replay_source){part->events, part->event_count, &part->names,
                                             !part->context, (uint32_t)files};
-        if (part->context) {
-            continue;
-        }
-        TRY(summary_merge(a->summary, part->figures, (uint32_t)files));
-        a->summary->evicted += part->given_up;
-        files += part->input_count;
-        *last = part->has_period && part->last.seconds > *last ? part->last.seconds : *last;
+        files += part->context ? 0 : part->input_count;
     }
     return SMTPLOG_OK;
 }
 
-static enum smtplog_status merge_opened(struct smtplog_analyzer *a, struct replay_source *sources)
+static enum smtplog_status merge_parts(struct smtplog_analyzer *a, struct replay_source *sources)
 {
     struct summary *kept = NULL;
-    int64_t last = 0;
-    TRY(add_figures(a, sources, &last));
+    TRY(add_figures(a, sources));
+    int64_t last = a->summary->has_period ? a->summary->last.seconds : INT64_MIN;
     enum smtplog_status status = replay_run(a, sources, a->snapshots->count, last, &kept);
     if (status == SMTPLOG_OK) {
         status = summary_merge(a->summary, kept, 0);
@@ -562,7 +614,7 @@ enum smtplog_status snapshot_merge(struct smtplog_analyzer *a)
         return SMTPLOG_NO_MEMORY;
     }
     for (size_t i = 0; i < set->count; i++) {
-        TRY(part_open(set, &set->parts[i]));
+        TRY(part_look(set, &set->parts[i]));
     }
     if (set->count > 0) {
         qsort(set->parts, set->count, sizeof *set->parts, compare_parts);
@@ -572,7 +624,7 @@ enum smtplog_status snapshot_merge(struct smtplog_analyzer *a)
     if (sources == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
-    enum smtplog_status status = merge_opened(a, sources);
+    enum smtplog_status status = merge_parts(a, sources);
     free(sources);
     return status;
 }

@@ -23,9 +23,8 @@ struct snapshot_part {
     char *named; /* owned, packed: the named figures of the run, its findings and reply texts,
                     so that days can be compared without opening them; NULL: of version 1 */
     size_t named_packed_size, named_size;
-    struct strbuf bytes; /* owned: unpacked, once opened or made; the rest borrows from it */
-    /* once opened: */
-    struct summary *figures; /* owned; without those of the events kept */
+    struct strbuf bytes; /* owned: unpacked, as long as it is needed; once merged, the events */
+    size_t head_size;    /* of host and inputs, the beginning of it */
     struct event_names names;
     struct span events;
     uint64_t event_count;
