@@ -9,6 +9,7 @@
 #include "lib/daily.h"
 #include "lib/replay.h"
 #include "lib/rule_set.h"
+#include "track/event_column.h"
 
 #define MAGIC       "smtplog snapshot\n"
 #define ID_SEED     0x736e6170u
@@ -18,6 +19,7 @@
 static void part_close(struct snapshot_part *part)
 {
     strbuf_free(&part->bytes);
+    strbuf_free(&part->plain);
 }
 
 void snapshot_set_free(struct snapshot_set *set)
@@ -69,6 +71,7 @@ static enum smtplog_status add_part(struct snapshot_set *set, struct snapshot_pa
     *part = &parts[set->count++];
     **part = (struct snapshot_part){.id = 0};
     strbuf_init(&(*part)->bytes, SNAPSHOT_PART);
+    strbuf_init(&(*part)->plain, SNAPSHOT_PART);
     return SMTPLOG_OK;
 }
 
@@ -149,6 +152,7 @@ static void free_tables(struct smtplog_analyzer *a)
 static enum smtplog_status pack_part(struct smtplog_analyzer *a, bool last, struct strbuf *out)
 {
     struct strbuf events;
+    struct strbuf columns;
     struct summary *figures = NULL;
     size_t input_count = 0;
     struct report_input *inputs = NULL;
@@ -179,9 +183,12 @@ static enum smtplog_status pack_part(struct smtplog_analyzer *a, bool last, stru
         pack_u64(out, given_up);
         event_pack_names(out);
         pack_u64(out, count);
-        pack_text(out, strbuf_span(&events));
+        strbuf_init(&columns, SNAPSHOT_PART);
+        status = event_column_pack(strbuf_span(&events), count, &columns);
+        pack_text(out, strbuf_span(&columns));
+        strbuf_free(&columns);
         strbuf_free(&events);
-        status = summary_pack(figures, out);
+        status = status == SMTPLOG_OK ? summary_pack(figures, out) : status;
     }
     strbuf_inherit(out, &events);
     strbuf_free(&events);
@@ -261,6 +268,7 @@ enum smtplog_status snapshot_move(struct smtplog_analyzer *to, struct smtplog_an
         part->inputs = NULL;
         *moved = (struct snapshot_part){.id = moved->id, .context = true};
         strbuf_init(&moved->bytes, SNAPSHOT_PART);
+        strbuf_init(&moved->plain, SNAPSHOT_PART);
     }
     return SMTPLOG_OK;
 }
@@ -501,23 +509,28 @@ static enum smtplog_status part_open(struct snapshot_set *set, struct snapshot_p
     TRY(event_unpack_names(&in, &set->arena, &part->names));
     part->event_count = unpack_u64(&in);
     part->events = unpack_text(&in);
+    if (event_column_is(part->events)) {
+        strbuf_free(&part->plain);
+        TRY(event_column_unpack(part->events, part->event_count, &part->plain));
+        part->events = strbuf_span(&part->plain);
+    }
     TRY(figures != NULL ? summary_unpack(&in, part->input_count, figures) : SMTPLOG_OK);
     return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
 }
 
 /* Keeps the events alone; what is in no file yet stays whole. */
-static void part_trim(struct snapshot_part *part)
+static enum smtplog_status part_trim(struct snapshot_part *part)
 {
-    if (part->packed == NULL || part->events.n == 0) {
-        return;
+    if (part->packed == NULL) {
+        return SMTPLOG_OK;
     }
-    memmove(part->bytes.bytes, part->events.p, part->events.n);
-    char *less = realloc(part->bytes.bytes, part->events.n + 1);
-    part->bytes.capacity = less != NULL ? part->events.n + 1 : part->bytes.capacity;
-    part->bytes.bytes = less != NULL ? less : part->bytes.bytes;
-    part->bytes.length = part->events.n;
-    part->bytes.bytes[part->events.n] = '\0';
-    part->events.p = part->bytes.bytes;
+    if (part->plain.length == 0) { /* of a version that did not have columns */
+        strbuf_add_span(&part->plain, part->events);
+        TRY(strbuf_status(&part->plain));
+        part->events = strbuf_span(&part->plain);
+    }
+    strbuf_free(&part->bytes);
+    return SMTPLOG_OK;
 }
 
 /* ---- putting together ------------------------------------------------------------------------ */
@@ -585,7 +598,7 @@ static enum smtplog_status add_figures(struct smtplog_analyzer *a, struct replay
     for (size_t i = 0; i < set->count; i++) {
         struct snapshot_part *part = &set->parts[i];
         TRY(add_part_figures(a, part, (uint32_t)files));
-        part_trim(part);
+        TRY(part_trim(part));
         sources[i] = (struct replay_source){part->events, part->event_count, &part->names,
                                             !part->context, (uint32_t)files};
         files += part->context ? 0 : part->input_count;

@@ -11,7 +11,7 @@
 #include "track/message.h"
 
 #define HELD_MEMORY   ((size_t)16 * 1024 * 1024) /* bytes of events while a log is read */
-#define HELD_KEPT     ((size_t)4 * 1024 * 1024)  /* and of those that are left in the end */
+#define HELD_KEPT     ((size_t)2 * 1024 * 1024)  /* and of those that are left in the end */
 #define HELD_REFUSALS 50000                      /* of inbound keys */
 #define HELD_ACCEPTS  30000
 

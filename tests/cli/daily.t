@@ -76,6 +76,13 @@ with Directory() as directory:
     tap.ok(gone.status == 0 and comparable(gone.json()) == comparable(first), "the logs may be gone: the snapshot is there", gone)
     tap.equal([name for name in os.listdir(state) if not name.endswith(".snap")], ["lock"], "nothing else is left")
 
+    # A day made by hand is the same part: it counts once.
+    by_hand = directory("by_hand.snap")
+    run("analyze", *WHEN, "--now", NOW, "--since", "2026-11-21", "--until", "2026-11-21", "-o", by_hand, *logs)
+    kept = os.path.join(state, [name for name in made if "-21_" in name][0])
+    tap.equal(run("merge", *WHEN[2:], "--now", NOW, "--format", "json", by_hand, kept).out, run("merge", *WHEN[2:], "--now", NOW, "--format", "json", kept).out,
+              "a snapshot of the day made by analyze is the same, and counts once")
+
     # ---- weeks and months are merges
     week = daily("--week", "--format", "json", "--top", "0").json()
     lines = b"".join(day_of(MAIL, day) for day in range(15, 22))
