@@ -42,9 +42,33 @@ static inline int32_t index_at(const struct histogram_bucket *buckets, int64_t a
     return histogram_bucket_index(buckets[at]);
 }
 
+/* Narrows the place of an index down to a few buckets, in growing steps from where it would stand
+ * if indices ascended evenly: what is near is in one line of the cache. */
+static void narrow_place(const struct histogram *h, int32_t index, int64_t *low, int64_t *high)
+{
+    const struct histogram_bucket *buckets = h->buckets;
+    int64_t at = histogram_guess(h, index);
+    int64_t step = 4;
+    at = at < *low ? *low : at > *high ? *high : at;
+    if (index_at(buckets, at) < index) {
+        *low = at + 1;
+        while (*high - *low > step && index_at(buckets, *low + step - 1) < index) {
+            *low += step;
+            step *= 2;
+        }
+        *high = *high < *low + step ? *high : *low + step;
+    } else {
+        *high = at;
+        while (*high - *low > step && index_at(buckets, *high - step) >= index) {
+            *high -= step;
+            step *= 2;
+        }
+        *low = *low > *high - step ? *low : *high - step;
+    }
+}
+
 /* Where the first bucket of an index or more stands. Indices ascend by at least one from bucket to
- * bucket, which bounds the place from both ends; between the two it is sought from where it would
- * stand if they ascended evenly, for what is near is in one line of the cache. */
+ * bucket, which bounds the place from both ends: in a dense table nothing is left to search. */
 static size_t bucket_position(const struct histogram *h, int32_t index)
 {
     const struct histogram_bucket *buckets = h->buckets;
@@ -56,18 +80,20 @@ static size_t bucket_position(const struct histogram *h, int32_t index)
         return (size_t)(count - (index == h->last));
     }
     int64_t low = index - h->last + count - 1;
-    int64_t high = index - h->first;
-    int64_t at = high * (count - 1) / (h->last - h->first);
+    int64_t high = index - h->first < count ? index - h->first : count - 1;
     low = low > 0 ? low : 0;
-    high = high < count ? high : count;
-    at = at < low ? low : at > high ? high : at;
-    while (at > low && index_at(buckets, at - 1) >= index) {
-        at--;
+    if (high - low > 8) {
+        narrow_place(h, index, &low, &high);
     }
-    while (at < high && index_at(buckets, at) < index) {
-        at++;
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (index_at(buckets, middle) < index) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
     }
-    return (size_t)at;
+    return (size_t)low;
 }
 
 static struct histogram_bucket make_bucket(int32_t index, uint64_t count)

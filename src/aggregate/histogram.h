@@ -60,15 +60,21 @@ struct histogram_value {
 
 struct histogram_value histogram_place(double value);
 
+/* Where the bucket of an index between the first and the last stood if indices ascended evenly. */
+static inline int64_t histogram_guess(const struct histogram *h, int32_t index)
+{
+    uint32_t above = (uint32_t)index - (uint32_t)h->first;
+    uint32_t range = (uint32_t)h->last - (uint32_t)h->first;
+    uint32_t steps = h->bucket_count - 1;
+    return above <= UINT16_MAX && steps <= UINT16_MAX ? above * steps / range : 0;
+}
+
 /* Asks for the memory that adding a value will touch. */
 static inline void histogram_approach(const struct histogram *h,
                                       const struct histogram_value *value)
 {
-    if (h->bucket_count > 1) {
-        int64_t at = ((int64_t)value->index - h->first) * (h->bucket_count - 1) /
-                     (h->last - h->first);
-        at = at < 0 ? 0 : at < h->bucket_count ? at : h->bucket_count - 1;
-        __builtin_prefetch(&h->buckets[at]);
+    if (h->bucket_count > 0 && value->index > h->first && value->index < h->last) {
+        __builtin_prefetch(&h->buckets[histogram_guess(h, value->index)]);
     }
 }
 
