@@ -68,7 +68,12 @@ deps: ## install what is needed to build and test (Debian: apt-get; elsewhere: s
 demo: all ## analyze the sample logs
 	$(BUILD)/smtplog analyze --year 2026 --tz UTC testdata/rotated/mail.log*
 
-$(BUILD)/obj/%.o: src/%.c
+# Objects of other flags are built again.
+$(BUILD)/flags: always
+	@mkdir -p $(@D)
+	@echo '$(COMPILE)' | cmp -s - $@ || echo '$(COMPILE)' >$@
+
+$(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(COMPILE) -c $< -o $@
 

@@ -249,6 +249,23 @@ const char *compression_name(const struct compression *compression)
     return compression->name;
 }
 
+/* Bit 0 is gzip; bits 3 and 4 count the other kinds. */
+static const char *const in_bits[] = {"", "zstd", "xz", "bzip2"};
+
+unsigned compression_bits(const char *name)
+{
+    unsigned kind = COUNT_OF(in_bits) - 1;
+    while (kind > 0 && strcmp(name, in_bits[kind]) != 0) {
+        kind--;
+    }
+    return kind << 3 | (strcmp(name, "gzip") == 0 ? 1U : 0U);
+}
+
+const char *compression_of_bits(uint64_t bits)
+{
+    return (bits & 1) != 0 ? "gzip" : in_bits[bits >> 3 & 3];
+}
+
 bool compression_is_supported(const struct compression *compression)
 {
     return compression->open != NULL;

@@ -23,6 +23,10 @@ const char *compression_name(const struct compression *compression);
 /* Whether this build can read it. */
 bool compression_is_supported(const struct compression *compression);
 
+/* The name, "" for none, in bits 0, 3 and 4 of a snapshot's flags, and back. */
+unsigned compression_bits(const char *name);
+const char *compression_of_bits(uint64_t bits);
+
 struct decompressor;
 
 /* NULL when memory is short. Free with decompressor_free. */

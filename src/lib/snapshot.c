@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "aggregate/summary_pack.h"
+#include "input/decompress.h"
 #include "input/deflate.h"
 #include "lib/daily.h"
 #include "lib/replay.h"
@@ -77,30 +78,13 @@ static enum smtplog_status add_part(struct snapshot_set *set, struct snapshot_pa
 
 /* ---- making a part --------------------------------------------------------------------------- */
 
-/* Bit 0 is gzip; bits 3 and 4 count the other kinds. */
-static const char *const kept_compressions[] = {"", "zstd", "xz", "bzip2"};
-
-static unsigned flag_of_compression(const char *compression)
-{
-    unsigned kind = COUNT_OF(kept_compressions) - 1;
-    while (kind > 0 && strcmp(compression, kept_compressions[kind]) != 0) {
-        kind--;
-    }
-    return kind << 3 | (strcmp(compression, "gzip") == 0 ? 1u : 0u);
-}
-
-static const char *compression_of_flags(uint64_t flags)
-{
-    return (flags & 1) != 0 ? "gzip" : kept_compressions[flags >> 3 & 3];
-}
-
 static void pack_input(const struct report_input *input, struct strbuf *out)
 {
     pack_text(out, input->path);
     pack_text(out, input->mta);
     pack_u64(out, input->bytes);
     pack_u64(out, input->lines);
-    pack_u64(out, flag_of_compression(input->compression) | (input->readable ? 2u : 0u) |
+    pack_u64(out, compression_bits(input->compression) | (input->readable ? 2u : 0u) |
                       (input->has_period ? 4u : 0u));
     pack_text(out, input->damage);
     pack_instant(out, &input->first);
@@ -431,7 +415,7 @@ static enum smtplog_status unpack_inputs(struct snapshot_set *set, struct snapsh
         input->bytes = unpack_u64(in);
         input->lines = unpack_u64(in);
         uint64_t flags = unpack_u64(in);
-        input->compression = compression_of_flags(flags);
+        input->compression = compression_of_bits(flags);
         input->readable = (flags & 2) != 0;
         input->has_period = (flags & 4) != 0;
         good = good && take_copy(set, in, &input->damage);
