@@ -308,7 +308,7 @@ static void fill_filter(scmp_filter_ctx filter)
     }
     for (size_t i = 0; i < sizeof terminal / sizeof terminal[0]; i++) {
         (void)seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                               SCMP_A1(SCMP_CMP_EQ, terminal[i]));
+                               SCMP_A1(SCMP_CMP_EQ, terminal[i], 0));
     }
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         (void)seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
@@ -318,7 +318,8 @@ static void fill_filter(scmp_filter_ctx filter)
     (void)seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(clone), 1,
                            SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_OF_THREAD, CLONE_OF_THREAD));
     /* Limits of its own are asked for, not set. */
-    (void)seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1, SCMP_A2(SCMP_CMP_EQ, 0));
+    (void)seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(prlimit64), 1,
+                           SCMP_A2(SCMP_CMP_EQ, 0, 0));
 }
 
 static void confine_calls(void)
