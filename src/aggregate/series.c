@@ -106,9 +106,7 @@ static enum smtplog_status add_slot(struct series *series, const struct series_s
         return SMTPLOG_OK;
     }
     TRY(make_room(series));
-    last = series->count > 0 ? &series->slots[series->count - 1] : NULL; /* folding moves slots */
-    at = last == NULL || last->index < slot->index ? series->count
-                                                   : slot_position(series, slot->index);
+    at = slot_position(series, slot->index); /* folding moves slots */
     memmove(series->slots + at + 1, series->slots + at,
             (series->count - at) * sizeof *series->slots);
     series->slots[at] = *slot;

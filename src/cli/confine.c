@@ -1,5 +1,4 @@
 /* What a command may still touch once its arguments are known. */
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,31 +6,23 @@
 #include "cli/cli.h"
 #include "cli/sandbox.h"
 
-#define MADE_PATHS (CLI_OUTPUTS + 8)
+#define MADE_PATHS  (CLI_OUTPUTS * 2 + 16)
+#define PATH_LENGTH 4096
 
 /* Paths that are made up here live until the sandbox is entered. */
 struct made_paths {
-    char *paths[MADE_PATHS];
+    char paths[MADE_PATHS][PATH_LENGTH];
     size_t count;
 };
 
-static const char *keep_made(struct made_paths *made, char *path)
+/* The first n bytes of a, then b; a path that is too long is none that could be opened. */
+static const char *joined(struct made_paths *made, const char *a, size_t n, const char *b)
 {
-    if (path == NULL || made->count == MADE_PATHS) {
-        free(path);
+    if (made->count == MADE_PATHS || n + strlen(b) >= PATH_LENGTH) {
         return "";
     }
-    made->paths[made->count++] = path;
-    return path;
-}
-
-static char *joined(const char *a, const char *b)
-{
-    size_t size = strlen(a) + strlen(b) + 1;
-    char *path = malloc(size);
-    if (path != NULL) {
-        snprintf(path, size, "%s%s", a, b);
-    }
+    char *path = made->paths[made->count++];
+    snprintf(path, PATH_LENGTH, "%.*s%s", (int)n, a, b);
     return path;
 }
 
@@ -42,7 +33,7 @@ static const char *folder_of(struct made_paths *made, const char *path)
     if (slash == NULL) {
         return ".";
     }
-    return slash == path ? "/" : keep_made(made, strndup(path, (size_t)(slash - path)));
+    return slash == path ? "/" : joined(made, path, (size_t)(slash - path), "");
 }
 
 /* Pattern files of the host and the user, zones, and what the C library asks of the machine. */
@@ -57,9 +48,9 @@ static void allow_always(struct sandbox *sandbox, struct made_paths *made)
         sandbox_read(sandbox, always[i]);
     }
     if (config != NULL && config[0] == '/') {
-        sandbox_read(sandbox, keep_made(made, joined(config, "/smtplog")));
+        sandbox_read(sandbox, joined(made, config, strlen(config), "/smtplog"));
     } else if (home != NULL && home[0] == '/') {
-        sandbox_read(sandbox, keep_made(made, joined(home, "/.config/smtplog")));
+        sandbox_read(sandbox, joined(made, home, strlen(home), "/.config/smtplog"));
     }
     zone = zone != NULL && zone[0] == ':' ? zone + 1 : zone;
     if (zone != NULL && zone[0] == '/') {
@@ -135,18 +126,19 @@ static void allow_watching(struct sandbox *sandbox, struct made_paths *made,
         sandbox_read(sandbox, of_terminals[i]);
     }
     if (home != NULL && home[0] == '/') {
-        sandbox_read(sandbox, keep_made(made, joined(home, "/.terminfo")));
+        sandbox_read(sandbox, joined(made, home, strlen(home), "/.terminfo"));
     }
 }
 
 void cli_confine(const struct cli_arguments *arguments, const char *folder)
 {
     struct sandbox sandbox;
-    struct made_paths made = {.count = 0};
+    struct made_paths made;
     if (arguments->no_sandbox) {
         return;
     }
     sandbox_init(&sandbox);
+    made.count = 0;
     allow_always(&sandbox, &made);
     if ((arguments->command & (CLI_EXPLAIN | CLI_COMPARE)) == 0) {
         allow_inputs(&sandbox, arguments);
@@ -160,7 +152,4 @@ void cli_confine(const struct cli_arguments *arguments, const char *folder)
     }
     sandbox_enter(&sandbox);
     sandbox_free(&sandbox);
-    for (size_t i = 0; i < made.count; i++) {
-        free(made.paths[i]);
-    }
 }

@@ -226,7 +226,7 @@ static int run_line(int argc, char **argv)
 static bool asks_for_nagios(int argc, char **argv)
 {
     bool asks = false;
-    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+    for (int i = 1; i < argc && argv[i] != NULL && strcmp(argv[i], "--") != 0; i++) {
         size_t length = strncmp(argv[i], "--", 2) == 0 ? strcspn(argv[i] + 2, "=") : 0;
         if (length > 1 && strncmp(argv[i] + 2, "format", length) == 0) {
             const char *value = argv[i][2 + length] == '=' ? argv[i] + 2 + length + 1 : argv[i + 1];

@@ -82,7 +82,7 @@ void line_stream_free(struct line_stream *stream)
         return;
     }
     for (size_t i = 0; stream->active != NULL && i < stream->active_count; i++) {
-        if (stream->active[i]->is_ahead) {
+        if (stream->active[i] != NULL && stream->active[i]->is_ahead) {
             parse_ahead_detach(stream->threads);
         }
         channel_free(stream->active[i]);

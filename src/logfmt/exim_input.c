@@ -411,7 +411,7 @@ static enum exim_result read_message(struct exim_input *in, const struct header 
 enum exim_result exim_input_read_syslog(struct exim_input *in, const struct header *header,
                                         struct event *event, struct exim_note *note)
 {
-    struct piece piece;
+    struct piece piece = {.number = 0};
     *note = (struct exim_note){.pieced = take_piece(header->message, &piece)};
     event->mta = MTA_EXIM;
     return note->pieced ? EXIM_CONTEXT : read_message(in, header, header->message, event, note);
@@ -421,8 +421,11 @@ enum exim_result exim_input_join(struct exim_input *in, const struct line *line,
                                  const struct header *header, struct event *event,
                                  struct exim_note *note)
 {
-    struct piece piece;
+    struct piece piece = {.number = 0};
     *note = (struct exim_note){.pieced = take_piece(header->message, &piece)};
+    if (!note->pieced) {
+        return EXIM_UNKNOWN; /* asked for pieces only */
+    }
     const struct pieced *record = add_piece(in, process_key(in, header), &piece, line, event);
     event->mta = MTA_EXIM;
     if (record == NULL) {

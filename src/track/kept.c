@@ -21,7 +21,8 @@ enum smtplog_status kept_make(struct kept_room *room, enum kept_use use, const s
         if (bytes == NULL) {
             return SMTPLOG_NO_MEMORY;
         }
-        *room = (struct kept_room){bytes, most * 2};
+        room->bytes = bytes;
+        room->size = most * 2;
     }
     size_t size = event_pack(use, event, room->bytes);
     struct kept *made = malloc(sizeof *made + size);
