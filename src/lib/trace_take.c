@@ -226,14 +226,17 @@ static enum smtplog_status add_pieces(struct trace *t, const struct stream_line 
 {
     const struct trace_file *file = &t->files[line->file];
     record->node = file->kept == line->line.number ? file->node : NULL;
-    for (size_t i = 0; record->node != NULL && i < record->count; i++) {
-        TRY(trail_add(t->trail, record->node, record->lines[i]));
+    size_t count = record->count;
+    enum smtplog_status status = SMTPLOG_OK;
+    record->count = 0; /* they are the node's now */
+    for (size_t i = 0; i < count; i++) {
+        if (record->node != NULL && status == SMTPLOG_OK) {
+            status = trail_add(t->trail, record->node, record->lines[i]);
+        } else {
+            trail_discard(t->trail, record->lines[i]);
+        }
     }
-    for (size_t i = 0; record->node == NULL && i < record->count; i++) {
-        trail_discard(t->trail, record->lines[i]);
-    }
-    record->count = 0;
-    return SMTPLOG_OK;
+    return status;
 }
 
 /* A piece that does not complete its record. */

@@ -329,6 +329,9 @@ enum smtplog_status trail_add(struct trail *trail, struct trail_node *node, stru
         size_t capacity = node->capacity > 0 ? 2 * node->capacity : FIRST_LINES;
         struct trail_line **grown = realloc(node->lines, capacity * sizeof(struct trail_line *));
         if (grown == NULL) {
+            if (line->owners == 0) {
+                trail_discard(trail, line);
+            }
             return SMTPLOG_NO_MEMORY;
         }
         node->lines = grown;

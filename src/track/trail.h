@@ -104,6 +104,7 @@ MUST_USE enum smtplog_status trail_other(struct trail *trail, struct trail_node 
 /* Keeps a line. *line is NULL when the maximum is reached. Then it is added to one node or two. */
 MUST_USE enum smtplog_status trail_keep(struct trail *trail, const struct event *event,
                                         struct span raw, struct trail_line **line);
+/* A line that could not be added and that no other node has is given back. */
 MUST_USE enum smtplog_status trail_add(struct trail *trail, struct trail_node *node,
                                        struct trail_line *line);
 
