@@ -31,7 +31,7 @@ LONG_WANTED = figures(analyze("--top", "0", "-", stdin=LONG).json())
 with Directory() as directory:
     for kind, commands in KINDS.items():
         if not shutil.which(commands[0][0]):
-            tap.ok(True, "%s  # SKIP the program is not here" % kind)
+            tap.skip(kind, "the program is not here")
             continue
         whole = packed(commands[0], LOG)
         path = directory("mail.log.1", whole)
