@@ -227,49 +227,38 @@ static void add_delivered(struct report_builder *b, const char *label, enum traf
     free(rows);
 }
 
-static bool has_attempts(const struct report_builder *b)
+/* A section of one kind of names, when there is anything to tell of it. */
+static void build_delivered(struct report_builder *b, enum traffic_table which, bool told,
+                            const char *label, const char *key, const char *key_by_size)
 {
-    return b->summary->attempts_total > 0;
+    if (told) {
+        struct section *section = builder_section(b, key, builder_aside(b, "unit/delivered", 0, 0));
+        add_delivered(b, label, which, section, key, key_by_size);
+    }
 }
 
 void build_recipients(struct report_builder *b)
 {
-    if (has_attempts(b)) {
-        struct section *section = builder_section(b, "recipients",
-                                                  builder_aside(b, "unit/delivered", 0, 0));
-        add_delivered(b, "column/recipient", TRAFFIC_RECIPIENT, section, "recipients",
-                      "recipients_by_size");
-    }
+    build_delivered(b, TRAFFIC_RECIPIENT, b->summary->attempts_total > 0, "column/recipient",
+                    "recipients", "recipients_by_size");
 }
 
 void build_domain_volume(struct report_builder *b)
 {
-    if (has_attempts(b)) {
-        struct section *section = builder_section(b, "domain_volume",
-                                                  builder_aside(b, "unit/delivered", 0, 0));
-        add_delivered(b, "column/domain", TRAFFIC_DOMAIN, section, "domain_volume",
-                      "domain_volume_by_size");
-    }
+    build_delivered(b, TRAFFIC_DOMAIN, b->summary->attempts_total > 0, "column/domain",
+                    "domain_volume", "domain_volume_by_size");
 }
 
 void build_peer_volume(struct report_builder *b)
 {
-    if (has_attempts(b)) {
-        struct section *section = builder_section(b, "peer_volume",
-                                                  builder_aside(b, "unit/delivered", 0, 0));
-        add_delivered(b, "column/peer", TRAFFIC_PEER, section, "peer_volume",
-                      "peer_volume_by_size");
-    }
+    build_delivered(b, TRAFFIC_PEER, b->summary->attempts_total > 0, "column/peer", "peer_volume",
+                    "peer_volume_by_size");
 }
 
 void build_transports(struct report_builder *b)
 {
-    if (b->summary->traffic[TRAFFIC_TRANSPORT].count > 0) {
-        struct section *section = builder_section(b, "transports",
-                                                  builder_aside(b, "unit/delivered", 0, 0));
-        add_delivered(b, "column/transport", TRAFFIC_TRANSPORT, section, "transports",
-                      "transports_by_size");
-    }
+    build_delivered(b, TRAFFIC_TRANSPORT, b->summary->traffic[TRAFFIC_TRANSPORT].count > 0,
+                    "column/transport", "transports", "transports_by_size");
 }
 
 /* ---- totals ---- */
