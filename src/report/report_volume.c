@@ -227,38 +227,50 @@ static void add_delivered(struct report_builder *b, const char *label, enum traf
     free(rows);
 }
 
-/* A section of one kind of names, when there is anything to tell of it. */
-static void build_delivered(struct report_builder *b, enum traffic_table which, bool told,
-                            const char *label, const char *key, const char *key_by_size)
+static struct span delivered_unit(struct report_builder *b)
 {
-    if (told) {
-        struct section *section = builder_section(b, key, builder_aside(b, "unit/delivered", 0, 0));
-        add_delivered(b, label, which, section, key, key_by_size);
-    }
+    return builder_aside(b, "unit/delivered", 0, 0);
+}
+
+static bool has_attempts(const struct report_builder *b)
+{
+    return b->summary->attempts_total > 0;
 }
 
 void build_recipients(struct report_builder *b)
 {
-    build_delivered(b, TRAFFIC_RECIPIENT, b->summary->attempts_total > 0, "column/recipient",
-                    "recipients", "recipients_by_size");
+    if (has_attempts(b)) {
+        add_delivered(b, "column/recipient", TRAFFIC_RECIPIENT,
+                      builder_section(b, "recipients", delivered_unit(b)), "recipients",
+                      "recipients_by_size");
+    }
 }
 
 void build_domain_volume(struct report_builder *b)
 {
-    build_delivered(b, TRAFFIC_DOMAIN, b->summary->attempts_total > 0, "column/domain",
-                    "domain_volume", "domain_volume_by_size");
+    if (has_attempts(b)) {
+        add_delivered(b, "column/domain", TRAFFIC_DOMAIN,
+                      builder_section(b, "domain_volume", delivered_unit(b)), "domain_volume",
+                      "domain_volume_by_size");
+    }
 }
 
 void build_peer_volume(struct report_builder *b)
 {
-    build_delivered(b, TRAFFIC_PEER, b->summary->attempts_total > 0, "column/peer", "peer_volume",
-                    "peer_volume_by_size");
+    if (has_attempts(b)) {
+        add_delivered(b, "column/peer", TRAFFIC_PEER,
+                      builder_section(b, "peer_volume", delivered_unit(b)), "peer_volume",
+                      "peer_volume_by_size");
+    }
 }
 
 void build_transports(struct report_builder *b)
 {
-    build_delivered(b, TRAFFIC_TRANSPORT, b->summary->traffic[TRAFFIC_TRANSPORT].count > 0,
-                    "column/transport", "transports", "transports_by_size");
+    if (b->summary->traffic[TRAFFIC_TRANSPORT].count > 0) {
+        add_delivered(b, "column/transport", TRAFFIC_TRANSPORT,
+                      builder_section(b, "transports", delivered_unit(b)), "transports",
+                      "transports_by_size");
+    }
 }
 
 /* ---- totals ---- */
