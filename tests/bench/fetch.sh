@@ -1,7 +1,7 @@
 #!/bin/sh
-# Brings the programs that the benchmark compares with into build/bench/root: Debian's pflogsumm with its Perl modules, and
-# ripgrep. Nothing is installed: packages are downloaded with apt-get and unpacked with dpkg. What cannot be had is named on
-# standard error and left out; the benchmark goes on without it. Run again, it does nothing.
+# Brings the programs that the benchmark compares with into build/bench/root: Debian's pflogsumm with its Perl modules,
+# eximstats (of exim4-base), and ripgrep. Nothing is installed: packages are downloaded with apt-get and unpacked with dpkg.
+# What cannot be had is named on standard error and left out; the benchmark goes on without it. Run again, it does nothing.
 #
 # usage: tests/bench/fetch.sh [--force]
 # exit:  0 always, unless the directory cannot be written
@@ -13,7 +13,7 @@ top=$(cd "$here/../.." && pwd)
 base=${BENCH_DIR:-$top/build/bench}
 root=$base/root
 debs=$base/debs
-packages=${BENCH_PACKAGES:-pflogsumm libdate-calc-perl libbit-vector-perl libcarp-clan-perl ripgrep}
+packages=${BENCH_PACKAGES:-pflogsumm libdate-calc-perl libbit-vector-perl libcarp-clan-perl ripgrep exim4-base}
 
 say() { echo "bench: $*" >&2; }
 
