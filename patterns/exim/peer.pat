@@ -249,6 +249,19 @@ want stage = eod
 want implied_code = 550
 want status = rejected
 
+[sample local code, the sender in front and without brackets]
+line = 1vMPac-00000000003-0003 F=friend@d.example H=(mail.d.example) [192.0.2.104]:43671 I=[203.0.113.26]:25 P=esmtp rejected by local_scan(): spam
+want text = spam
+want queue_id = 1vMPac-00000000003-0003
+want sender = friend@d.example
+want peer_ip = 192.0.2.104
+want peer_port = 43671
+want helo = mail.d.example
+want direction = inbound
+want stage = eod
+want implied_code = 550
+want status = rejected
+
 [sample the connection]
 line = H=[198.51.101.7] rejected connection in "connect" ACL: on our own list
 want text = on our own list

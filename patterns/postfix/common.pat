@@ -70,7 +70,7 @@ regex = %{answered}(?<reply>[2-5][0-9][0-9](?s:[ -].*)?) \(in reply to (?:final 
 regex = (?<reply>[2-5][0-9][0-9](?s:[ -].*+|$))
 
 [define while]
-regex = while (?:performing the |receiving the |sending (?!end of data)(?:final )?+)?+(?<stage_word>initial server greeting|sending end of data|message body|[A-Z]++(?: FROM| TO)?+)
+regex = while (?:performing the |receiving the |sending (?!end of data)(?:final )?+)?+(?<stage_word>initial (?:server|SMTP) greeting|sending end of data|message body|[A-Z]++(?: FROM| TO)?+)
 
 # Words of the network side: no server answered. The name server, our own tables, TLS rules.
 [define unanswered]
@@ -667,8 +667,8 @@ line = certificate for mx.z.example
 [context TLS detail]
 daemon = *
 regex = (?<text>(?:setting up TLS connection (?:from|to) |initializing the (?:client|server)-side TLS engine|TLS SNI [^ ]++ from |TLS support is not compiled in|TLSRPT: status=
- |(?:looking for|reloaded|save|remove) session |SSL_(?:connect|accept):|SSL3 alert |DNSSEC-signed TLSA record: |fingerprint: |TA (?:cert|pkey) as TLSA record: |subject=|issuer=|SSL_set_fd error
- |[^ \[]*+\[[^\]]++\](?::[0-9]++)?+: (?:subject_CN=|re-using session |Reusing old session|raw public key |matched peername|Matched |SNI hostname|TLS cipher list |looking up session |reloaded session |save session |remove session
+ |(?:looking for|reloaded|save|remove) session |SSL_(?:connect|accept):|SSL3 alert |(?:Trusted|Untrusted|Verified|Unverified): subject_CN=|using DANE RR: |certificate peer name verification failed for |DNSSEC-signed TLSA record: |fingerprint: |TA (?:cert|pkey) as TLSA record: |subject=|issuer=|SSL_set_fd error
+ |[^ \[]*+\[[^\]]++\](?::[0-9]++)?+: (?:subject_CN=|re-using session |Reusing old session|raw public key |matched peername|Matched |subjectAltName: |(?:Trusted|Untrusted|Verified|Unverified): subject_CN=|SNI hostname|TLS cipher list |looking up session |reloaded session |save session |remove session
  |Issuing session ticket|Decrypting session ticket|depth=|verify=|certificate verification |peer certificate |TLSA |tlsa ))
  .*+)
 
@@ -681,6 +681,11 @@ want text = setting up TLS connection from unknown[198.51.100.7]
 daemon = smtp
 line = mx.z.example[192.0.2.50]:25: subject_CN=mx.z.example, issuer=Example CA, cert fingerprint=AA:BB, pkey fingerprint=CC:DD
 want text = mx.z.example[192.0.2.50]:25: subject_CN=mx.z.example, issuer=Example CA, cert fingerprint=AA:BB, pkey fingerprint=CC:DD
+
+[sample certificate of the peer, before 2.5]
+daemon = smtpd
+line = Unverified: subject_CN=mail.a.example, issuer=Example CA
+want text = Unverified: subject_CN=mail.a.example, issuer=Example CA
 
 [sample reused]
 daemon = smtp
@@ -708,10 +713,15 @@ line = connect from mail.a.example[192.0.2.10]
 
 [context low-level note]
 daemon = *
-regex = (?<text>(?:discarding EHLO keywords: |ignoring DNS RR: |skipping address family |mapping DSN status |sane_(?:link|rename)\(|database lmdb:|close database |Run-time linked against |cannot load Certification Authority data
+regex = (?<text>(?:discarding EHLO keywords: |ignoring DNS RR: |skipping address family |mapping DSN status |sane_(?:link|rename)\(|database lmdb:|close database |Run-time linked against |cannot load Certific(?:ation|ate) Authority data|unable to dlopen |Relaying allowed for certified client:[ ]
  |cannot set default OpenSSL |SASL authentication (?:info|problem|failure): |running: |sql_select option missing|auxpropfunc error |_sasl_plugin_load failed|(?:DIGEST-MD5|GSSAPI|NTLM|CRAM-MD5|SCRAM-[A-Z0-9-]++) [a-z]
  |[a-z0-9_]++:[^ ]*+ (?:lookup|update|delete|sequence): |(?:sql|ldapdb) (?:auxprop )?+plugin |looking for plugins in |could not find auxprop plugin)
  .*+)
+
+[sample a client with a certificate]
+daemon = smtpd
+line = Relaying allowed for certified client: mail.a.example
+want text = Relaying allowed for certified client: mail.a.example
 
 [sample EHLO]
 daemon = smtpd

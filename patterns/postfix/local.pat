@@ -184,7 +184,7 @@ set hop = store
 [event probe]
 daemon = local virtual pipe error retry
 kind = reply
-regex = %{to}(?:none|%{agent})%{stats}(?:un)?+deliverable \((?<text>%{to_paren})
+regex = %{to}(?:none|%{agent})%{stats}(?:un)?+deliverable(?:-but-not-cached)?+ \((?<text>%{to_paren})
 refine text = failure
 
 [sample there is such a mailbox]
@@ -206,6 +206,16 @@ want queue_id = 3F2A1B0C9D
 want recipient = nobody@x.example
 want delay = 0.05
 want delays = 0.04/0/0/0.01
+
+[sample the answer could not be kept]
+line = 3F2A1B0C9D: to=<nobody@x.example>, relay=local, delay=0.05, delays=0.04/0/0/0.01, dsn=5.1.1, status=undeliverable-but-not-cached (unknown user: "nobody")
+want text = unknown user: "nobody"
+want dsn = 5.1.1
+want queue_id = 3F2A1B0C9D
+want recipient = nobody@x.example
+want delay = 0.05
+want delays = 0.04/0/0/0.01
+want relay = local
 
 [nomatch mail]
 line = 3F2A1B0C9D: to=<bob@x.example>, relay=local, delay=0, status=sent (delivered to mailbox)

@@ -80,7 +80,7 @@ line = statistics: max cache size 4 at Nov 21 06:00:01
 [context restart]
 daemon = master
 queue = no
-regex = (?<text>(?:daemon started|reload) -- version [^,]++)
+regex = (?<text>(?:daemon started|reload) (?:-- version [^,]++|configuration .*+))
 set fact = restart
 
 [sample start]
@@ -91,6 +91,11 @@ want fact = restart
 [sample reload]
 line = reload -- version 3.7.11, configuration /etc/postfix
 want text = reload -- version 3.7.11
+want fact = restart
+
+[sample reload, before 2.6]
+line = reload configuration /etc/postfix
+want text = reload configuration /etc/postfix
 want fact = restart
 
 [nomatch the end]

@@ -661,7 +661,7 @@ line = 3F2A1B0C9D: to=<bob@x.example>, relay=store.x.example[192.0.2.70]:24, del
 [event probe]
 daemon = smtp lmtp
 kind = reply
-regex = %{to}(?:none|%{server})%{stats}(?:un)?+deliverable \((?<text>%{to_paren})
+regex = %{to}(?:none|%{server})%{stats}(?:un)?+deliverable(?:-but-not-cached)?+ \((?<text>%{to_paren})
 set direction = outbound
 refine text = probed
 
@@ -858,6 +858,16 @@ want peer = mx1.z.example
 want peer_ip = 192.0.2.49
 want action = timeout
 
+[sample no greeting, as versions before 2.4 say it]
+line = 3F2A1B0C9D: conversation with mx1.z.example[192.0.2.49] timed out while receiving the initial SMTP greeting
+want direction = outbound
+want stage = connect
+want text = conversation with mx1.z.example[192.0.2.49] timed out while receiving the initial SMTP greeting
+want queue_id = 3F2A1B0C9D
+want peer = mx1.z.example
+want peer_ip = 192.0.2.49
+want action = timeout
+
 [nomatch the receiving side]
 line = lost connection after RCPT from mail.a.example[192.0.2.10]
 
@@ -957,11 +967,16 @@ line = mail for z.example loops back to myself
 
 [context work-around]
 daemon = smtp lmtp
-regex = (?<text>enabling PIX workarounds: .*+|breaking line > .*+)
+regex = (?<text>enabling PIX (?:workarounds: |<CRLF>\.<CRLF> workaround ).*+|breaking line > .*+)
 
 [sample PIX]
 line = 3F2A1B0C9D: enabling PIX workarounds: disable_esmtp delay_dotcrlf for mx.z.example[192.0.2.50]:25
 want text = enabling PIX workarounds: disable_esmtp delay_dotcrlf for mx.z.example[192.0.2.50]:25
+want queue_id = 3F2A1B0C9D
+
+[sample PIX, before 2.4]
+line = 3F2A1B0C9D: enabling PIX <CRLF>.<CRLF> workaround for mx.z.example[192.0.2.50]:25
+want text = enabling PIX <CRLF>.<CRLF> workaround for mx.z.example[192.0.2.50]:25
 want queue_id = 3F2A1B0C9D
 
 [sample a long line]

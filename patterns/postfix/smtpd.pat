@@ -308,7 +308,7 @@ line = NOQUEUE: reject: no stage
 daemon = smtpd
 kind = reject
 queue = no
-regex = warning: (?<text>reject: ETRN [^ ]++ from %{client}.*+)
+regex = (?:warning: )?+(?<text>reject: ETRN [^ ]++ from %{client}.*+)
 set direction = inbound
 set stage = etrn
 set status = rejected
@@ -348,6 +348,26 @@ want proto = ESMTP
 
 [nomatch it said yes]
 line = proxy-accept: END-OF-MESSAGE: 250 2.0.0 Ok: queued as 7A9B1C2D3E; from=<s@y.example> to=<b@x.example> proto=ESMTP helo=<h>
+
+[event proxy-reject without reply]
+daemon = smtpd
+kind = reject
+regex = proxy-reject: (?<stage_word>[A-Z-]++)(?: from %{client})?+: (?![2-5][0-9][0-9][ -])(?<text>%{to_tail})(?:%{tail})?+
+set direction = inbound
+set status = rejected
+
+[sample the filter said nothing]
+line = NOQUEUE: proxy-reject: END-OF-MESSAGE: ; from=<s@y.example> to=<b@x.example> proto=ESMTP helo=<h>
+want direction = inbound
+want stage = eod
+want status = rejected
+want sender = s@y.example
+want recipient = b@x.example
+want proto = ESMTP
+want helo = h
+
+[nomatch with a reply]
+line = proxy-reject: END-OF-MESSAGE: 550 5.7.1 blocked; from=<s@y.example> to=<b@x.example> proto=ESMTP helo=<h>
 
 [event proxy-accept]
 daemon = smtpd
@@ -504,7 +524,7 @@ line = warning: SASL authentication failure: Password verification failed
 [event session broken]
 daemon = smtpd
 kind = connection
-regex = (?<text>(?:lost connection|timeout|too many errors) after (?<stage_word>[A-Z-]++)(?: content)?+(?: \([0-9]++ bytes\))?+ from %{client}.*+)
+regex = (?<text>(?:lost connection|timeout|too many errors) after (?<stage_word>[A-Z-]++)(?: content)?+(?: \((?:approximately )?+[0-9]++ bytes\))?+ from %{client}.*+)
 set direction = inbound
 refine text = broken
 
@@ -514,6 +534,15 @@ want direction = inbound
 want stage = rcpt
 want text = lost connection after RCPT from unknown[198.51.100.7]
 want peer_ip = 198.51.100.7
+want action = lost
+
+[sample in the message, before 2.9]
+line = lost connection after DATA (approximately 4711 bytes) from mail.a.example[192.0.2.10]
+want direction = inbound
+want stage = data
+want text = lost connection after DATA (approximately 4711 bytes) from mail.a.example[192.0.2.10]
+want peer = mail.a.example
+want peer_ip = 192.0.2.10
 want action = lost
 
 [sample timed out]

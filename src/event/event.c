@@ -170,6 +170,7 @@ static const struct stage_words stage_table[] = {
     {"DATA", STAGE_DATA},
     {"BDAT", STAGE_BDAT},
     {"initial server greeting", STAGE_CONNECT},
+    {"initial SMTP greeting", STAGE_CONNECT},
     {"initial connection", STAGE_CONNECT},
     {"CONNECT", STAGE_CONNECT},
     {"EHLO", STAGE_EHLO},

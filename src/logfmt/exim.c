@@ -399,7 +399,7 @@ static void derive_fields(struct exim *exim, struct event *event)
 static struct pattern_list *take_peer(struct exim *exim, struct span *message, struct event *event)
 {
     struct exim_found found;
-    bool envelope = span_starts(*message, SPAN_LITERAL("F=<"));
+    bool envelope = span_starts(*message, SPAN_LITERAL("F="));
     if (!envelope && !span_starts(*message, SPAN_LITERAL("H="))) {
         return exim->lines;
     }
