@@ -494,21 +494,26 @@ static enum smtplog_status list_push(struct pattern_list *list, struct pattern_r
     return SMTPLOG_OK;
 }
 
-static struct pattern_list *list_for(struct loader *loader, struct span daemon)
+/* The list of a daemon, made when there is none yet. */
+static enum smtplog_status list_for(struct loader *loader, struct span daemon,
+                                    struct pattern_list **list)
 {
     struct pattern_set *set = loader->set;
-    struct pattern_list *list = pattern_set_list(set, daemon);
-    if (list != NULL) {
-        return list;
+    *list = pattern_set_list(set, daemon);
+    if (*list != NULL) {
+        return SMTPLOG_OK;
     }
-    list = loader_alloc(loader, sizeof *list);
-    if (list == NULL || set->list_count == COUNT_OF(set->lists)) {
-        return NULL;
+    if (set->list_count == COUNT_OF(set->lists)) {
+        return SMTPLOG_LIMIT;
     }
-    list->daemon = daemon;
-    list->known = true;
-    set->lists[set->list_count++] = list;
-    return list;
+    *list = loader_alloc(loader, sizeof **list);
+    if (*list == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    (*list)->daemon = daemon;
+    (*list)->known = true;
+    set->lists[set->list_count++] = *list;
+    return SMTPLOG_OK;
 }
 
 /* First the rules that name a daemon, then those for all. */
@@ -524,8 +529,9 @@ static void make_lists(struct loader *loader)
         }
         status = list_push(&set->everything, set->rules[i]);
         while (status == SMTPLOG_OK && span_next_word(&daemons, &daemon)) {
-            struct pattern_list *list = list_for(loader, daemon);
-            status = list == NULL ? SMTPLOG_LIMIT : list_push(list, set->rules[i]);
+            struct pattern_list *list = NULL;
+            status = list_for(loader, daemon, &list);
+            status = status == SMTPLOG_OK ? list_push(list, set->rules[i]) : status;
         }
     }
     for (size_t i = 0; i < set->rule_count && status == SMTPLOG_OK; i++) {
