@@ -50,11 +50,14 @@ line = Trying 192.0.2.25...
 want peer_ip = 192.0.2.25
 
 [line telnet/connected]
-regex = Connected to (?<peer>[^ ]++)$
+regex = Connected to (?<peer>[^ /]++)$
 
 [sample connected]
 line = Connected to mx.example.org.
 want peer = mx.example.org.
+
+[nomatch a library's log]
+line = Connected to smtp://mx.example.org:587/?starttls=when-available
 
 [line telnet/command]
 effect = begin

@@ -49,21 +49,24 @@ def instant(text):
 
 def equal(path, want, have):
     if have is None:
-        # A table may leave out what is zero, a share what has no denominator.
+        # A table may leave out what is zero.
         return want is None or (want == 0 and not path.startswith(('lines.', 'greylisting.', 'hard.', 'recipients.')))
     if path.startswith('period.'):
         return instant(want) == instant(have)
     if '.wait.' in path:
         return abs(want - have) <= 1 + 0.011 * want
-    if want is None or isinstance(want, float):
-        return want is not None and abs(want - have) <= 0.0006
+    if want is None:    # a share without a denominator
+        return have == 0
+    if isinstance(want, float):
+        return abs(want - have) <= 0.0006
     return want == have
 
 
 def unexpected(want, have):
     """Codes that the truth does not know: entries made up by whoever counted."""
     extra = []
-    for path in ('codes', 'greylisting.by_code', 'hard.by_code', 'hard.recipients_by_code', 'rejects.by_code', 'rejects.by_stage'):
+    for path in ('codes', 'greylisting.by_code', 'hard.by_code', 'hard.recipients_by_code', 'rejects.by_code',
+                 'rejects.by_implied_code', 'rejects.by_stage'):
         below = path + '.'
         known = {key[len(below):].split('.')[0] for key in want if key.startswith(below)}
         found = {key[len(below):].split('.')[0] for key in have if key.startswith(below)}
@@ -76,7 +79,7 @@ def compare(truth, actual):
     if full:
         add_shares(truth)
     actual['codes'] = codes_by_number(actual.get('codes', []))
-    actual['codes'] = {code: {key: entry.get(key) for key in ('count', 'outbound', 'inbound')}
+    actual['codes'] = {code: {key: entry.get(key) for key in ('count', 'implied', 'outbound', 'inbound')}
                        for code, entry in actual['codes'].items()}
     want = flatten({key: value for key, value in truth.items() if key not in PRIVATE})
     have = flatten(actual)

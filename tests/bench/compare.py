@@ -3,7 +3,7 @@
 memory, how smtplog relates to each, and beside that what is aimed at. Decides nothing: times are for people to read.
 
 usage: compare.py --measure PROGRAM --smtplog BINARY --root DIR --logs DIR --result JSON [--runs 5] [--slow-runs 3] ROWS...
-ROWS: postfix gzip rotations exim events growth cardinality open hostile start (run.sh makes the logs that each needs)
+ROWS: postfix gzip rotations exim transcript events growth cardinality open hostile start (run.sh makes the logs that each needs)
 """
 import argparse
 import glob
@@ -132,6 +132,10 @@ def exim(plan):
     plan.analyze('smtplog -j 2, exim', ['-j', '2'], log)
 
 
+def transcript(plan):
+    plan.analyze('smtplog -j 1, transcript', ['-j', '1'], plan.path('transcript.log'))
+
+
 def events(plan):
     log = plan.path('main.log')
     plan.perl_peer('pflogsumm', log)
@@ -168,8 +172,8 @@ def start(plan):
     plan.smtplog('smtplog explain 450', ['explain', '450'], runs=plan.options.runs)
 
 
-ROWS = {'postfix': postfix, 'gzip': compressed, 'rotations': rotations, 'exim': exim, 'events': events, 'growth': growth,
-        'cardinality': cardinality, 'open': left_open, 'hostile': hostile, 'start': start}
+ROWS = {'postfix': postfix, 'gzip': compressed, 'rotations': rotations, 'exim': exim, 'transcript': transcript,
+        'events': events, 'growth': growth, 'cardinality': cardinality, 'open': left_open, 'hostile': hostile, 'start': start}
 
 GROWTH = 8      # what is aimed at for a large file against a small one holds for eight times the size
 

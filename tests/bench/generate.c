@@ -88,24 +88,39 @@ char *put_iso(char *at, int64_t second)
     return put_time(at, second);
 }
 
-/* One second on; the stamp of its lines is made once. */
-void clock_advance(struct world *world)
+static char *put_bsd(char *at, int64_t second)
 {
     static const char month[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    struct date date = date_of_day(second / 86400);
+    memcpy(at, month[date.month - 1], 3);
+    at[3] = ' ';
+    at[4] = date.day < 10 ? ' ' : (char)('0' + date.day / 10);
+    at[5] = (char)('0' + date.day % 10);
+    at[6] = ' ';
+    return PUT(put_time(at + 7, second), " ");
+}
+
+/* One second on; the stamp of its lines is made once. */
+void clock_advance(struct world *world)
+{
     char *at = world->stamp;
     world->second++;
     world->micro = 0;
-    if (world->option.style == STYLE_ISO) {
+    switch (world->option.style) {
+    case STYLE_BSD:
+        at = put_bsd(at, world->second);
+        break;
+    case STYLE_ISO:
         at = PUT(put_iso(at, world->second), ".000000+00:00 ");
-    } else {
-        struct date date = date_of_day(world->second / 86400);
-        memcpy(at, month[date.month - 1], 3);
-        at[3] = ' ';
-        at[4] = date.day < 10 ? ' ' : (char)('0' + date.day / 10);
-        at[5] = (char)('0' + date.day % 10);
-        at[6] = ' ';
-        at = PUT(put_time(at + 7, world->second), " ");
+        break;
+    case STYLE_COUNT:
+        break;
+    default:
+        at = put_iso(at, world->second);
+        world->stamp[10] = ' ';
+        at = style_has_fraction(world->option.style) ? PUT(at, ".000") : at;
+        at = world->option.style >= STYLE_ZONE ? PUT(at, " +0000 ") : PUT(at, " ");
     }
     world->stamp_length = (uint32_t)(at - world->stamp);
 }
@@ -306,14 +321,17 @@ static void names_make(struct names *names, bool high)
 
 /* --- options --- */
 
-static const struct writer *const writers[] = {&writer_postfix};
+static const struct writer *const writers[] = {&writer_postfix, &writer_exim, &writer_transcript};
+
+const char *const style_names[STYLE_COUNT + 1] = {"bsd",  "iso",  "plain", "millisec",
+                                                  "zone", "full", "none"};
 
 static const char usage[] =
-    "usage: generate -o LOG --truth JSON [--size 64M] [--seed N] [--mta postfix] [--style "
-    "bsd|iso]\n"
-    "                [--queue-id short|long] [--cardinality low|high] [--noise PERCENT] [--rate "
-    "SESSIONS_A_SECOND]\n"
-    "                [--retry SECONDS] [--hosts N] [--open] [--cut] [--hostile]\n";
+    "usage: generate -o LOG --truth JSON [--size 64M] [--seed N] [--mta postfix|exim|transcript]\n"
+    "                [--style bsd|iso|plain|millisec|zone|full] [--selector default|rich]\n"
+    "                [--queue-id short|long] [--cardinality low|high] [--noise PERCENT]\n"
+    "                [--rate SESSIONS_A_SECOND] [--retry SECONDS] [--hosts N]\n"
+    "                [--open] [--cut] [--hostile]\n";
 
 static _Noreturn void usage_fail(const char *what, const char *value)
 {
@@ -345,6 +363,37 @@ static uint32_t choice_read(const char *option, const char *value, const char *f
     return strcmp(value, second) == 0;
 }
 
+static enum style style_read(const char *option, const char *value)
+{
+    for (uint32_t i = 0; i < STYLE_COUNT; i++) {
+        if (strcmp(value, style_names[i]) == 0) {
+            return (enum style)i;
+        }
+    }
+    usage_fail(option, value);
+}
+
+/* Each format has its stamps: Postfix syslog's, Exim also its own, transcripts none. */
+static void style_check(struct options *option)
+{
+    bool unset = option->style == STYLE_COUNT;
+    if (strcmp(option->mta, "transcript") == 0) {
+        if (!unset || option->host_count != 1) {
+            usage_fail("no stamps and hosts:", option->mta);
+        }
+    } else if (strcmp(option->mta, "exim") == 0) {
+        option->style = unset ? STYLE_PLAIN : option->style;
+        if (!style_is_syslog(option->style) && option->host_count != 1) {
+            usage_fail("--hosts", "with Exim's own log, which names none");
+        }
+    } else {
+        option->style = unset ? STYLE_BSD : option->style;
+        if (!style_is_syslog(option->style) || option->rich) {
+            usage_fail("only Exim has", option->rich ? "--selector" : style_names[option->style]);
+        }
+    }
+}
+
 static bool flag_read(struct options *option, const char *name)
 {
     if (strcmp(name, "--open") == 0) {
@@ -372,7 +421,9 @@ static void option_read(struct options *option, const char *name, const char *va
     } else if (strcmp(name, "--seed") == 0) {
         option->seed = (uint64_t)number_read(name, value, 0, 9e15);
     } else if (strcmp(name, "--style") == 0) {
-        option->style = choice_read(name, value, "bsd", "iso") == 0 ? STYLE_BSD : STYLE_ISO;
+        option->style = style_read(name, value);
+    } else if (strcmp(name, "--selector") == 0) {
+        option->rich = choice_read(name, value, "default", "rich") != 0;
     } else if (strcmp(name, "--queue-id") == 0) {
         option->long_queue_id = choice_read(name, value, "short", "long") != 0;
     } else if (strcmp(name, "--cardinality") == 0) {
@@ -398,6 +449,7 @@ static void options_read(struct options *option, int count, char **argument)
                                .retry = 300,
                                .host_count = 1,
                                .rate = 4,
+                               .style = STYLE_COUNT,
                                .mta = "postfix"};
     for (int i = 1; i < count; i++) {
         if (flag_read(option, argument[i])) {
@@ -412,6 +464,7 @@ static void options_read(struct options *option, int count, char **argument)
     if (option->log_path == NULL || option->truth_path == NULL) {
         usage_fail("missing:", option->log_path == NULL ? "-o LOG" : "--truth JSON");
     }
+    style_check(option);
 }
 
 /* --- main --- */
@@ -432,6 +485,7 @@ static void world_make(struct world *world)
     if (world->writer == NULL) {
         usage_fail("--mta", option->mta);
     }
+    world->recipients_named = !world->writer->exim || option->rich;
     world->random = option->seed * UINT64_C(0x2545f4914f6cdd1d) + 88172645463325252u;
     world->second = START - 1;
     world->first_stamp = world->last_stamp = -1;

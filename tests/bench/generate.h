@@ -23,9 +23,15 @@ struct text {
     uint32_t length;
 };
 
+/* The stamps. The first two are syslog's, with a host behind them; the others are Exim's own. */
 enum style {
-    STYLE_BSD,
-    STYLE_ISO,
+    STYLE_BSD,      /* Nov  2 00:00:00 */
+    STYLE_ISO,      /* 2026-11-02T00:00:00.000001+00:00 */
+    STYLE_PLAIN,    /* 2026-11-02 00:00:00 */
+    STYLE_MILLISEC, /* 2026-11-02 00:00:00.001 */
+    STYLE_ZONE,     /* 2026-11-02 00:00:00 +0000 */
+    STYLE_FULL,     /* 2026-11-02 00:00:00.001 +0000 */
+    STYLE_COUNT,    /* also: none, as transcripts have it */
 };
 
 enum direction {
@@ -42,6 +48,7 @@ struct options {
     bool leave_open; /* no `removed` lines */
     bool cut;        /* end in the middle of everything */
     bool hostile;
+    bool rich;      /* Exim's log_selector: what it can be told to log beyond its default */
     uint32_t noise; /* per cent of lines */
     uint32_t retry; /* first retry interval of the queue, seconds */
     uint32_t host_count;
@@ -162,15 +169,17 @@ extern const struct group_table group_tables[GROUP_COUNT];
 const struct plan *plan_remote(uint32_t draw);
 const struct plan *plan_local(uint32_t draw);
 
-/* One way our server refuses. */
+/* One way our server refuses: Postfix's words, and Exim's. Where Exim's text has no code, its verb
+ * implies one. */
 struct refusal {
     uint16_t code;
     enum stage stage;
-    bool screened; /* postscreen's */
     const char *text;
+    uint16_t exim_code, exim_implied;
+    const char *exim_text;
 };
 
-extern const struct refusal refusal_greylisting;
+extern const struct refusal refusals_greylisting[2];
 extern const struct refusal refusal_second_recipient;
 const struct refusal *refusal_of_session(uint32_t draw);
 const struct refusal *refusal_of_screen(uint32_t draw);
@@ -248,7 +257,8 @@ struct tally {
 
 struct truth {
     uint64_t line_event, line_context, line_foreign;
-    uint64_t word[3]; /* sent, deferred, bounced, as grep sees them */
+    uint64_t duplicate; /* of the lines of context */
+    uint64_t word[3];   /* sent, deferred, bounced, as grep sees them */
     struct tally code[CODE_LIMIT];
     uint64_t attempts, attempt[STATUS_COUNT];
     uint64_t recipients, recipient[STATUS_COUNT];
@@ -264,8 +274,11 @@ struct truth {
     uint64_t hard_recipients, hard_recipient_code[CODE_LIMIT], hard_null_recipients,
         bounced_without_reply;
     uint64_t grey_and_hard_550;
-    uint64_t rejects, reject_code[CODE_LIMIT], reject_stage[STAGE_COUNT];
-    uint64_t triplets, grey_triplets, hard_550_triplets, grey_reject_lines;
+    uint64_t rejects, reject_code[CODE_LIMIT], reject_implied[CODE_LIMIT],
+        reject_stage[STAGE_COUNT];
+    uint64_t triplets, grey_triplets, grey_450_triplets, hard_550_triplets,
+        hard_550_implied_triplets;
+    uint64_t grey_reject_lines, grey_450_reject_lines;
     uint64_t triplet_recovered, triplet_waiting, triplet_never;
     uint64_t login_ok, login_failed;
     uint64_t received, message[STATUS_COUNT], bytes_delivered;
@@ -303,6 +316,10 @@ struct world;
  * and codes of the truth. */
 struct writer {
     const char *name;
+    bool exim;           /* refuses in Exim's words; aliases are expanded within a message */
+    bool tells_logins;   /* the end of a session tells how many logins failed in it */
+    bool dialogues_only; /* transcripts: replies, but no messages and recipients */
+    void (*noise)(struct world *world);
     void (*screen)(struct world *world, struct message *message, const struct refusal *refusal);
     void (*connect)(struct world *world, struct message *message);
     void (*refuse)(struct world *world, struct message *message, const struct refusal *refusal,
@@ -324,13 +341,15 @@ struct writer {
     void (*hostile)(struct world *world);
 };
 
-extern const struct writer writer_postfix;
+extern const char *const style_names[STYLE_COUNT + 1];
+extern const struct writer writer_postfix, writer_exim, writer_transcript;
 
 #define MESSAGE_BLOCK 1024u
 
 struct world {
     struct options option;
     const struct writer *writer;
+    bool recipients_named; /* a log tells a message's recipients before it tries them */
     uint64_t random;
     /* clock */
     int64_t second;
@@ -369,15 +388,17 @@ struct world {
 };
 
 void flow_run(struct world *world);
+void code_count(struct world *world, uint32_t code, enum direction direction);
 void refusal_count(struct world *world, const struct refusal *refusal);
 void spam_count(struct world *world, uint32_t triplet, const struct refusal *refusal);
-void greylist_count(struct world *world, struct message *message);
+void second_recipient_count(struct world *world, const struct refusal *refusal);
+void greylist_count(struct world *world, struct message *message, const struct refusal *refusal);
 void greylist_recover(struct world *world, struct message *message);
 void greylist_close(struct world *world);
 void outcome_count(struct world *world, struct recipient *recipient, const struct outcome *outcome,
                    bool stale);
 void message_close(struct world *world, struct message *message);
-void truth_write(const struct world *world);
+void truth_write(struct world *world);
 void world_flush(struct world *world);
 void clock_advance(struct world *world);
 void world_fail(const char *what);
@@ -393,10 +414,20 @@ static inline uint64_t world_written(const struct world *world)
     return world->flushed + (uint64_t)(world->at - world->buffer);
 }
 
+static inline bool style_has_fraction(enum style style)
+{
+    return style == STYLE_ISO || style == STYLE_MILLISEC || style == STYLE_FULL;
+}
+
+static inline bool style_is_syslog(enum style style)
+{
+    return style == STYLE_BSD || style == STYLE_ISO;
+}
+
 /* The time as the log shows it, in microseconds. */
 static inline int64_t world_now(const struct world *world)
 {
-    return world->second * 1000000 + (world->option.style == STYLE_ISO ? world->micro : 0);
+    return world->second * 1000000 + (style_has_fraction(world->option.style) ? world->micro : 0);
 }
 
 /* --- chance (splitmix64) --- */
@@ -501,13 +532,18 @@ static inline char *line_stamp(struct world *world, uint32_t host)
 {
     char *at = world->at;
     memcpy(at, world->stamp, TEXT_PAD);
-    if (world->option.style == STYLE_ISO) {
+    if (style_has_fraction(world->option.style)) {
         uint32_t step = world->micro_step;
         uint32_t micro = world->micro + 1 + (uint32_t)(world->lines_seen * 7919 % step);
         world->micro = micro > 999999 ? 999999 : micro;
-        put_digits(at + 20, world->micro, 6);
+        if (world->option.style == STYLE_ISO) {
+            put_digits(at + 20, world->micro, 6);
+        } else {
+            put_digits(at + 20, world->micro / 1000, 3);
+        }
     }
-    return put_text(at + world->stamp_length, world->host[host]);
+    at += world->stamp_length;
+    return style_is_syslog(world->option.style) ? put_text(at, world->host[host]) : at;
 }
 
 static inline void line_end(struct world *world, char *at, uint64_t *bin)

@@ -5,30 +5,81 @@
 
 /* --- truth of inbound refusals --- */
 
+void code_count(struct world *world, uint32_t code, enum direction direction)
+{
+    if (code != 0) {
+        struct tally *tally = &world->truth.code[code];
+        tally->count++;
+        tally->outbound += direction == OUTBOUND;
+        tally->inbound += direction == INBOUND;
+    }
+}
+
+/* The code that the log shows, or 0; then the one that its words imply. */
+static uint32_t refusal_code(const struct world *world, const struct refusal *refusal)
+{
+    return world->writer->exim ? refusal->exim_code : refusal->code;
+}
+
+static uint32_t refusal_implied(const struct world *world, const struct refusal *refusal)
+{
+    return world->writer->exim ? refusal->exim_implied : 0;
+}
+
 void refusal_count(struct world *world, const struct refusal *refusal)
 {
+    uint32_t code = refusal_code(world, refusal);
+    if (world->writer->dialogues_only) {
+        return; /* our server's sessions are not in them */
+    }
     world->truth.rejects++;
-    world->truth.reject_code[refusal->code]++;
     world->truth.reject_stage[refusal->stage]++;
+    if (code != 0) {
+        world->truth.reject_code[code]++;
+        code_count(world, code, INBOUND);
+    } else {
+        world->truth.reject_implied[refusal_implied(world, refusal)]++;
+    }
+}
+
+#define TRIPLET_SEEN    1u
+#define TRIPLET_550     2u
+#define TRIPLET_IMPLIED 4u
+
+static uint8_t triplet_count(struct world *world, const struct refusal *refusal, uint8_t seen)
+{
+    uint8_t now = TRIPLET_SEEN;
+    now |= refusal_code(world, refusal) == 550 ? TRIPLET_550 : 0;
+    now |= refusal_implied(world, refusal) == 550 ? TRIPLET_IMPLIED : 0;
+    uint8_t fresh = now & (uint8_t)~seen;
+    world->truth.triplets += (fresh & TRIPLET_SEEN) != 0;
+    world->truth.hard_550_triplets += (fresh & TRIPLET_550) != 0;
+    world->truth.hard_550_implied_triplets += (fresh & TRIPLET_IMPLIED) != 0;
+    return seen | now;
 }
 
 void spam_count(struct world *world, uint32_t triplet, const struct refusal *refusal)
 {
     refusal_count(world, refusal);
-    if (refusal->stage != STAGE_RCPT) {
-        return; /* neither sender nor recipient in the line: no triplet */
+    if (refusal->stage == STAGE_RCPT) { /* else the line lacks sender or recipient: no triplet */
+        world->spam_seen[triplet] = triplet_count(world, refusal, world->spam_seen[triplet]);
     }
-    uint8_t seen = world->spam_seen[triplet];
-    uint8_t now = refusal->code == 550 ? 3 : 1;
-    world->truth.triplets += (seen & 1) == 0;
-    world->truth.hard_550_triplets += (now & ~seen & 2) != 0;
-    world->spam_seen[triplet] = seen | now;
 }
 
-void greylist_count(struct world *world, struct message *message)
+/* A recipient that no other refusal names. */
+void second_recipient_count(struct world *world, const struct refusal *refusal)
 {
-    refusal_count(world, &refusal_greylisting);
-    world->truth.grey_reject_lines++;
+    refusal_count(world, refusal);
+    triplet_count(world, refusal, 0);
+}
+
+void greylist_count(struct world *world, struct message *message, const struct refusal *refusal)
+{
+    struct truth *truth = &world->truth;
+    bool with_450 = refusal_code(world, refusal) == 450;
+    refusal_count(world, refusal);
+    truth->grey_reject_lines++;
+    truth->grey_450_reject_lines += with_450;
     if (message->triplet == UINT32_MAX) {
         if (world->triplet_count == world->triplet_size) {
             world->triplet_size = world->triplet_size == 0 ? 1024 : world->triplet_size * 2;
@@ -37,8 +88,9 @@ void greylist_count(struct world *world, struct message *message)
         }
         message->triplet = world->triplet_count++;
         world->triplet_time[message->triplet] = world->second;
-        world->truth.triplets++;
-        world->truth.grey_triplets++;
+        truth->triplets++;
+        truth->grey_triplets++;
+        truth->grey_450_triplets += with_450;
     }
 }
 
@@ -139,6 +191,9 @@ static void recipient_close(struct world *world, const struct message *message,
                             struct recipient *recipient)
 {
     struct truth *truth = &world->truth;
+    if (recipient->state == STATUS_NONE && !world->recipients_named) {
+        return; /* nothing in the log tells of it */
+    }
     if (recipient->state == STATUS_NONE) {
         recipient->state = STATUS_UNKNOWN;
     }
@@ -178,5 +233,7 @@ void message_close(struct world *world, struct message *message)
         }
         worst = recipient->state > worst ? recipient->state : worst;
     }
+    /* Arrived, and nothing told yet of whom it is for. */
+    worst = worst == STATUS_NONE ? STATUS_UNKNOWN : worst;
     world->truth.message[worst]++;
 }

@@ -101,11 +101,17 @@ static struct address address_remote(struct world *world)
                             chance_skewed(world, world->names.domain_count)};
 }
 
+static bool address_is(struct address one, struct address two)
+{
+    return one.user == two.user && one.domain == two.domain;
+}
+
 static bool address_is_new(const struct message *message, struct address address)
 {
     for (uint32_t i = 0; i < message->recipient_count; i++) {
-        const struct address *other = &message->recipient[i].address;
-        if (other->user == address.user && other->domain == address.domain) {
+        const struct recipient *other = &message->recipient[i];
+        if (address_is(other->address, address) ||
+            (other->has_alias && address_is(other->alias, address))) {
             return false;
         }
     }
@@ -127,6 +133,9 @@ static void recipient_add(struct world *world, struct message *message, struct a
     struct recipient *recipient = &message->recipient[message->recipient_count++];
     uint32_t draw = chance_below(world, 1000);
     const struct plan *plan = local ? plan_local(draw) : plan_remote(draw);
+    if (plan->last == GROUP_FORWARD && world->writer->exim) {
+        plan = plan_local(0);
+    }
     *recipient = (struct recipient){.address = address, .plan = plan};
     recipient->first = outcome_pick(world, plan->first);
     recipient->last = outcome_pick(world, plan->last);
@@ -135,9 +144,10 @@ static void recipient_add(struct world *world, struct message *message, struct a
         recipient->deferrals = (uint8_t)(plan->low +
                                          chance_below(world, plan->high - plan->low + 1u));
     }
-    if (local && draw % 16 == 0) {
+    struct address alias = {address.user ^ 1, address.domain};
+    if (local && draw % 16 == 0 && address_is_new(message, alias)) {
         recipient->has_alias = true;
-        recipient->alias = (struct address){address.user ^ 1, address.domain};
+        recipient->alias = alias;
     }
 }
 
@@ -367,9 +377,7 @@ static void session_accept(struct world *world, struct message *message)
         struct address unknown = {(uint32_t)world->truth.received | TOP_BIT, TOP_BIT};
         world->writer->refuse(world, message, &refusal_second_recipient, &message->sender,
                               &unknown);
-        refusal_count(world, &refusal_second_recipient);
-        world->truth.triplets++;
-        world->truth.hard_550_triplets++;
+        second_recipient_count(world, &refusal_second_recipient);
     }
     world->writer->enqueue(world, message);
     message_queue(world, message);
@@ -425,9 +433,10 @@ static void session_greylist(struct world *world, struct message *message)
     bool returns = message->triplet == UINT32_MAX ? message->variant % 3 == 0 : true;
     const struct recipient
         *recipient = &message->recipient[0]; /* the client names the alias, if there is one */
-    world->writer->refuse(world, message, &refusal_greylisting, &message->sender,
+    const struct refusal *refusal = &refusals_greylisting[message->variant >> 2 & 1];
+    world->writer->refuse(world, message, refusal, &message->sender,
                           recipient->has_alias ? &recipient->alias : &recipient->address);
-    greylist_count(world, message);
+    greylist_count(world, message, refusal);
     world->writer->disconnect(world, message, 0);
     pid_give(world, message->pid);
     if (!returns) {
@@ -446,7 +455,8 @@ static void session_greylist(struct world *world, struct message *message)
 static void session_login(struct world *world, struct message *message)
 {
     uint32_t count = message->tries;
-    if (message->variant % 8 != 0) { /* sometimes only the counter of the disconnect line tells */
+    /* Sometimes only the counter of the disconnect line tells. */
+    if (message->variant % 8 != 0 || !world->writer->tells_logins) {
         for (uint32_t i = 0; i < count; i++) {
             world->writer->login_failed(world, message);
         }
@@ -507,7 +517,7 @@ static void noise_run(struct world *world, uint64_t lines)
     world->noise_due += (double)lines * share;
     while (world->noise_due >= 1) {
         world->noise_due -= 1;
-        noise_line(world);
+        world->writer->noise(world);
         if (world->option.hostile && (chance(world) & 255) == 0) {
             world->writer->hostile(world);
         }

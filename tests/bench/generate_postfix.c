@@ -62,16 +62,6 @@ static void line_context(struct world *world, char *at)
     line_end(world, at, &world->truth.line_context);
 }
 
-static void code_seen(struct world *world, uint32_t code, enum direction direction)
-{
-    if (code != 0) {
-        struct tally *tally = &world->truth.code[code];
-        tally->count++;
-        tally->outbound += direction == OUTBOUND;
-        tally->inbound += direction == INBOUND;
-    }
-}
-
 /* --- parts of lines --- */
 
 static char *put_id(char *at, const struct message *message)
@@ -186,7 +176,6 @@ static void postfix_screen(struct world *world, struct message *message,
         at = put_template(world, at, refusal->text, message, &message->sender, &recipient->address);
         at = PUT(put_address(world, PUT(at, "; from=<"), message->sender), ">, to=<");
         at = PUT(put_address(world, at, recipient->address), ">, proto=ESMTP, helo=<");
-        code_seen(world, refusal->code, INBOUND);
         line_event(world, PUT(put_text(at, message->client->helo), ">"));
     }
     at = PUT(line_begin(world, message->host, POSTSCREEN, pid), "DISCONNECT ");
@@ -248,7 +237,6 @@ static void postfix_refuse(struct world *world, struct message *message,
     } else {
         at = PUT(at, "; proto=SMTP");
     }
-    code_seen(world, refusal->code, INBOUND);
     line_event(world, at);
 }
 
@@ -512,7 +500,7 @@ static void postfix_tried(struct world *world, struct message *message, struct r
 {
     char *at = put_id(line_begin(world, message->host, SMTP, pid_of(world, 4000, 31)), message);
     at = put_reason(world, at, message, recipient, outcome, NULL);
-    code_seen(world, outcome->code, OUTBOUND);
+    code_count(world, outcome->code, OUTBOUND);
     line_event(world, at);
 }
 
@@ -550,7 +538,7 @@ static void postfix_deliver(struct world *world, struct message *message,
         at = PUT(at, "delivery temporarily suspended: ");
     }
     at = put_reason(world, at, message, recipient, outcome, next);
-    code_seen(world, outcome->code, OUTBOUND);
+    code_count(world, outcome->code, OUTBOUND);
     line_event(world, PUT(at, ")"));
     if (next != NULL) {
         postfix_activate(world, next);
@@ -597,7 +585,7 @@ static void postfix_hostile(struct world *world)
     }
     static const uint16_t codes[] = {554, 450, 451, 504};
     uint16_t code = codes[draw >> 5 & 3];
-    code_seen(world, code, code == 451 ? OUTBOUND : INBOUND);
+    code_count(world, code, code == 451 ? OUTBOUND : INBOUND);
     if (code != 451) {
         world->truth.rejects++;
         world->truth.reject_code[code]++;
@@ -609,6 +597,8 @@ static void postfix_hostile(struct world *world)
 
 const struct writer writer_postfix = {
     .name = "postfix",
+    .tells_logins = true,
+    .noise = noise_line,
     .screen = postfix_screen,
     .connect = postfix_connect,
     .refuse = postfix_refuse,

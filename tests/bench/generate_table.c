@@ -235,42 +235,61 @@ const struct plan *plan_local(uint32_t draw)
     return plan_pick(local_plans, draw);
 }
 
-const struct refusal refusal_greylisting = {
-    450, STAGE_RCPT, false,
-    "450 4.2.0 <%r>: Recipient address rejected: Greylisted, see "
-    "http://postgrey.example/help/example.org.html"};
+const struct refusal refusals_greylisting[2] = {
+    {450, STAGE_RCPT,
+     "450 4.2.0 <%r>: Recipient address rejected: Greylisted, see "
+     "http://postgrey.example/help/example.org.html",
+     0, 451, "greylisted."},
+    {450, STAGE_RCPT,
+     "450 4.2.0 <%r>: Recipient address rejected: Greylisted, see "
+     "http://postgrey.example/help/example.org.html",
+     450, 0, "450 4.2.0 Greylisted, please try again in 300 seconds"}};
 const struct refusal refusal_second_recipient = {
-    550, STAGE_RCPT, false,
-    "550 5.1.1 <%r>: Recipient address rejected: User unknown in virtual mailbox table"};
+    550,
+    STAGE_RCPT,
+    "550 5.1.1 <%r>: Recipient address rejected: User unknown in virtual mailbox table",
+    0,
+    550,
+    "Unrouteable address"};
 
 static const struct refusal session_refusals[] = {
-    {550, STAGE_RCPT, false,
-     "550 5.1.1 <%r>: Recipient address rejected: User unknown in virtual mailbox table"},
-    {550, STAGE_RCPT, false,
-     "550 5.1.1 <%r>: Recipient address rejected: User unknown in virtual mailbox table"},
-    {554, STAGE_RCPT, false,
+    {550, STAGE_RCPT,
+     "550 5.1.1 <%r>: Recipient address rejected: User unknown in virtual mailbox table", 0, 550,
+     "Unrouteable address"},
+    {550, STAGE_RCPT,
+     "550 5.1.1 <%r>: Recipient address rejected: User unknown in virtual mailbox table", 550, 0,
+     "550 5.1.1 No such user here"},
+    {554, STAGE_RCPT,
      "554 5.7.1 Service unavailable; Client host [%c] blocked using zen.bl.example; "
-     "https://bl.example/query/ip/%c"},
-    {554, STAGE_RCPT, false,
+     "https://bl.example/query/ip/%c",
+     554, 0, "554 5.7.1 %c is listed at zen.bl.example: https://bl.example/query/ip/%c"},
+    {554, STAGE_RCPT,
      "554 5.7.1 Service unavailable; Client host [%c] blocked using zen.bl.example; "
-     "https://bl.example/query/ip/%c"},
-    {554, STAGE_RCPT, false, "554 5.7.1 <%r>: Relay access denied"},
-    {454, STAGE_RCPT, false, "454 4.7.1 <%r>: Relay access denied"},
-    {550, STAGE_RCPT, false,
-     "550 5.7.1 <%s>: Sender address rejected: not accepted here, ticket 450"},
-    {450, STAGE_RCPT, false, "450 4.1.8 <%s>: Sender address rejected: Domain not found"},
-    {450, STAGE_RCPT, false, "450 4.7.25 Client host rejected: cannot find your hostname, [%c]"},
-    {504, STAGE_RCPT, false,
-     "504 5.5.2 <%h>: Helo command rejected: need fully-qualified hostname"},
-    {552, STAGE_MAIL, false, "552 5.3.4 Message size exceeds fixed limit"},
-    {554, STAGE_CONNECT, false, "554 5.7.1 <unknown[%c]>: Client host rejected: Access denied"},
+     "https://bl.example/query/ip/%c",
+     0, 550, "found in zen.bl.example: 127.0.0.4"},
+    {554, STAGE_RCPT, "554 5.7.1 <%r>: Relay access denied", 0, 550, "relay not permitted"},
+    {454, STAGE_RCPT, "454 4.7.1 <%r>: Relay access denied", 454, 0,
+     "454 4.7.1 relay not permitted"},
+    {550, STAGE_RCPT, "550 5.7.1 <%s>: Sender address rejected: not accepted here, ticket 450", 0,
+     550, "sender not accepted here, ticket 450"},
+    {450, STAGE_RCPT, "450 4.1.8 <%s>: Sender address rejected: Domain not found", 0, 451,
+     "Could not complete sender verify"},
+    {450, STAGE_RCPT, "450 4.7.25 Client host rejected: cannot find your hostname, [%c]", 450, 0,
+     "450 4.7.25 Client host rejected: cannot find your hostname, [%c]"},
+    {504, STAGE_RCPT, "504 5.5.2 <%h>: Helo command rejected: need fully-qualified hostname", 504,
+     0, "504 5.5.2 %h: need fully-qualified hostname"},
+    {552, STAGE_MAIL, "552 5.3.4 Message size exceeds fixed limit", 0, 552,
+     "message too big: size=%n max=450"},
+    {554, STAGE_CONNECT, "554 5.7.1 <unknown[%c]>: Client host rejected: Access denied", 0, 550,
+     "host is on our own list since 450 days"},
 };
 static const struct refusal screen_refusals[] = {
-    {550, STAGE_RCPT, true,
-     "550 5.7.1 Service unavailable; client [%c] blocked using zen.bl.example"},
-    {550, STAGE_RCPT, true,
-     "550 5.7.1 Service unavailable; client [%c] blocked using zen.bl.example"},
-    {450, STAGE_RCPT, true, "450 4.3.2 Service currently unavailable"},
+    {550, STAGE_RCPT, "550 5.7.1 Service unavailable; client [%c] blocked using zen.bl.example",
+     550, 0, "550 5.7.1 client [%c] blocked using zen.bl.example"},
+    {550, STAGE_RCPT, "550 5.7.1 Service unavailable; client [%c] blocked using zen.bl.example", 0,
+     550, "client [%c] blocked using zen.bl.example"},
+    {450, STAGE_RCPT, "450 4.3.2 Service currently unavailable", 0, 451,
+     "Temporary local problem - please try later"},
 };
 
 const struct refusal *refusal_of_session(uint32_t draw)

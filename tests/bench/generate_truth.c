@@ -61,17 +61,22 @@ static void json_input(FILE *out, const struct world *world)
     fprintf(out,
             "{\n\"generator\": {\"mta\": \"%s\", \"style\": \"%s\", \"queue_id\": \"%s\", "
             "\"cardinality\": \"%s\", ",
-            option->mta, option->style == STYLE_ISO ? "iso" : "bsd",
-            option->long_queue_id ? "long" : "short", option->high_cardinality ? "high" : "low");
+            option->mta, style_names[option->style], option->long_queue_id ? "long" : "short",
+            option->high_cardinality ? "high" : "low");
     fprintf(out,
-            "\"seed\": %llu, \"noise\": %u, \"retry\": %u, \"hosts\": %u, \"rate\": %g, \"open\": "
+            "\"selector\": \"%s\", \"seed\": %llu, \"noise\": %u, \"retry\": %u, \"hosts\": %u, "
+            "\"rate\": %g, \"open\": "
             "%s, \"cut\": %s, \"hostile\": %s, ",
-            (unsigned long long)option->seed, (unsigned)option->noise, (unsigned)option->retry,
-            (unsigned)option->host_count, option->rate, option->leave_open ? "true" : "false",
-            option->cut ? "true" : "false", option->hostile ? "true" : "false");
+            option->rich ? "rich" : "default", (unsigned long long)option->seed,
+            (unsigned)option->noise, (unsigned)option->retry, (unsigned)option->host_count,
+            option->rate, option->leave_open ? "true" : "false", option->cut ? "true" : "false",
+            option->hostile ? "true" : "false");
     json_number(out, "bytes", world->flushed, ", ");
     json_number(out, "open_peak", world->truth.open_peak, ", ");
     json_number(out, "hostile_lines", world->truth.hostile, "},\n");
+    if (option->style == STYLE_COUNT) {
+        return; /* nothing has a time */
+    }
     fprintf(out, "\"period\": {\"first\": \"%sZ\", \"last\": \"%sZ\"},\n", first, last);
 }
 
@@ -82,9 +87,8 @@ static void json_lines(FILE *out, const struct truth *truth)
     json_number(out, "event", truth->line_event, ", ");
     json_number(out, "context", truth->line_context, ", ");
     json_number(out, "foreign", truth->line_foreign, ", ");
-    fprintf(
-        out,
-        "\"unknown\": 0, \"malformed\": 0, \"outside\": 0, \"overlong\": 0, \"duplicate\": 0},\n");
+    fprintf(out, "\"unknown\": 0, \"malformed\": 0, \"outside\": 0, \"overlong\": 0, ");
+    json_number(out, "duplicate", truth->duplicate, "},\n");
     json_number(out, "events", truth->line_event, ",\n");
     fprintf(out, "\"words\": {");
     json_number(out, "sent", truth->word[0], ", ");
@@ -93,9 +97,10 @@ static void json_lines(FILE *out, const struct truth *truth)
     const char *comma = "";
     for (uint32_t code = 0; code < CODE_LIMIT; code++) {
         const struct tally *tally = &truth->code[code];
-        if (tally->count != 0) {
+        if (tally->count != 0 || truth->reject_implied[code] != 0) {
             fprintf(out, "%s\"%u\": {", comma, (unsigned)code);
             json_number(out, "count", tally->count, ", ");
+            json_number(out, "implied", truth->reject_implied[code], ", ");
             json_number(out, "outbound", tally->outbound, ", ");
             json_number(out, "inbound", tally->inbound, "}");
             comma = ", ";
@@ -122,16 +127,16 @@ static void json_headline(FILE *out, const struct world *world)
     if (!world->option.hostile) { /* whose triplet a hostile line is, nobody can tell */
         json_number(out, "triplets_refused", truth->triplets, ", ");
         json_number(out, "greylisted", truth->grey_triplets, ", ");
-        json_number(out, "greylisted_450", truth->grey_triplets, ", ");
+        json_number(out, "greylisted_450", truth->grey_450_triplets, ", ");
         json_number(out, "rejected_550", truth->hard_550_triplets, ", ");
-        json_number(out, "rejected_550_implied", 0, ", ");
+        json_number(out, "rejected_550_implied", truth->hard_550_implied_triplets, ", ");
     }
     fprintf(out, "\"lines\": {");
     json_number(out, "refusals", truth->rejects, ", ");
     json_number(out, "greylisting", truth->grey_reject_lines, ", ");
-    json_number(out, "greylisting_450", truth->grey_reject_lines, ", ");
+    json_number(out, "greylisting_450", truth->grey_450_reject_lines, ", ");
     json_number(out, "rejected_550", truth->reject_code[550], ", ");
-    json_number(out, "rejected_550_implied", 0, "}}},\n");
+    json_number(out, "rejected_550_implied", truth->reject_implied[550], "}}},\n");
 }
 
 static void json_greylisting(FILE *out, const struct truth *truth)
@@ -195,10 +200,28 @@ static void json_outcomes(FILE *out, const struct truth *truth)
     json_number(out, "bytes_delivered", truth->bytes_delivered, "},\n");
 }
 
-void truth_write(const struct world *world)
+/* Of dialogues only lines and codes are known; messages and recipients there are none. */
+static void dialogues_keep(struct truth *truth)
+{
+    static struct truth all;
+    all = *truth;
+    memset(truth, 0, sizeof *truth);
+    truth->line_event = all.line_event;
+    truth->line_context = all.line_context;
+    truth->line_foreign = all.line_foreign;
+    truth->hostile = all.hostile;
+    truth->open_peak = all.open_peak;
+    memcpy(truth->word, all.word, sizeof truth->word);
+    memcpy(truth->code, all.code, sizeof truth->code);
+}
+
+void truth_write(struct world *world)
 {
     static const char *const stage[STAGE_COUNT] = {"connect", "mail", "rcpt"};
     const struct truth *truth = &world->truth;
+    if (world->writer->dialogues_only) {
+        dialogues_keep(&world->truth);
+    }
     FILE *out = fopen(world->option.truth_path, "w");
     if (out == NULL) {
         perror(world->option.truth_path);
@@ -212,6 +235,8 @@ void truth_write(const struct world *world)
     fprintf(out, "\"rejects\": {");
     json_number(out, "total", truth->rejects, ", ");
     json_codes(out, "by_code", truth->reject_code);
+    fprintf(out, ", ");
+    json_codes(out, "by_implied_code", truth->reject_implied);
     fprintf(out, ", \"by_stage\": {");
     const char *comma = "";
     for (uint32_t i = 0; i < STAGE_COUNT; i++) {

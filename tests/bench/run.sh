@@ -3,7 +3,7 @@
 # Exactness decides the exit status, time never does.
 #
 # usage: tests/bench/run.sh     (make bench)
-#   ROWS="postfix gzip rotations exim events growth cardinality open hostile start"   what to measure (default: all of it)
+#   ROWS="postfix gzip rotations exim transcript events growth cardinality open hostile start"   what to measure (default: all of it)
 #   SIZE=512M        of the logs           SMALL=64M   of those that show how time and memory grow
 #   RUNS=5           runs of the quick     SLOW_RUNS=3 of pflogsumm and eximstats
 #   SEED=1  OPTIONS= further options of the generator, as --style iso
@@ -19,7 +19,7 @@ smtplog=${SMTPLOG:-$top/build/smtplog}
 size=${SIZE:-512M}
 small=${SMALL:-64M}
 seed=${SEED:-1}
-rows=${ROWS:-postfix gzip rotations exim events growth cardinality open hostile start}
+rows=${ROWS:-postfix gzip rotations exim transcript events growth cardinality open hostile start}
 mkdir -p "$base"
 
 say() { echo "bench: $*" >&2; }
@@ -39,7 +39,7 @@ wanted() { # ROW...: is one of them to be measured
     "$here/fetch.sh"
 
     # A log is made once: what made it and how stands beside it.
-    sources=$(cat "$here"/generate*.[ch] "$here"/*_log.py | cksum)
+    sources=$(cat "$here"/generate*.[ch] "$here/hostile_log.py" | cksum)
     stale() { # NAME OPTION...
         name=$1
         shift
@@ -72,10 +72,8 @@ wanted() { # ROW...: is one of them to be measured
             rm "$base/part.cut.$part"
         done
     fi
-    if wanted exim && stale exim "$size"; then
-        python3 "$here/exim_log.py" "$(numfmt --from=iec "$size")" <"$top/testdata/exim-out.log" >"$base/exim.log"
-        echo "$sources $size" >"$base/exim.options"
-    fi
+    if wanted exim; then make_log exim --mta exim --size "$size" --seed "$seed"; fi
+    if wanted transcript; then make_log transcript --mta transcript --size "$small" --seed "$seed"; fi
     if wanted hostile; then
         for kind in from equals; do
             for length in 4 60; do
@@ -109,6 +107,11 @@ if [ -x "$smtplog" ]; then
     fi
     if wanted gzip; then check "$base/main.truth.json" "$base/main.log.gz"; fi
     if wanted rotations; then check "$base/main.truth.json" -j 2 "$base"/part.log.*.gz; fi
+    if wanted exim; then
+        check "$base/exim.truth.json" -j 1 "$base/exim.log"
+        check "$base/exim.truth.json" -j 2 "$base/exim.log"
+    fi
+    if wanted transcript; then check "$base/transcript.truth.json" -j 1 "$base/transcript.log"; fi
     if wanted growth; then check "$base/small.truth.json" -j 1 "$base/small.log"; fi
     judged=$wrong
     if wanted cardinality; then check "$base/high.truth.json" -j 1 "$base/high.log"; fi
