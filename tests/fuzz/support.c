@@ -120,17 +120,33 @@ bool fuzz_inside(struct span whole, struct span part)
     return part.n == 0 || (part.p >= whole.p && part.p + part.n <= whole.p + whole.n);
 }
 
-bool fuzz_is_clean(struct span text)
+#define ISOLATE     0x2068
+#define ISOLATE_END 0x2069
+
+static bool holds_nothing_unsafe(struct span text, bool isolates)
 {
+    bool isolated = false;
     while (text.n > 0) {
         uint32_t character = 0;
         size_t n = utf8_read(text, &character);
-        if (n == 0 || (character != '\n' && utf8_is_unsafe(character))) {
+        if (isolates && character == (isolated ? ISOLATE_END : ISOLATE)) {
+            isolated = !isolated;
+        } else if (n == 0 || (character == '\n' ? isolated : utf8_is_unsafe(character))) {
             return false;
         }
         text = span_from(text, n);
     }
-    return true;
+    return !isolated;
+}
+
+bool fuzz_is_clean(struct span text)
+{
+    return holds_nothing_unsafe(text, false);
+}
+
+bool fuzz_is_laid_out(struct span text)
+{
+    return holds_nothing_unsafe(text, true);
 }
 
 static bool is_code(int code)

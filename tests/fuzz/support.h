@@ -78,6 +78,10 @@ bool fuzz_inside(struct span whole, struct span part);
 /* Valid UTF-8 without anything that a terminal or a page would obey. */
 bool fuzz_is_clean(struct span text);
 
+/* The same for text in columns: there a cell that runs from right to left is isolated (U+2068 and
+ * U+2069), begun and ended on one line, and never inside another. */
+bool fuzz_is_laid_out(struct span text);
+
 /* A writer of the library's that adds to a strbuf. */
 int fuzz_write(void *strbuf, const char *bytes, size_t length);
 
