@@ -208,14 +208,16 @@ LABELLED ?= ../shared/knowledge/labelled-dev.jsonl
 
 # The sandbox would keep the counters from being written at the end.
 coverage: ## lines and branches that the tests run; fails below 90 % and 80 %
-	$(MAKE) BUILD=$(BUILD)/coverage CFLAGS="-O1 -g --coverage -fprofile-update=atomic -DUNCONFINED" LDFLAGS=--coverage all check
+	[ ! -d $(BUILD)/coverage ] || find $(BUILD)/coverage -name '*.gcda' -delete
+	$(MAKE) BUILD=$(BUILD)/coverage CFLAGS="-O1 -g --coverage -fprofile-update=atomic -DUNCONFINED" LDFLAGS=--coverage \
+	    CHECKS="$(SANITIZED_CHECKS)" PROVE_OPTIONS="$(or $(PROVE_OPTIONS),-j2)" LONG= check
 	python3 tests/check/coverage.py $(BUILD)/coverage 90 80
 
 score-classes: all ## score the classifier on labelled replies (LABELLED=file.jsonl)
 	python3 tests/check/score_classes.py $(BUILD)/smtplog $(LABELLED)
 
-link-flags: # what a program with the library is linked with; WITHOUT names an optional library to leave out
-	@echo $(filter-out $(patsubst %,-l%,$(WITHOUT:lib%=%)),$(PKG_LIBS) $(CLI_LIBS)) -lm
+link-flags: # what a program with the library is linked with; WITHOUT names an optional library to leave out. A make in between may say where it is: grep -v ^make
+	@echo $(LDFLAGS) $(filter-out $(patsubst %,-l%,$(WITHOUT:lib%=%)),$(PKG_LIBS) $(CLI_LIBS)) -lm
 
 bench: all ## speed and memory against pflogsumm, grep and zcat on a generated log (SIZE=512M)
 	BUILD=$(BUILD) tests/bench/run.sh

@@ -72,7 +72,7 @@ class Speaker:
         command = "for l in {4}; do msgfmt -o {0}/$l.mo {0}/$l.po || exit 1; done; " \
                   "{1}/embed embedded_translations {0}/ {5} >{0}/t.c && " \
                   "{2} -std=c11 -D_DEFAULT_SOURCE -Iinclude -Isrc {0}/t.c {1}/obj/cli/*.o {1}/libsmtplog.a -o {3} " \
-                  "$(make -s link-flags)".format(
+                  "$(make -s link-flags | grep -v ^make)".format(
                       directory.path, BUILD, os.environ.get("CC", "cc"), self.program, " ".join(languages), files)
         built = subprocess.run(["sh", "-c", command], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         self.problem = built.stdout or "not linked" if built.returncode != 0 else None

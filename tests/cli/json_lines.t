@@ -164,7 +164,7 @@ with Directory() as directory:
     if supported and not SANITIZED:
         program = directory("smtplog-without")
         command = "%s -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iinclude -Isrc src/logfmt/json_line.c %s/obj/cli/*.o " \
-                  "%s/libsmtplog.a -o %s $(make -s link-flags WITHOUT=jansson)" % (
+                  "%s/libsmtplog.a -o %s $(make -s link-flags WITHOUT=jansson | grep -v ^make)" % (
                       os.environ.get("CC", "cc"), BUILD, BUILD, program)
         built = subprocess.run(["sh", "-c", command], cwd=TOP, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if built.returncode != 0:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from harness import BUILD, GOOD, SANITIZED, SMTPLOG, Directory, Tap, environment, gzipped, skip_all
+from harness import BUILD, GOOD, SANITIZED, SMTPLOG, Directory, Tap, calls_of, environment, gzipped, skip_all
 
 LONG = bool(os.environ.get("LONG"))
 SOME = int(os.environ.get("SOME", "2"))  # calls tried of a kind
@@ -123,8 +123,7 @@ with Directory() as directory:
         old = {n: c for n, c in old.items() if not n.endswith("lock")}
         tap.ok(whole.status == 0, name + ": without a fault", whole.err)
         counted = Run(directory, [STRACE, "-f", "-qq", "-o", directory("trace"), "-e", "trace=" + ",".join(FAULTS), SMTPLOG, *arguments], before, stdin)
-        with open(directory("trace"), encoding="latin-1") as file:
-            calls = [line.split("(")[0].split()[-1] for line in file if "(" in line]
+        calls = calls_of(directory("trace"))
         found, tried = [], 0
         for call, errors in FAULTS.items():
             count = calls.count(call)

@@ -182,6 +182,33 @@ void *json_loadb(const char *bytes, size_t size, size_t flags, void *error)
     return document;
 }
 
+/* When main has ended nothing fails any more: then a build that counts writes its counters. */
+static int (*program)(int, char **, char **);
+
+static void rest(void)
+{
+    kind = NOTHING;
+}
+
+static int begin(int count, char **words, char **variables)
+{
+    return atexit(rest) == 0 ? program(count, words, variables) : 127;
+}
+
+int __libc_start_main(int (*begun)(int, char **, char **), int count, char **words,
+                      void (*init)(void), void (*fini)(void), void (*loaded)(void), void *stack);
+
+int __libc_start_main(int (*begun)(int, char **, char **), int count, char **words,
+                      void (*init)(void), void (*fini)(void), void (*loaded)(void), void *stack)
+{
+    int (*real)(int (*)(int, char **, char **), int, char **, void (*)(void), void (*)(void),
+                void (*)(void), void *);
+    void *found = dlsym(RTLD_NEXT, "__libc_start_main");
+    memcpy(&real, &found, sizeof real);
+    program = begun;
+    return real(begin, count, words, init, fini, loaded, stack);
+}
+
 static ssize_t pass(const char *name, int file, void *bytes, size_t size)
 {
     ssize_t (*real)(int, void *, size_t);
