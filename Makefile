@@ -49,9 +49,9 @@ MAN      = $(sort $(wildcard src/man/*.1 src/man/*.5))
 
 DEPS_REQUIRED = gcc make pkg-config libpcre2-dev zlib1g-dev gettext perl python3 gzip
 DEPS_OPTIONAL = libjansson-dev libsystemd-dev libncurses-dev libzstd-dev liblzma-dev libbz2-dev libseccomp-dev
-DEPS_CHECK    = zstd xz-utils bzip2 strace g++ clang clang-format clang-tidy cppcheck libclang-rt-14-dev mandoc iproute2 util-linux tmux chromium fonts-dejavu-core sqlite3 python3-jsonschema
+DEPS_CHECK    = zstd xz-utils bzip2 strace g++ clang clang-format clang-tidy cppcheck valgrind libclang-rt-14-dev mandoc iproute2 util-linux tmux chromium fonts-dejavu-core sqlite3 python3-jsonschema
 
-.PHONY: always link-flags coverage help all deps demo check check-e2e check-all sanitize fuzz lint format bench score-classes po \
+.PHONY: always link-flags coverage help all deps demo check check-e2e check-all sanitize valgrind fuzz lint format bench score-classes po \
         install uninstall dist clean
 
 .DEFAULT_GOAL := all
@@ -174,7 +174,7 @@ check-e2e: all ## end to end with real mail servers (root; unpacks Debian packag
 	$(TEST_ENVIRONMENT) prove $(PROVE_OPTIONS) $(sort $(wildcard tests/e2e/*.t))
 
 # CHECKED=yes: the plain tests have run already.
-check-all: lint sanitize $(if $(CHECKED),,check) check-e2e ## everything: lint, sanitizers, tests, end to end
+check-all: lint sanitize valgrind coverage $(if $(CHECKED),,check) check-e2e ## everything: lint, sanitizers, valgrind, coverage, tests, end to end
 
 # Checks of the sources themselves need no second run.
 SANITIZED_CHECKS = tests/check/patterns.t $(filter tests/cli/% tests/fault/% tests/fuzz/% tests/golden/% tests/property/%,$(CHECKS))
@@ -184,6 +184,9 @@ sanitize: ## the tests again under AddressSanitizer and UndefinedBehaviorSanitiz
 	    LDFLAGS="-fsanitize=address,undefined" CHECKS="$(SANITIZED_CHECKS)" check
 	$(MAKE) BUILD=$(BUILD)/thread-sanitize CC=clang CFLAGS="-O1 -g -fsanitize=thread" LDFLAGS=-fsanitize=thread \
 	    UNIT_BIN= CHECKS=tests/property/threads.t check
+
+valgrind: all $(UNIT_BIN) ## every command and format under valgrind's memcheck (LONG=1: all of the test data, and the unit tests)
+	$(TEST_ENVIRONMENT) prove $(PROVE_OPTIONS) $(sort $(wildcard tests/valgrind/*.t))
 
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS = $(FUZZ)
@@ -206,7 +209,7 @@ format: ## format the C sources
 # The replies are kept outside: a classifier is to be measured on texts that it was not written from.
 LABELLED ?= ../shared/knowledge/labelled-dev.jsonl
 
-# The sandbox would keep the counters from being written at the end.
+# The sandbox would keep the counters from being written at the end. Counters of an earlier build do not belong to this one.
 coverage: ## lines and branches that the tests run; fails below 90 % and 80 %
 	[ ! -d $(BUILD)/coverage ] || find $(BUILD)/coverage -name '*.gcda' -delete
 	$(MAKE) BUILD=$(BUILD)/coverage CFLAGS="-O1 -g --coverage -fprofile-update=atomic -DUNCONFINED" LDFLAGS=--coverage \
