@@ -59,6 +59,57 @@ void escape_tsv(struct strbuf *out, struct span text)
     utf8_add_clean(out, text);
 }
 
+#define EIGHT(byte) ((uint64_t)(byte)*UINT64_C(0x0101010101010101))
+
+/* The high bit of the first byte of eight that is byte, and maybe of others behind it. */
+static inline uint64_t eight_equal(uint64_t eight, unsigned byte)
+{
+    uint64_t zero = eight ^ EIGHT(byte);
+    return (zero - EIGHT(1)) & ~zero;
+}
+
+/* Copies eight bytes. False when they are not all clean ASCII other than the two characters. */
+static inline bool copy_eight(char *to, const char *from, char one, char other)
+{
+    uint64_t eight;
+    memcpy(&eight, from, sizeof eight);
+    memcpy(to, &eight, sizeof eight);
+    uint64_t odd = eight | ((eight - EIGHT(0x20)) & ~eight) | eight_equal(eight, 0x7f) |
+                   eight_equal(eight, (unsigned char)one) |
+                   eight_equal(eight, (unsigned char)other);
+    return (odd & EIGHT(0x80)) == 0;
+}
+
+/* Copies clean ASCII without the two characters; false when the text is not all such. */
+static inline bool copy_plain(char *to, struct span text, char one, char other)
+{
+    size_t n = 0;
+    if (text.n >= 8) {
+        for (; n + 8 < text.n; n += 8) {
+            if (!copy_eight(to + n, text.p + n, one, other)) {
+                return false;
+            }
+        }
+        return copy_eight(to + text.n - 8, text.p + text.n - 8, one, other);
+    }
+    while (n < text.n && text.p[n] >= 0x20 && text.p[n] < 0x7f && text.p[n] != one &&
+           text.p[n] != other) {
+        to[n] = text.p[n];
+        n++;
+    }
+    return n == text.n;
+}
+
+bool escape_json_copy(char *to, struct span text)
+{
+    return copy_plain(to, text, '"', '\\');
+}
+
+bool escape_tsv_copy(char *to, struct span text)
+{
+    return copy_plain(to, text, 0x7f, 0x7f);
+}
+
 void escape_terminal(struct strbuf *out, struct span text)
 {
     utf8_add_clean(out, text);

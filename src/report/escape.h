@@ -14,6 +14,11 @@ void escape_json(struct strbuf *out, struct span text);
 /* A cell of tab separated values: neither quotes nor backslashes. */
 void escape_tsv(struct strbuf *out, struct span text);
 
+/* For what writes much: copies text that the two above write as it stands, without the quotes.
+ * False when it is not such; what is at to then is of no use. */
+bool escape_json_copy(char *to, struct span text);
+bool escape_tsv_copy(char *to, struct span text);
+
 /* Text for a terminal. */
 void escape_terminal(struct strbuf *out, struct span text);
 

@@ -2,6 +2,7 @@
 #include "report/event_writer.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "report/escape.h"
 
@@ -77,15 +78,40 @@ static const struct column columns[] = {
 
 #define JOINED_COLUMNS 1 /* at the end of the table */
 
+#define HEAD 24 /* `,"orig_recipient":` and room to copy it in one step */
+
+/* A column that is written, and what stands before its value. */
+struct chosen {
+    const struct column *column;
+    uint64_t needs; /* bit of the field without which it is absent; 0: see column_value */
+    char head[HEAD];
+    size_t head_length;
+};
+
 struct event_writer {
     enum event_format format;
-    const struct column *columns[COUNT_OF(columns)];
+    struct chosen chosen[COUNT_OF(columns)];
     size_t count;
 };
 
 /* What a person wants of a record: columns of text when none are asked for. */
 static const char TEXT_FIELDS[] =
     "time,code,implied_code,direction,stage,class,status,queue_id,recipient,peer,peer_ip,text";
+
+static void choose(struct event_writer *writer, const struct column *column)
+{
+    struct chosen *chosen = &writer->chosen[writer->count++];
+    size_t length = strlen(column->key);
+    bool by_field = column->kind == COLUMN_TEXT || column->kind == COLUMN_DIGITS ||
+                    column->kind == COLUMN_DECIMAL || column->kind == COLUMN_PHASES ||
+                    column->kind == COLUMN_WORD || column->kind == COLUMN_NUMBER ||
+                    column->kind == COLUMN_STALE;
+    *chosen = (struct chosen){.column = column, .head_length = length + 4};
+    chosen->needs = by_field ? (uint64_t)1 << column->field : 0;
+    memcpy(chosen->head, ",\"", 2);
+    memcpy(chosen->head + 2, column->key, length);
+    memcpy(chosen->head + 2 + length, "\":", 2);
+}
 
 enum smtplog_status event_writer_new(enum event_format format, bool joined, struct span fields,
                                      struct event_writer **writer, struct span *unknown)
@@ -102,7 +128,7 @@ enum smtplog_status event_writer_new(enum event_format format, bool joined, stru
     struct span name;
     size_t all = COUNT_OF(columns) - (joined ? 0 : JOINED_COLUMNS);
     for (size_t i = 0; fields.n == 0 && i < all; i++) {
-        made->columns[made->count++] = &columns[i];
+        choose(made, &columns[i]);
     }
     while (fields.n > 0 && span_next_piece(&rest, ',', &name)) {
         size_t i = 0;
@@ -114,7 +140,7 @@ enum smtplog_status event_writer_new(enum event_format format, bool joined, stru
             free(made);
             return SMTPLOG_USAGE;
         }
-        made->columns[made->count++] = &columns[i];
+        choose(made, &columns[i]);
     }
     *writer = made;
     return SMTPLOG_OK;
@@ -134,7 +160,7 @@ void event_writer_header(const struct event_writer *writer, struct strbuf *out)
         if (i > 0) {
             strbuf_add_byte(out, '\t');
         }
-        strbuf_add_cstr(out, writer->columns[i]->key);
+        strbuf_add_cstr(out, writer->chosen[i].column->key);
     }
     strbuf_add_byte(out, '\n');
 }
@@ -153,151 +179,299 @@ static bool is_decimal(struct span text)
            (text.p[0] != '0' || text.n == 1 || text.p[1] == '.');
 }
 
-static void add_string(const struct event_writer *writer, struct span text, struct strbuf *out)
+/* What a record shows in a column. */
+enum value_kind {
+    VALUE_NONE,
+    VALUE_TEXT,
+    VALUE_WORD, /* text of our own */
+    VALUE_BARE, /* text that is written as it stands: a number */
+    VALUE_PHASES,
+    VALUE_NUMBER,
+    VALUE_TIME,
+    VALUE_TRUE
+};
+
+struct value {
+    enum value_kind kind;
+    struct span text;
+    uint64_t number;
+};
+
+static struct value text_value(enum value_kind kind, struct span text)
 {
-    if (writer->format == EVENT_NDJSON) {
-        escape_json(out, text);
-    } else if (writer->format == EVENT_TSV) {
-        escape_tsv(out, text);
-    } else {
-        escape_terminal(out, text);
+    return (struct value){.kind = text.n > 0 ? kind : VALUE_NONE, .text = text};
+}
+
+static struct value number_value(uint64_t number)
+{
+    return (struct value){.kind = number > 0 ? VALUE_NUMBER : VALUE_NONE, .number = number};
+}
+
+static struct value word_value(const char *word)
+{
+    return text_value(VALUE_WORD, word != NULL ? span_cstr(word) : SPAN_EMPTY);
+}
+
+/* Of a field of the event. */
+static struct value field_value(const struct column *column, const struct event *event)
+{
+    struct span text = column->field < EVENT_TEXTS ? event_text(event, column->field) : SPAN_EMPTY;
+    switch (column->kind) {
+    case COLUMN_DIGITS:
+    case COLUMN_DECIMAL:
+        return text_value(is_decimal(text) ? VALUE_BARE : VALUE_TEXT, text);
+    case COLUMN_PHASES:
+        return text_value(VALUE_PHASES, text);
+    case COLUMN_WORD:
+        return word_value(event_value_name(column->field, event_value(event, column->field)));
+    case COLUMN_NUMBER:
+        return number_value((uint64_t)event_value(event, column->field));
+    case COLUMN_STALE:
+        return (struct value){.kind = event_value(event, EVENT_STALE) != 0 ? VALUE_TRUE
+                                                                           : VALUE_NONE};
+    default:
+        return text_value(VALUE_TEXT, text);
     }
 }
 
-/* `0.1/0/5/0.9` as an array; as it stands in TSV or when it is something else. */
-static void add_phases(const struct event_writer *writer, struct span text, struct strbuf *out)
-{
-    struct span rest = text;
-    struct span piece;
-    bool fine = writer->format == EVENT_NDJSON;
-    while (fine && span_next_piece(&rest, '/', &piece)) {
-        fine = is_decimal(piece);
-    }
-    if (!fine) {
-        add_string(writer, text, out);
-        return;
-    }
-    strbuf_add_byte(out, '[');
-    rest = text;
-    for (bool first = true; span_next_piece(&rest, '/', &piece); first = false) {
-        if (!first) {
-            strbuf_add_byte(out, ',');
-        }
-        strbuf_add_span(out, piece);
-    }
-    strbuf_add_byte(out, ']');
-}
-
-static struct span column_text(const struct column *column, const struct event *event,
-                               struct span file)
+static struct value column_value(const struct column *column, const struct event *event,
+                                 struct span file)
 {
     switch (column->kind) {
     case COLUMN_FILE:
-        return file;
+        return text_value(VALUE_TEXT, file);
+    case COLUMN_LINE:
+        return number_value(event->line);
+    case COLUMN_LINE_END:
+        return number_value(event->line_end > event->line ? event->line_end : 0);
+    case COLUMN_TIME:
+        return (struct value){.kind = event->has_time ? VALUE_TIME : VALUE_NONE};
     case COLUMN_MTA:
-        return span_cstr(event_mta_name(event->mta));
-    case COLUMN_TEXT:
-    case COLUMN_DIGITS:
-    case COLUMN_DECIMAL:
-    case COLUMN_PHASES:
-        return event_text(event, column->field);
-    case COLUMN_WORD: {
-        const char *word = event_value_name(column->field, event_value(event, column->field));
-        return word != NULL ? span_cstr(word) : SPAN_EMPTY;
-    }
+        return word_value(event_mta_name(event->mta));
     case COLUMN_CLASS:
-        return event->reason_class;
+        return text_value(VALUE_TEXT, event->reason_class);
     case COLUMN_RULE:
-        return event->reason;
+        return text_value(VALUE_TEXT, event->reason);
     case COLUMN_POSSIBLE:
-        return event->possible_greylisting ? SPAN_LITERAL("greylisting") : SPAN_EMPTY;
+        return word_value(event->possible_greylisting ? "greylisting" : NULL);
     case COLUMN_DOMAIN:
-        return event->domain;
+        return text_value(VALUE_TEXT, event->domain);
     case COLUMN_PROVIDER:
-        return event->provider;
+        return text_value(VALUE_TEXT, event->provider);
+    case COLUMN_REPEAT:
+        return number_value(event->repeat > 1 ? event->repeat : 0);
     default:
-        return SPAN_EMPTY;
+        return field_value(column, event);
     }
 }
 
-/* A column that holds a number; 0 is absent. */
-static uint64_t column_number(const struct column *column, const struct event *event)
+static struct value chosen_value(const struct chosen *chosen, const struct event *event,
+                                 struct span file)
 {
-    switch (column->kind) {
-    case COLUMN_LINE:
-        return event->line;
-    case COLUMN_LINE_END:
-        return event->line_end > event->line ? event->line_end : 0;
-    case COLUMN_NUMBER:
-        return (uint64_t)event_value(event, column->field);
-    case COLUMN_REPEAT:
-        return event->repeat > 1 ? event->repeat : 0;
-    default:
-        return 0;
+    if (chosen->needs != 0 && (event->set & chosen->needs) == 0) {
+        return (struct value){.kind = VALUE_NONE};
+    }
+    return column_value(chosen->column, event, file);
+}
+
+/* ---- a record being written ------------------------------------------------------------------ */
+
+#define ROOM 2048 /* asked for at once: most records fit in */
+
+/* Behind the text of out there is room from at to end; what stands there is no part of it before it
+ * is kept. */
+struct pen {
+    struct strbuf *out;
+    char *begin, *at, *end;
+};
+
+static void pen_take(struct pen *pen, size_t length)
+{
+    pen->begin = pen->at = strbuf_room(pen->out, length);
+    pen->end = pen->at != NULL ? pen->at + length : NULL;
+}
+
+static void pen_keep(struct pen *pen)
+{
+    if (pen->at != pen->begin) {
+        strbuf_fill(pen->out, (size_t)(pen->at - pen->begin));
+    }
+    pen->begin = pen->at = pen->end = NULL;
+}
+
+/* Whether there is room; without memory there is none ever after. */
+static inline bool pen_has(struct pen *pen, size_t length)
+{
+    if ((size_t)(pen->end - pen->at) < length) {
+        pen_keep(pen);
+        pen_take(pen, length + ROOM);
+    }
+    return pen->at != NULL;
+}
+
+static void pen_copy(struct pen *pen, struct span text)
+{
+    if (pen_has(pen, text.n)) {
+        memcpy(pen->at, text.p, text.n);
+        pen->at += text.n;
     }
 }
 
-static bool column_is_absent(const struct column *column, const struct event *event,
-                             struct span file)
+static void pen_number(struct pen *pen, uint64_t number)
 {
-    switch (column->kind) {
-    case COLUMN_TIME:
-        return !event->has_time;
-    case COLUMN_STALE:
-        return event_value(event, EVENT_STALE) == 0;
-    case COLUMN_LINE:
-    case COLUMN_LINE_END:
-    case COLUMN_NUMBER:
-    case COLUMN_REPEAT:
-        return column_number(column, event) == 0;
-    default:
-        return column_text(column, event, file).n == 0;
+    char digits[20];
+    size_t first = sizeof digits;
+    do {
+        digits[--first] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    pen_copy(pen, span_of(digits + first, sizeof digits - first));
+}
+
+static void pen_byte(struct pen *pen, char byte)
+{
+    if (pen_has(pen, 1)) {
+        *pen->at++ = byte;
     }
 }
 
-static void add_value(const struct event_writer *writer, const struct column *column,
-                      const struct event *event, struct span file, struct strbuf *out)
+/* Text that mostly needs no escapes is copied at once; what does is left to escape_json. */
+static void pen_json(struct pen *pen, struct span text)
 {
-    struct span text = column_text(column, event, file);
-    bool json = writer->format == EVENT_NDJSON;
-    switch (column->kind) {
-    case COLUMN_TIME:
-        strbuf_add_cstr(out, json ? "\"" : "");
-        instant_add(out, &event->time);
-        strbuf_add_cstr(out, json ? "\"" : "");
-        break;
-    case COLUMN_STALE:
-        strbuf_add_cstr(out, "true");
-        break;
-    case COLUMN_LINE:
-    case COLUMN_LINE_END:
-    case COLUMN_NUMBER:
-    case COLUMN_REPEAT:
-        strbuf_add_u64(out, column_number(column, event));
-        break;
-    case COLUMN_PHASES:
-        add_phases(writer, text, out);
-        break;
-    case COLUMN_DIGITS:
-    case COLUMN_DECIMAL:
-        if (is_decimal(text)) {
-            strbuf_add_span(out, text);
-            break;
+    if (!pen_has(pen, text.n + 2)) {
+        return;
+    }
+    if (escape_json_copy(pen->at + 1, text)) {
+        pen->at[0] = pen->at[1 + text.n] = '"';
+        pen->at += text.n + 2;
+        return;
+    }
+    pen_keep(pen);
+    escape_json(pen->out, text);
+}
+
+static void pen_tsv(struct pen *pen, struct span text)
+{
+    if (pen_has(pen, text.n) && escape_tsv_copy(pen->at, text)) {
+        pen->at += text.n;
+        return;
+    }
+    pen_keep(pen);
+    escape_tsv(pen->out, text);
+}
+
+/* What all formats write alike. False: it is text. */
+static bool pen_bare(struct pen *pen, const struct value *value, const struct event *event)
+{
+    switch (value->kind) {
+    case VALUE_BARE:
+        pen_copy(pen, value->text);
+        return true;
+    case VALUE_NUMBER:
+        pen_number(pen, value->number);
+        return true;
+    case VALUE_TIME:
+        pen_keep(pen);
+        instant_add(pen->out, &event->time);
+        return true;
+    case VALUE_TRUE:
+        pen_copy(pen, SPAN_LITERAL("true"));
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* ---- NDJSON ---------------------------------------------------------------------------------- */
+
+/* `0.1/0/5/0.9` as an array; a string when it is something else. */
+static void pen_json_phases(struct pen *pen, struct span text)
+{
+    struct span rest = text;
+    struct span piece;
+    bool fine = true;
+    while (fine && span_next_piece(&rest, '/', &piece)) {
+        fine = is_decimal(piece);
+    }
+    if (!fine || !pen_has(pen, text.n + 2)) {
+        pen_json(pen, text);
+        return;
+    }
+    *pen->at++ = '[';
+    for (size_t i = 0; i < text.n; i++) {
+        *pen->at++ = text.p[i] == '/' ? ',' : text.p[i];
+    }
+    *pen->at++ = ']';
+}
+
+static void add_json_value(struct pen *pen, const struct value *value, const struct event *event)
+{
+    bool quoted = value->kind == VALUE_TIME || value->kind == VALUE_WORD;
+    if (quoted) {
+        pen_byte(pen, '"');
+    }
+    if (value->kind == VALUE_WORD) {
+        pen_copy(pen, value->text);
+    } else if (value->kind == VALUE_PHASES) {
+        pen_json_phases(pen, value->text);
+    } else if (!pen_bare(pen, value, event)) {
+        pen_json(pen, value->text);
+    }
+    if (quoted) {
+        pen_byte(pen, '"');
+    }
+}
+
+static void add_json(const struct event_writer *writer, const struct event *event, struct span file,
+                     struct strbuf *out)
+{
+    struct pen pen = {.out = out};
+    char before = '{';
+    for (size_t i = 0; i < writer->count; i++) {
+        const struct chosen *chosen = &writer->chosen[i];
+        struct value value = chosen_value(chosen, event, file);
+        if (value.kind == VALUE_NONE || !pen_has(&pen, HEAD)) {
+            continue;
         }
-        add_string(writer, text, out);
-        break;
-    default:
-        add_string(writer, text, out);
-        break;
+        memcpy(pen.at, chosen->head, HEAD);
+        *pen.at = before;
+        before = ',';
+        pen.at += chosen->head_length;
+        add_json_value(&pen, &value, event);
     }
+    pen_copy(&pen, before == '{' ? SPAN_LITERAL("{}\n") : SPAN_LITERAL("}\n"));
+    pen_keep(&pen);
 }
+
+/* ---- TSV ------------------------------------------------------------------------------------- */
+
+static void add_tsv(const struct event_writer *writer, const struct event *event, struct span file,
+                    struct strbuf *out)
+{
+    struct pen pen = {.out = out};
+    for (size_t i = 0; i < writer->count; i++) {
+        struct value value = chosen_value(&writer->chosen[i], event, file);
+        if (i > 0) {
+            pen_byte(&pen, '\t');
+        }
+        if (value.kind == VALUE_WORD) {
+            pen_copy(&pen, value.text);
+        } else if (value.kind != VALUE_NONE && !pen_bare(&pen, &value, event)) {
+            pen_tsv(&pen, value.text);
+        }
+    }
+    pen_byte(&pen, '\n');
+    pen_keep(&pen);
+}
+
+/* ---- text ------------------------------------------------------------------------------------ */
 
 /* An implied code is shown, and this event has one. */
 static bool has_implied_column(const struct event_writer *writer, const struct event *event)
 {
     for (size_t i = 0; i < writer->count; i++) {
-        if (writer->columns[i]->kind == COLUMN_NUMBER &&
-            writer->columns[i]->field == EVENT_IMPLIED_CODE) {
+        const struct column *column = writer->chosen[i].column;
+        if (column->kind == COLUMN_NUMBER && column->field == EVENT_IMPLIED_CODE) {
             return event_value(event, EVENT_IMPLIED_CODE) > 0;
         }
     }
@@ -312,8 +486,9 @@ static void add_line(const struct event_writer *writer, const struct event *even
     bool has_code = event_value(event, EVENT_CODE) > 0;
     bool first = true;
     for (size_t i = 0; i < writer->count; i++) {
-        const struct column *column = writer->columns[i];
-        bool absent = column_is_absent(column, event, file);
+        const struct column *column = writer->chosen[i].column;
+        struct value value = chosen_value(&writer->chosen[i], event, file);
+        bool absent = value.kind == VALUE_NONE;
         bool quoted = column->kind == COLUMN_TEXT && column->field == EVENT_TEXT && !absent;
         bool implied = column->kind == COLUMN_NUMBER && column->field == EVENT_IMPLIED_CODE;
         bool code = column->kind == COLUMN_NUMBER && column->field == EVENT_CODE;
@@ -326,7 +501,12 @@ static void add_line(const struct event_writer *writer, const struct event *even
         if (absent) {
             strbuf_add_byte(out, '-');
         } else {
-            add_value(writer, column, event, file, out);
+            struct pen pen = {.out = out};
+            bool bare = pen_bare(&pen, &value, event);
+            pen_keep(&pen);
+            if (!bare) {
+                escape_terminal(out, value.text);
+            }
         }
         strbuf_add_cstr(out, quoted ? "\"" : implied ? "+" : "");
     }
@@ -336,31 +516,11 @@ static void add_line(const struct event_writer *writer, const struct event *even
 void event_writer_add(const struct event_writer *writer, const struct event *event,
                       struct span file, struct strbuf *out)
 {
-    bool json = writer->format == EVENT_NDJSON;
-    bool first = true;
-    if (writer->format == EVENT_LINES) {
+    if (writer->format == EVENT_NDJSON) {
+        add_json(writer, event, file, out);
+    } else if (writer->format == EVENT_TSV) {
+        add_tsv(writer, event, file, out);
+    } else {
         add_line(writer, event, file, out);
-        return;
     }
-    strbuf_add_cstr(out, json ? "{" : "");
-    for (size_t i = 0; i < writer->count; i++) {
-        const struct column *column = writer->columns[i];
-        bool absent = column_is_absent(column, event, file);
-        if (json && absent) {
-            continue;
-        }
-        if (!first) {
-            strbuf_add_byte(out, json ? ',' : '\t');
-        }
-        first = false;
-        if (json) {
-            strbuf_add_byte(out, '"');
-            strbuf_add_cstr(out, column->key);
-            strbuf_add_cstr(out, "\":");
-        }
-        if (!absent) {
-            add_value(writer, column, event, file, out);
-        }
-    }
-    strbuf_add_cstr(out, json ? "}\n" : "\n");
 }

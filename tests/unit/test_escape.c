@@ -1,6 +1,8 @@
 /* Tests of report/escape: every format with the names that strangers put into logs to break it. */
 #include "report/escape.h"
 
+#include <string.h>
+
 #include "base/utf8.h"
 
 #include "tap.h"
@@ -236,8 +238,42 @@ static void test_every_format(void)
     }
 }
 
+/* One byte of each kind at each place of texts of each length: the copy is taken when escaping
+ * changes nothing, and then holds the same. */
+static size_t count_copies_unlike(escape_function *escape, bool (*copy)(char *, struct span),
+                                  size_t quotes)
+{
+    size_t unlike = 0;
+    struct strbuf out;
+    strbuf_init(&out, 1000);
+    for (unsigned trial = 0; trial < 256u * 21 * 20; trial++) {
+        char text[20], to[20];
+        size_t n = trial / 256 % 21, place = trial / 256 / 21;
+        memset(text, 'a' + (char)(trial % 26), sizeof text);
+        text[place] = (char)(trial % 256);
+        struct span span = span_of(text, n);
+        strbuf_clear(&out);
+        escape(&out, span);
+        struct span escaped = span_of(out.bytes + quotes, out.length - 2 * quotes);
+        bool copied = copy(to, span);
+        unlike += copied != span_equal(escaped, span);
+        unlike += copied && !span_equal(span_of(to, n), span);
+    }
+    strbuf_free(&out);
+    return unlike;
+}
+
+static void test_copies(void)
+{
+    tap_number(0, (long long)count_copies_unlike(escape_json, escape_json_copy, 1),
+               "JSON: copied when it stands for itself");
+    tap_number(0, (long long)count_copies_unlike(escape_tsv, escape_tsv_copy, 0),
+               "TSV: copied when it stands for itself");
+}
+
 int main(void)
 {
+    test_copies();
     test_json();
     test_plain();
     test_html();
