@@ -79,7 +79,7 @@ uint64_t unpack_long(struct unpacker *in)
     return 0;
 }
 
-static struct span take(struct unpacker *in, uint64_t n)
+struct span unpack_bytes(struct unpacker *in, uint64_t n)
 {
     if (n > in->rest.n) {
         in->damaged = true;
@@ -98,7 +98,7 @@ double unpack_double(struct unpacker *in)
     if (whole != RAW_DOUBLE) {
         return (double)whole / MILLIONTHS;
     }
-    struct span bytes = take(in, sizeof value);
+    struct span bytes = unpack_bytes(in, sizeof value);
     if (bytes.n == sizeof value) {
         memcpy(&value, bytes.p, sizeof value);
     }
@@ -111,7 +111,7 @@ double unpack_double(struct unpacker *in)
 
 struct span unpack_text(struct unpacker *in)
 {
-    return take(in, unpack_u64(in));
+    return unpack_bytes(in, unpack_u64(in));
 }
 
 void unpack_instant(struct unpacker *in, struct instant *instant)

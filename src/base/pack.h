@@ -51,7 +51,8 @@ static inline int64_t unpack_i64(struct unpacker *in)
 }
 
 double unpack_double(struct unpacker *in);
-/* Borrowed from what is read. */
+/* The next n bytes, and a text with its length in front: borrowed from what is read. */
+struct span unpack_bytes(struct unpacker *in, uint64_t n);
 struct span unpack_text(struct unpacker *in);
 void unpack_instant(struct unpacker *in, struct instant *instant);
 

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-static void quantiles(struct json_writer *json, const char *name, struct histogram *histogram)
+void json_quantiles(struct json_writer *json, const char *name, struct histogram *histogram)
 {
     json_object(json, name);
     if (histogram->count > 0) {
@@ -43,7 +43,7 @@ static enum smtplog_status add_table(const struct report *report, struct json_wr
         json_object(json, NULL);
         json_text(json, "name", rows[i]->key);
         ends(json, &row->ends);
-        quantiles(json, "wait", &row->wait);
+        json_quantiles(json, "wait", &row->wait);
         if (table->replaced > 0) {
             json_u64(json, "error_at_most", rows[i]->error);
         }
@@ -60,15 +60,15 @@ enum smtplog_status json_greylist_outbound(const struct report *report, struct j
     json_object(json, "retry");
     json_u64(json, "retried", f->retried);
     json_u64(json, "not_retried", f->not_retried);
-    quantiles(json, "wait", &f->retry);
+    json_quantiles(json, "wait", &f->retry);
     json_end(json, '}');
     json_object(json, "asked");
     json_u64(json, "recipients", f->asked);
-    quantiles(json, "wait", &f->asked_wait);
+    json_quantiles(json, "wait", &f->asked_wait);
     json_u64(json, "retried_early", f->asked_early);
     json_u64(json, "retried_in_time", f->asked_in_time);
     json_u64(json, "not_retried", f->asked_not_retried);
-    quantiles(json, "late", &f->asked_late);
+    json_quantiles(json, "late", &f->asked_late);
     json_end(json, '}');
     json_object(json, "null_sender");
     ends(json, &f->null_sender);
@@ -120,7 +120,7 @@ static enum smtplog_status add_greylisters(const struct report *report, struct j
     json_u64(json, "passed", f->greylister_passed);
     json_u64(json, "waiting", f->greylister_waiting);
     json_u64(json, "never_returned", f->greylister_never);
-    quantiles(json, "wait", &f->greylister_wait);
+    json_quantiles(json, "wait", &f->greylister_wait);
     json_array(json, "programs");
     for (size_t i = 0; i < count; i++) {
         struct greylister_row *row = rows[i]->value;
@@ -130,7 +130,7 @@ static enum smtplog_status add_greylisters(const struct report *report, struct j
         for (size_t d = 0; d < GREYLISTER_DECISIONS; d++) {
             json_u64(json, greylister_decision_name((enum greylister_decision)d), row->decision[d]);
         }
-        quantiles(json, "delay", &row->delay);
+        json_quantiles(json, "delay", &row->delay);
         json_end(json, '}');
     }
     json_end(json, ']');

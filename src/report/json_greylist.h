@@ -6,6 +6,9 @@
 #include "report/json_writer.h"
 #include "report/report.h"
 
+/* p50, p90, p95 and max of a distribution; an empty object when there is nothing in it. */
+void json_quantiles(struct json_writer *json, const char *name, struct histogram *histogram);
+
 /* Members of "greylisting": retry, asked, null_sender, domains, providers. */
 MUST_USE enum smtplog_status json_greylist_outbound(const struct report *report,
                                                     struct json_writer *json);

@@ -5,6 +5,7 @@
 #include "report/finding_report.h"
 #include "report/json_funnel.h"
 #include "report/json_greylist.h"
+#include "report/json_line.h"
 #include "report/json_traffic.h"
 #include "report/report.h"
 #include "report/report_against.h"
@@ -67,18 +68,6 @@ static void by_stage(struct json_writer *json, const char *name, const uint64_t 
         if (counts[stage] > 0) {
             json_u64(json, word != NULL ? word : "unknown", counts[stage]);
         }
-    }
-    json_end(json, '}');
-}
-
-static void quantiles(struct json_writer *json, const char *name, struct histogram *histogram)
-{
-    json_object(json, name);
-    if (histogram->count > 0) {
-        json_number(json, "p50", histogram_quantile(histogram, 0.50));
-        json_number(json, "p90", histogram_quantile(histogram, 0.90));
-        json_number(json, "p95", histogram_quantile(histogram, 0.95));
-        json_number(json, "max", histogram->maximum);
     }
     json_end(json, '}');
 }
@@ -378,14 +367,14 @@ static void add_greylisting(struct json_report *r)
     json_u64(json, "waiting", g->waiting);
     json_u64(json, "other", g->other);
     json_number(json, "recovery_share", share(g->recovered, g->recovered + g->lost));
-    quantiles(json, "wait", &s->wait);
+    json_quantiles(json, "wait", &s->wait);
     json_object(json, "possible");
     json_u64(json, "events", s->refusal_lines[DIRECTION_OUTBOUND].possible);
     json_u64(json, "recipients", s->possible_recipients);
     json_end(json, '}');
     json_object(json, "behaved_like");
     json_u64(json, "recipients", s->behaved_like);
-    quantiles(json, "wait", &s->behaved_wait);
+    json_quantiles(json, "wait", &s->behaved_wait);
     json_end(json, '}');
     note_status(r, json_greylist_outbound(r->report, json));
     json_object(json, "inbound");
@@ -394,7 +383,7 @@ static void add_greylisting(struct json_report *r)
     json_u64(json, "recovered", s->inbound_recovered);
     json_u64(json, "waiting", s->inbound_ends.waiting);
     json_u64(json, "never_returned", s->inbound_ends.never_returned);
-    quantiles(json, "wait", &s->inbound_wait);
+    json_quantiles(json, "wait", &s->inbound_wait);
     note_status(r, json_greylist_inbound(r->report, json));
     json_end(json, '}');
     json_end(json, '}');
@@ -578,86 +567,6 @@ static void add_timeline(struct json_report *r)
     json_end(json, ']');
 }
 
-static void add_templates(struct json_report *r)
-{
-    size_t count = 0;
-    struct json_writer *json = &r->json;
-    struct topk_row **rows = list_of(r, &r->summary->templates, &count);
-    uint64_t all = 0;
-    for (size_t i = 0; i < r->summary->templates.count; i++) {
-        all += r->summary->templates.rows[i]->count;
-    }
-    json_array(json, "templates");
-    for (size_t i = 0; i < count; i++) {
-        const struct template_row *row = rows[i]->value;
-        json_object(json, NULL);
-        json_text(json, "template", rows[i]->key);
-        if (row->code > 0) {
-            json_u64(json, "code", (uint64_t)row->code);
-        }
-        json_text(json, "class", span_cstr(row->class_name));
-        json_u64(json, "count", rows[i]->count);
-        json_number(json, "share", share(rows[i]->count, all));
-        json_object(json, "outcomes");
-        for (int outcome = OUTCOME_DELIVERED; outcome < OUTCOMES; outcome++) {
-            if (row->outcome[outcome] > 0) {
-                json_u64(json, event_value_name(EVENT_STATUS, outcome), row->outcome[outcome]);
-            }
-        }
-        json_end(json, '}');
-        json_instant(json, "first", &row->first);
-        json_instant(json, "last", &row->last);
-        json_text(json, "sample", span_cstr(row->sample));
-        json_end(json, '}');
-    }
-    json_end(json, ']');
-    free(rows);
-}
-
-static void add_warnings(struct json_report *r)
-{
-    size_t count = 0;
-    struct json_writer *json = &r->json;
-    struct topk_row **rows = list_of(r, &r->summary->warnings, &count);
-    json_array(json, "warnings");
-    for (size_t i = 0; i < count; i++) {
-        const struct sample_row *row = rows[i]->value;
-        struct span rest = rows[i]->key;
-        struct span severity;
-        struct span daemon;
-        if (!span_next_piece(&rest, '\t', &severity) || !span_next_piece(&rest, '\t', &daemon)) {
-            continue;
-        }
-        json_object(json, NULL);
-        json_text(json, "severity", severity);
-        json_text(json, "daemon", daemon);
-        json_text(json, "text", span_cstr(row->sample));
-        json_u64(json, "count", rows[i]->count);
-        json_end(json, '}');
-    }
-    json_end(json, ']');
-    free(rows);
-}
-
-static void add_not_understood(struct json_report *r)
-{
-    size_t count = 0;
-    struct json_writer *json = &r->json;
-    struct topk_row **rows = list_of(r, &r->summary->unknown, &count);
-    json_array(json, "not_understood");
-    for (size_t i = 0; i < count; i++) {
-        const struct sample_row *row = rows[i]->value;
-        json_object(json, NULL);
-        json_text(json, "file", r->report->inputs[row->file].path);
-        json_u64(json, "line", row->line);
-        json_u64(json, "count", rows[i]->count);
-        json_text(json, "sample", span_cstr(row->sample));
-        json_end(json, '}');
-    }
-    json_end(json, ']');
-    free(rows);
-}
-
 /* A table that had no room for all its names. */
 static void add_approximate(void *context, struct span name, struct topk *table)
 {
@@ -716,10 +625,10 @@ static enum smtplog_status write_all(const struct report *report, struct strbuf 
     json_traffic_connections(&traffic);
     json_traffic_matrix(&traffic);
     r.status = traffic.status != SMTPLOG_OK ? traffic.status : r.status;
-    add_templates(&r);
+    note_status(&r, json_templates(report, &r.json));
     finding_report_json(report, &r.json);
-    add_warnings(&r);
-    add_not_understood(&r);
+    note_status(&r, json_warnings(report, &r.json));
+    note_status(&r, json_not_understood(report, &r.json));
     add_checks(&r);
     if (report->against != NULL) {
         against_json(report->against, &r.json);

@@ -123,6 +123,14 @@ bool builder_filled(const struct report_builder *b, size_t count)
     return count > 0 || b->report->data;
 }
 
+struct section *builder_list(struct report_builder *b, const char *key, const char *unit_key,
+                             size_t shown, size_t all)
+{
+    return builder_filled(b, shown)
+               ? builder_section(b, key, builder_aside(b, unit_key, shown, all))
+               : NULL;
+}
+
 size_t builder_top(const struct report_builder *b, size_t count)
 {
     return b->report->top > 0 && b->report->top < count ? b->report->top : count;

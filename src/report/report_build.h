@@ -61,6 +61,10 @@ struct table *builder_table(struct report_builder *b, struct section *section, c
 /* The unit beside a title, and "shown of all" when rows were left out. */
 struct span builder_aside(struct report_builder *b, const char *unit_key, size_t shown, size_t all);
 
+/* A section of rows, "shown of all" beside its title; NULL when it is not worth adding. */
+struct section *builder_list(struct report_builder *b, const char *key, const char *unit_key,
+                             size_t shown, size_t all);
+
 /* Rows as many as --top allows, most first; the array is the caller's to free. */
 struct topk_row **builder_rows(struct report_builder *b, const struct topk *table, size_t *count);
 

@@ -187,11 +187,8 @@ void build_classes(struct report_builder *b)
         {.key = "advice", .label = "column/whose-and-do", .wraps = true}};
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, &b->summary->classes, &count);
-    struct section *section = builder_filled(b, count)
-                                  ? builder_section(b, "classes",
-                                                    builder_aside(b, "unit/failures", count,
-                                                                  b->summary->classes.count))
-                                  : NULL;
+    struct section *section = builder_list(b, "classes", "unit/failures", count,
+                                           b->summary->classes.count);
     struct table *table = TABLE(b, section, "classes", columns);
     for (size_t i = 0; i < count; i++) {
         struct cell *cells = table_row(b->document, table);

@@ -13,11 +13,7 @@ void build_texts(struct report_builder *b)
     const struct topk *all = &b->summary->templates;
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, all, &count);
-    struct section *section = builder_filled(b, count)
-                                  ? builder_section(
-                                        b, "texts",
-                                        builder_aside(b, "unit/texts", count, all->count))
-                                  : NULL;
+    struct section *section = builder_list(b, "texts", "unit/texts", count, all->count);
     struct table *table = TABLE(b, section, "texts", columns);
     for (size_t i = 0; i < count; i++) {
         const struct template_row *row = rows[i]->value;
@@ -70,11 +66,7 @@ void build_warnings(struct report_builder *b)
     const struct topk *all = &b->summary->warnings;
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, all, &count);
-    struct section *section = builder_filled(b, count)
-                                  ? builder_section(
-                                        b, "warnings",
-                                        builder_aside(b, "unit/lines", count, all->count))
-                                  : NULL;
+    struct section *section = builder_list(b, "warnings", "unit/lines", count, all->count);
     struct table *table = TABLE(b, section, "warnings", columns);
     for (size_t i = 0; i < count; i++) {
         const struct sample_row *row = rows[i]->value;
@@ -118,11 +110,7 @@ void build_unknown(struct report_builder *b)
     const struct topk *all = &b->summary->unknown;
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, all, &count);
-    struct section *section = builder_filled(b, count)
-                                  ? builder_section(
-                                        b, "unknown",
-                                        builder_aside(b, "unit/unknown", count, all->count))
-                                  : NULL;
+    struct section *section = builder_list(b, "unknown", "unit/unknown", count, all->count);
     struct table *table = TABLE(b, section, "unknown", columns);
     for (size_t i = 0; i < count; i++) {
         const struct sample_row *row = rows[i]->value;

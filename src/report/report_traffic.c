@@ -136,11 +136,7 @@ void build_clients(struct report_builder *b)
     const struct topk *all = &b->summary->traffic[TRAFFIC_CLIENT];
     size_t count = 0;
     struct topk_row **rows = builder_rows(b, all, &count);
-    struct section *section = builder_filled(b, count)
-                                  ? builder_section(
-                                        b, "clients",
-                                        builder_aside(b, "unit/rejects", count, all->count))
-                                  : NULL;
+    struct section *section = builder_list(b, "clients", "unit/rejects", count, all->count);
     struct table *table = TABLE(b, section, "clients", columns);
     for (size_t i = 0; i < count; i++) {
         const struct traffic *row = rows[i]->value;

@@ -123,19 +123,6 @@ bool event_column_is(struct span bytes)
     return bytes.n > 0 && bytes.p[0] == MARK;
 }
 
-/* So many bytes of a column. */
-static struct span take(struct unpacker *in, uint64_t n)
-{
-    if (n > in->rest.n) {
-        in->damaged = true;
-        in->rest.n = 0;
-        return SPAN_EMPTY;
-    }
-    struct span taken = span_of(in->rest.p, (size_t)n);
-    in->rest = span_from(in->rest, (size_t)n);
-    return taken;
-}
-
 static void add_event(struct unpacker columns[COLUMNS], int64_t *second, struct strbuf *events)
 {
     static const char digits[] = "0123456789abcdef";
@@ -145,17 +132,17 @@ static void add_event(struct unpacker columns[COLUMNS], int64_t *second, struct 
     *second = (int64_t)((uint64_t)*second + (uint64_t)unpack_i64(&columns[COLUMN_SECOND]));
     strbuf_add_byte(events, (char)(use & 0x3f));
     pack_i64(events, *second);
-    strbuf_add_span(events, take(rest, unpack_u64(&columns[COLUMN_LENGTH])));
+    strbuf_add_span(events, unpack_bytes(rest, unpack_u64(&columns[COLUMN_LENGTH])));
     if (!keyed) {
         return;
     }
-    struct span key = take(&columns[COLUMN_KEY], KEY_BYTES);
+    struct span key = unpack_bytes(&columns[COLUMN_KEY], KEY_BYTES);
     for (size_t i = 0; i < key.n; i++) {
         unsigned byte = (unsigned char)key.p[i];
         strbuf_add_byte(events, digits[byte >> 4]);
         strbuf_add_byte(events, digits[byte & 15]);
     }
-    strbuf_add_span(events, take(rest, unpack_u64(&columns[COLUMN_LENGTH])));
+    strbuf_add_span(events, unpack_bytes(rest, unpack_u64(&columns[COLUMN_LENGTH])));
 }
 
 enum smtplog_status event_column_unpack(struct span bytes, uint64_t count, struct strbuf *events)

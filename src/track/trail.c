@@ -279,9 +279,7 @@ enum smtplog_status trail_keep(struct trail *trail, const struct event *event, s
     return SMTPLOG_OK;
 }
 
-static enum smtplog_status add_link(struct trail *trail, struct trail_node *node,
-                                    enum trail_link_kind kind, bool backwards, struct span id,
-                                    const struct event *event)
+enum smtplog_status trail_push_link(struct trail *trail, const struct trail_link *link)
 {
     if (trail->link_count == trail->link_capacity) {
         size_t capacity = trail->link_capacity > 0 ? 2 * trail->link_capacity : 64;
@@ -292,13 +290,21 @@ static enum smtplog_status add_link(struct trail *trail, struct trail_node *node
         trail->links = grown;
         trail->link_capacity = capacity;
     }
-    trail->links[trail->link_count++] = (struct trail_link){.from = node,
-                                                            .kind = kind,
-                                                            .backwards = backwards,
-                                                            .id = id,
-                                                            .words = event_text(event, EVENT_TEXT),
-                                                            .time = event->time};
+    trail->links[trail->link_count++] = *link;
     return SMTPLOG_OK;
+}
+
+static enum smtplog_status add_link(struct trail *trail, struct trail_node *node,
+                                    enum trail_link_kind kind, bool backwards, struct span id,
+                                    const struct event *event)
+{
+    struct trail_link link = {.from = node,
+                              .kind = kind,
+                              .backwards = backwards,
+                              .id = id,
+                              .words = event_text(event, EVENT_TEXT),
+                              .time = event->time};
+    return trail_push_link(trail, &link);
 }
 
 /* The other messages that a line names. */

@@ -86,6 +86,9 @@ struct trail {
 MUST_USE enum smtplog_status trail_new(struct trail **trail);
 void trail_free(struct trail *trail);
 
+/* Keeps a link; its texts are borrowed from lines that are kept. */
+MUST_USE enum smtplog_status trail_push_link(struct trail *trail, const struct trail_link *link);
+
 /* The message that a line with this queue id belongs to, which may begin with it. */
 MUST_USE enum smtplog_status trail_message(struct trail *trail, const struct event *event,
                                            struct span queue_id, struct trail_node **node);

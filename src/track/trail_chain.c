@@ -74,22 +74,13 @@ static int compare_mail(const void *a, const void *b)
 static enum smtplog_status add_same(struct trail *trail, struct trail_node *from,
                                     struct trail_node *to)
 {
-    if (trail->link_count == trail->link_capacity) {
-        size_t capacity = trail->link_capacity > 0 ? 2 * trail->link_capacity : 64;
-        struct trail_link *grown = realloc(trail->links, capacity * sizeof *grown);
-        if (grown == NULL) {
-            return SMTPLOG_NO_MEMORY;
-        }
-        trail->links = grown;
-        trail->link_capacity = capacity;
-    }
-    trail->links[trail->link_count++] = (struct trail_link){.from = from,
-                                                            .to = to,
-                                                            .kind = TRAIL_SAME,
-                                                            .id = to->name,
-                                                            .words = SPAN_EMPTY,
-                                                            .time = to->first};
-    return SMTPLOG_OK;
+    struct trail_link link = {.from = from,
+                              .to = to,
+                              .kind = TRAIL_SAME,
+                              .id = to->name,
+                              .words = SPAN_EMPTY,
+                              .time = to->first};
+    return trail_push_link(trail, &link);
 }
 
 /* Message ids are not unique: programs use one again and again. It is the same mail when this host

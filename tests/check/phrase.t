@@ -104,7 +104,7 @@ tap.ok(not wrong, "every phrase that is asked for exists and gets the values it 
 
 sections = re.findall(r"^    X\((\w+),", source.read(TOP, "src/report/section.h"), re.M)
 tap.ok(len(sections) >= 15, "the table of sections was read (%d)" % len(sections))
-named = re.findall(r'builder_section\(\s*\w+,\s*"(\w+)"', "".join(source.read(TOP, p) for p in source.files(TOP, "src/report")))
+named = re.findall(r'builder_(?:section|list)\(\s*\w+,\s*"(\w+)"', "".join(source.read(TOP, p) for p in source.files(TOP, "src/report")))
 named += re.findall(r'add_traffic\(b, "(\w+)"', source.read(TOP, "src/report/report_traffic.c"))
 used.update("section/" + name for name in named)
 used.update(key for key in words if key.split("/")[0] in ("diagnosis", "diagnosis-fix"))  # test_transcript_dialogue reads each
