@@ -205,10 +205,6 @@ int cli_exit_status(struct cli_run *run, enum smtplog_status status);
 /* Weighs the rules of a finished run: CLI_NEGATIVE instead of done or partly when one held. */
 int cli_check_rules(const struct cli_run *run, int exit_status);
 
-/* Columns, colour and the like for a report that goes to a terminal or not. */
-enum smtplog_status cli_set_look(struct smtplog_analyzer *analyzer,
-                                 const struct cli_arguments *arguments, bool to_terminal);
-
 /* Where reports go, as --format and -o say; format is for outputs of which neither says anything.
  * The first checks formats and what they need before the run: false after a message. The second
  * writes the reports of a finished run and weighs the rules; returns the exit status of the
@@ -221,6 +217,11 @@ int cli_write_report(struct cli_run *run, const struct cli_arguments *arguments,
 /* The same without weighing the rules. */
 int cli_write_unjudged(struct cli_run *run, const struct cli_arguments *arguments,
                        const char *format, int exit_status);
+
+/* What a command that reports ends with: the report of the run, when there is one, and the end of
+ * the run. Returns the exit status of the command. */
+int cli_end_with_report(struct cli_run *run, const struct cli_arguments *arguments,
+                        enum smtplog_status status);
 
 /* True when the result is the one line for Nagios, whose exit statuses are its own. */
 bool cli_is_nagios(const struct cli_arguments *arguments);

@@ -24,10 +24,5 @@ int cmd_merge(const struct cli_arguments *arguments)
     if (status == SMTPLOG_OK) {
         status = smtplog_analyzer_merge(run.analyzer);
     }
-    exit_status = cli_exit_status(&run, status);
-    if (status == SMTPLOG_OK && exit_status != CLI_UNREADABLE) {
-        exit_status = cli_write_report(&run, arguments, "text", exit_status);
-    }
-    cli_run_end(&run);
-    return exit_status;
+    return cli_end_with_report(&run, arguments, status);
 }

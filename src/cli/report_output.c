@@ -245,3 +245,14 @@ int cli_write_report(struct cli_run *run, const struct cli_arguments *arguments,
     exit_status = cli_write_unjudged(run, arguments, format, exit_status);
     return cli_check_rules(run, exit_status);
 }
+
+int cli_end_with_report(struct cli_run *run, const struct cli_arguments *arguments,
+                        enum smtplog_status status)
+{
+    int exit_status = cli_exit_status(run, status);
+    if (status == SMTPLOG_OK && exit_status != CLI_UNREADABLE) {
+        exit_status = cli_write_report(run, arguments, "text", exit_status);
+    }
+    cli_run_end(run);
+    return exit_status;
+}

@@ -115,6 +115,13 @@ MUST_USE enum smtplog_status analyzer_process(struct smtplog_analyzer *analyzer,
                                               const struct stream_line *line, struct event *event,
                                               enum line_bin bin);
 
+/* True for an event that lies outside --since and --until. */
+bool analyzer_is_outside(const struct smtplog_analyzer *analyzer, const struct event *event);
+
+/* At the end of an input: text around a transcript is none of ours; without one it is no log. */
+MUST_USE enum smtplog_status analyzer_finish_transcript(struct smtplog_analyzer *analyzer,
+                                                        size_t file);
+
 /* The inputs as the report shows them; in the analyzer's arena. */
 MUST_USE enum smtplog_status analyzer_describe_inputs(struct smtplog_analyzer *analyzer,
                                                       struct report_input **inputs, size_t *count);
