@@ -148,8 +148,8 @@ bool cli_parse(int argc, char **argv, const struct cli_command *command,
                struct cli_arguments *arguments);
 
 /* The language of messages, help and reports: chosen by --lang, else LANGUAGE, LC_ALL, LC_MESSAGES,
- * LANG. To be called before anything is said, and at the end. */
-void cli_speak(int argc, char **argv);
+ * LANG. To be called before anything is said, and at the end. False when memory is short. */
+bool cli_speak(int argc, char **argv);
 void cli_speak_no_more(void);
 const struct smtplog_language *cli_language(void);
 

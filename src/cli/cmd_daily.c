@@ -102,7 +102,7 @@ static bool find_oldest(struct daily *d)
     if (status != SMTPLOG_OK) {
         d->oldest[0] = '\0';
     }
-    return status == SMTPLOG_OK || status == SMTPLOG_END;
+    return status == SMTPLOG_END || cli_ok(status);
 }
 
 /* ---- snapshots ------------------------------------------------------------------------------- */

@@ -37,25 +37,29 @@ static const char *asked_for(int argc, char **argv)
     return name;
 }
 
-/* The first known language of a list such as "de:fr"; English when none is known. */
-static void speak_one_of(const char *list)
+/* The first known language of a list such as "de:fr"; English when none is known. False when memory
+ * is short. */
+static bool speak_one_of(const char *list)
 {
     char name[32];
     while (*list != '\0') {
         size_t length = strcspn(list, ":");
         snprintf(name, sizeof name, "%.*s", (int)length, list);
-        if (length > 0 && smtplog_language_new(name, &spoken) == SMTPLOG_OK) {
-            return;
+        enum smtplog_status status = length > 0 ? smtplog_language_new(name, &spoken)
+                                                : SMTPLOG_USAGE;
+        if (status == SMTPLOG_OK || status == SMTPLOG_NO_MEMORY) {
+            return cli_ok(status);
         }
         list += length + (list[length] == ':');
     }
     spoken = NULL;
+    return true;
 }
 
 /* As gettext does it: the first of LC_ALL, LC_MESSAGES and LANG that is set names the locale, and
  * LANGUAGE, a list, stands in for its language unless the locale was said to be C. Other than there
  * LANGUAGE also counts where no locale is set at all: that is what cron has. */
-static void speak_as_environment_says(void)
+static bool speak_as_environment_says(void)
 {
     static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
     const char *locale = "";
@@ -66,9 +70,7 @@ static void speak_as_environment_says(void)
     }
     bool plain = strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0;
     bool listed = list != NULL && list[0] != '\0';
-    if (!plain) {
-        speak_one_of(listed ? list : locale);
-    }
+    return plain || speak_one_of(listed ? list : locale);
 }
 
 static int print_name(void *context, const char *bytes, size_t length)
@@ -77,20 +79,24 @@ static int print_name(void *context, const char *bytes, size_t length)
     return bytes[0] == '\n' ? 0 : fprintf(stderr, " %.*s", (int)length, bytes) < 0;
 }
 
-void cli_speak(int argc, char **argv)
+bool cli_speak(int argc, char **argv)
 {
     const char *name = asked_for(argc, argv);
     if (name == NULL) {
-        speak_as_environment_says();
-        return;
+        return speak_as_environment_says();
     }
-    if (smtplog_language_new(name, &spoken) != SMTPLOG_OK) {
+    enum smtplog_status status = smtplog_language_new(name, &spoken);
+    if (status == SMTPLOG_NO_MEMORY) {
+        return cli_ok(status);
+    }
+    if (status != SMTPLOG_OK) {
         cli_complain("--lang: there is no translation for \"%s\"; going on in English", name);
         fputs("  there are:", stderr); /* nobody speaks another language yet */
         if (smtplog_languages(print_name, NULL) == SMTPLOG_OK) {
             fputs("\n", stderr);
         }
     }
+    return true;
 }
 
 void cli_speak_no_more(void)

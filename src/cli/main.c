@@ -257,8 +257,9 @@ int main(int argc, char **argv)
      * or EFBIG instead of killing us. */
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
-    cli_speak(argc, argv);
-    int exit_status = output_last(tell_nagios(argc, argv, run_line(argc, argv)));
+    bool speaks = cli_speak(argc, argv);
+    int exit_status = speaks ? run_line(argc, argv) : CLI_UNREADABLE;
+    exit_status = output_last(tell_nagios(argc, argv, exit_status));
     cli_speak_no_more();
     return exit_status;
 }

@@ -343,6 +343,7 @@ static enum smtplog_status run(struct smtplog_analyzer *a)
     analyzer_report_damage(a);
     report_not_understood(a);
     TRY(knowledge_status(&a->knowledge));
+    TRY(redaction_status(a));
     selection_say(a);
     a->finished = true;
     return SMTPLOG_OK;

@@ -73,6 +73,7 @@ struct smtplog_analyzer {
     struct recent *recent; /* borrowed; NULL unless the log is watched */
     struct selection selection;
     struct redactor *redactor;                  /* owned; NULL: names are shown as they are */
+    bool redaction_starved;                     /* memory was short for a text to be shown */
     struct judge *judge;                        /* owned */
     struct parse_ahead *threads;                /* owned; NULL: one thread */
     struct ahead_line line;                     /* what the one thread reads */

@@ -54,13 +54,13 @@ static enum smtplog_status note_first(struct smtplog_analyzer *a, struct span *f
     secret_add_hidden(&shown, NULL, span_of(line->line.text.p, n), true);
     redaction_line(a, event, strbuf_span(&shown), &said);
     utf8_add_clean(&text, strbuf_span(&said));
+    bool whole = strbuf_status(&shown) == SMTPLOG_OK && strbuf_status(&said) == SMTPLOG_OK &&
+                 strbuf_status(&text) == SMTPLOG_OK;
+    bool kept = whole && arena_copy(&a->arena, strbuf_span(&text), first);
     strbuf_free(&shown);
     strbuf_free(&said);
-    enum smtplog_status status = arena_copy(&a->arena, strbuf_span(&text), first)
-                                     ? SMTPLOG_OK
-                                     : SMTPLOG_NO_MEMORY;
     strbuf_free(&text);
-    return status;
+    return kept ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }
 
 /* A reply of a transcript: a record like any other. */

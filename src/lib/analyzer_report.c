@@ -126,6 +126,7 @@ enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const ch
     report.against = a->daily != NULL && a->daily->found_count > 0 ? &a->daily->against : NULL;
     struct report_input *inputs = NULL;
     TRY(analyzer_describe_inputs(a, &inputs, &report.input_count));
+    TRY(redaction_status(a));
     report.inputs = inputs;
     strbuf_clear(&a->out);
     struct finding_list findings;

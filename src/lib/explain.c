@@ -410,6 +410,7 @@ enum smtplog_status smtplog_compare(const char *const *what, size_t count, const
             status = refuse(e, names[i], N_("is no reply code (450) or enhanced code (4.7.1)"));
         } else if (!is_code(names[i])) {
             names[i] = tidy_enhanced(e, names[i]);
+            status = e->book.document.status;
         }
     }
     if (status == SMTPLOG_OK && !explain_compare(&e->source, &e->book, names, count, &unknown)) {

@@ -2,6 +2,7 @@
  */
 #include "lib/redaction.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/random.h>
 
@@ -19,10 +20,14 @@ static enum smtplog_status read_key(const struct smtplog_analyzer *a, const char
 {
     char bytes[KEY_FILE_MAXIMUM];
     FILE *file = fopen(path, "rb");
+    int error = file == NULL ? errno : 0;
     size_t n = file != NULL ? fread(bytes, 1, sizeof bytes, file) : 0;
     bool fine = file != NULL && ferror(file) == 0 && n >= KEY_FILE_MINIMUM;
     if (file != NULL) {
         (void)fclose(file);
+    }
+    if (file == NULL && error == ENOMEM) {
+        return SMTPLOG_NO_MEMORY;
     }
     if (!fine) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
@@ -136,6 +141,11 @@ struct track_listener redaction_listener(struct smtplog_analyzer *a)
 
 typedef void (*redaction)(struct redactor *redactor, struct span text, struct strbuf *out);
 
+static void note_status(struct smtplog_analyzer *a, enum smtplog_status status)
+{
+    a->redaction_starved = a->redaction_starved || status == SMTPLOG_NO_MEMORY;
+}
+
 static struct span redacted(struct smtplog_analyzer *a, struct span text, redaction redact)
 {
     struct strbuf out;
@@ -145,11 +155,18 @@ static struct span redacted(struct smtplog_analyzer *a, struct span text, redact
     }
     strbuf_init(&out, TEXT_MAXIMUM);
     redact(a->redactor, text, &out);
-    if (strbuf_status(&out) != SMTPLOG_OK || !arena_copy(&a->arena, strbuf_span(&out), &copy)) {
-        copy = SPAN_EMPTY;
+    enum smtplog_status status = strbuf_status(&out);
+    if (status == SMTPLOG_OK && !arena_copy(&a->arena, strbuf_span(&out), &copy)) {
+        status = SMTPLOG_NO_MEMORY;
     }
+    note_status(a, status);
     strbuf_free(&out);
-    return copy;
+    return status == SMTPLOG_OK ? copy : SPAN_EMPTY;
+}
+
+enum smtplog_status redaction_status(const struct smtplog_analyzer *a)
+{
+    return a->redaction_starved ? SMTPLOG_NO_MEMORY : SMTPLOG_OK;
 }
 
 struct span redaction_text(struct smtplog_analyzer *a, struct span text)
@@ -168,7 +185,11 @@ void redaction_line(struct smtplog_analyzer *a, const struct event *event, struc
     struct event learned = *event;
     if (a->redactor == NULL) {
         strbuf_add_span(out, line);
-    } else if (redact_event(a->redactor, &learned) == SMTPLOG_OK) {
+        return;
+    }
+    enum smtplog_status status = redact_event(a->redactor, &learned);
+    note_status(a, status);
+    if (status == SMTPLOG_OK) {
         redact_text(a->redactor, line, out);
     }
 }
@@ -242,5 +263,5 @@ enum smtplog_status redaction_trail(struct smtplog_analyzer *a, struct trail *tr
     for (size_t i = 0; a->redactor != NULL && i < trail->link_count; i++) {
         trail->links[i].id = redacted(a, trail->links[i].id, redact_id);
     }
-    return SMTPLOG_OK;
+    return redaction_status(a);
 }

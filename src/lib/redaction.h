@@ -22,12 +22,15 @@ void redaction_line(struct smtplog_analyzer *analyzer, const struct event *event
                     struct strbuf *out);
 
 /* Text as it may be shown: itself, or with pseudonyms and then in the analyzer's arena. Empty when
- * memory is short. */
+ * memory is short; redaction_status says so then. */
 struct span redaction_text(struct smtplog_analyzer *analyzer, struct span text);
 struct span redaction_path(struct smtplog_analyzer *analyzer, const char *path);
 
 /* What a transcript keeps for its dialogues. To be called once, when it is complete. */
 void redaction_transcript(struct smtplog_analyzer *analyzer, const struct transcript *transcript);
+
+/* Whether memory was short for any of the above: what it was to show is not to be shown then. */
+MUST_USE enum smtplog_status redaction_status(const struct smtplog_analyzer *analyzer);
 
 /* All that a trace is written from. To be called once, when it is complete. */
 MUST_USE enum smtplog_status redaction_trail(struct smtplog_analyzer *analyzer,

@@ -111,11 +111,11 @@ with Directory() as directory:
         whole = Faulty(directory, arguments, 0)
         if not tap.ok(whole.status in (0, 3) and whole.calls, "%s: %s allocations, status %d" % (name, whole.calls, whole.status), whole.err):
             continue
-        # The last ones make the report.
+        # The first ones take the command line, the last ones make the report.
         places = range(1, whole.calls + 1)
         if not LONG:
-            late = range(max(1, whole.calls - 300), whole.calls + 1)
-            places = sorted(set(dice.sample(places, min(SOME, len(places))) + dice.sample(late, min(SOME, len(late)))))
+            early, late = range(1, min(60, whole.calls) + 1), range(max(1, whole.calls - 300), whole.calls + 1)
+            places = sorted({at for some in (early, places, late) for at in dice.sample(some, min(SOME, len(some)))})
         found = []
         for at in places:
             try:
