@@ -162,7 +162,9 @@ static struct smtplog_analyzer *read_day(struct daily *d, const char *day, bool 
     *good = run.analyzer != NULL && cli_add_logs(run.analyzer, d->arguments, false) &&
             cli_ok(smtplog_analyzer_set(run.analyzer, "since", day)) &&
             cli_ok(smtplog_analyzer_set(run.analyzer, "until", day)) &&
-            cli_ok(smtplog_analyzer_keep(run.analyzer));
+            cli_ok(smtplog_analyzer_keep(run.analyzer)) &&
+            (d->use != STATE_USABLE ||
+             cli_ok(smtplog_analyzer_set(run.analyzer, "temporary", d->state.path)));
     if (*good) {
         int exit_status = cli_exit_status(&run, smtplog_analyzer_run(run.analyzer));
         smtplog_analyzer_outcome(run.analyzer, &outcome);

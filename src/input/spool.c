@@ -1,4 +1,5 @@
 /* Standard input for those who must read it more than once. */
+#define _GNU_SOURCE /* O_TMPFILE */
 #include "input/spool.h"
 #include "base/diagnostic.h"
 
@@ -17,9 +18,13 @@ bool spool_needs_copy(void)
     return fstat(STDIN_FILENO, &st) == 0 && !S_ISREG(st.st_mode);
 }
 
-static int open_unnamed(const char *directory)
+int spool_open_unnamed(const char *directory)
 {
     char path[4096];
+    int unnamed = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (unnamed >= 0) {
+        return unnamed;
+    }
     int n = snprintf(path, sizeof path, "%s/smtplog-XXXXXX", directory);
     if (n < 0 || (size_t)n >= sizeof path) {
         errno = ENAMETOOLONG;
@@ -76,7 +81,7 @@ enum smtplog_status spool_standard_input(const char *directory, struct spool *sp
         spool->start = start < 0 ? 0 : (uint64_t)start;
         return start < 0 ? SMTPLOG_IO : SMTPLOG_OK;
     }
-    int fd = open_unnamed(directory);
+    int fd = spool_open_unnamed(directory);
     if (fd < 0 || !copy_input(fd)) {
         *why = diagnostic_error(errno);
         if (fd >= 0) {

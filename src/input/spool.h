@@ -17,6 +17,9 @@ MUST_USE enum smtplog_status spool_standard_input(const char *directory, struct 
                                                   const char **why);
 void spool_close(struct spool *spool);
 
+/* A temporary file in a directory, to be read and written; -1 and errno when there can be none. */
+int spool_open_unnamed(const char *directory);
+
 /* Whether standard input must be copied for it. */
 bool spool_needs_copy(void);
 

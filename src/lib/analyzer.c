@@ -313,6 +313,9 @@ static enum smtplog_status read_lines(struct smtplog_analyzer *a)
 /* What a filter hides cannot be put together with the figures of other logs. */
 static enum smtplog_status check_keeping(const struct smtplog_analyzer *a)
 {
+    if (a->held != NULL && a->option[OPTION_TEMPORARY] != NULL) {
+        held_allow_file(a->held, a->option[OPTION_TEMPORARY]);
+    }
     if (a->held == NULL || (a->selection.filter == NULL && a->redactor == NULL)) {
         return SMTPLOG_OK;
     }

@@ -4,10 +4,12 @@
 
 #include <stdlib.h>
 
+#include "track/event_column.h"
+
 /* Where a source stands: its next event. */
 struct head {
     const struct replay_source *source;
-    struct unpacker in;
+    struct event_reader reader;
     uint64_t left;
     bool there;
     enum kept_use use;
@@ -21,7 +23,7 @@ static enum smtplog_status head_next(struct head *head)
         return SMTPLOG_OK;
     }
     head->left--;
-    TRY(event_unpack(&head->in, head->source->names, &head->use, &head->event));
+    TRY(event_reader_next(&head->reader, head->source->names, &head->use, &head->event));
     head->event.file += head->source->file_shift;
     return SMTPLOG_OK;
 }
@@ -103,7 +105,7 @@ static enum smtplog_status replay_all(struct smtplog_analyzer *a,
 {
     for (size_t i = 0; i < count; i++) {
         heads[i] = (struct head){.source = &sources[i], .left = sources[i].count};
-        heads[i].in.rest = sources[i].events;
+        TRY(event_reader_open(&heads[i].reader, sources[i].events, &a->arena));
         TRY(head_next(&heads[i]));
     }
     for (;;) {
@@ -180,6 +182,9 @@ enum smtplog_status replay_run(struct smtplog_analyzer *a, const struct replay_s
     inbound_free(a->greylisters);
     session_table_free(a->sessions);
     put_tables(a, &mine);
+    for (size_t i = 0; i < count; i++) {
+        event_reader_close(&heads[i].reader);
+    }
     free(heads);
     return status;
 }

@@ -10,7 +10,6 @@
 #include "lib/daily.h"
 #include "lib/replay.h"
 #include "lib/rule_set.h"
-#include "track/event_column.h"
 
 #define MAGIC       "smtplog snapshot\n"
 #define ID_SEED     0x736e6170u
@@ -20,7 +19,7 @@
 static void part_close(struct snapshot_part *part)
 {
     strbuf_free(&part->bytes);
-    strbuf_free(&part->plain);
+    strbuf_free(&part->apart);
 }
 
 void snapshot_set_free(struct snapshot_set *set)
@@ -72,7 +71,7 @@ static enum smtplog_status add_part(struct snapshot_set *set, struct snapshot_pa
     *part = &parts[set->count++];
     **part = (struct snapshot_part){.id = 0};
     strbuf_init(&(*part)->bytes, SNAPSHOT_PART);
-    strbuf_init(&(*part)->plain, SNAPSHOT_PART);
+    strbuf_init(&(*part)->apart, SNAPSHOT_PART);
     return SMTPLOG_OK;
 }
 
@@ -136,7 +135,6 @@ static void free_tables(struct smtplog_analyzer *a)
 static enum smtplog_status pack_part(struct smtplog_analyzer *a, bool last, struct strbuf *out)
 {
     struct strbuf events;
-    struct strbuf columns;
     struct summary *figures = NULL;
     size_t input_count = 0;
     struct report_input *inputs = NULL;
@@ -167,12 +165,9 @@ static enum smtplog_status pack_part(struct smtplog_analyzer *a, bool last, stru
         pack_u64(out, given_up);
         event_pack_names(out);
         pack_u64(out, count);
-        strbuf_init(&columns, SNAPSHOT_PART);
-        status = event_column_pack(strbuf_span(&events), count, &columns);
-        pack_text(out, strbuf_span(&columns));
-        strbuf_free(&columns);
+        pack_text(out, strbuf_span(&events));
         strbuf_free(&events);
-        status = status == SMTPLOG_OK ? summary_pack(figures, out) : status;
+        status = summary_pack(figures, out);
     }
     strbuf_inherit(out, &events);
     strbuf_free(&events);
@@ -252,7 +247,7 @@ enum smtplog_status snapshot_move(struct smtplog_analyzer *to, struct smtplog_an
         part->inputs = NULL;
         *moved = (struct snapshot_part){.id = moved->id, .context = true};
         strbuf_init(&moved->bytes, SNAPSHOT_PART);
-        strbuf_init(&moved->plain, SNAPSHOT_PART);
+        strbuf_init(&moved->apart, SNAPSHOT_PART);
     }
     return SMTPLOG_OK;
 }
@@ -493,11 +488,6 @@ static enum smtplog_status part_open(struct snapshot_set *set, struct snapshot_p
     TRY(event_unpack_names(&in, &set->arena, &part->names));
     part->event_count = unpack_u64(&in);
     part->events = unpack_text(&in);
-    if (event_column_is(part->events)) {
-        strbuf_free(&part->plain);
-        TRY(event_column_unpack(part->events, part->event_count, &part->plain));
-        part->events = strbuf_span(&part->plain);
-    }
     TRY(figures != NULL ? summary_unpack(&in, part->input_count, figures) : SMTPLOG_OK);
     return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
 }
@@ -508,11 +498,10 @@ static enum smtplog_status part_trim(struct snapshot_part *part)
     if (part->packed == NULL) {
         return SMTPLOG_OK;
     }
-    if (part->plain.length == 0) { /* of a version that did not have columns */
-        strbuf_add_span(&part->plain, part->events);
-        TRY(strbuf_status(&part->plain));
-        part->events = strbuf_span(&part->plain);
-    }
+    strbuf_clear(&part->apart);
+    strbuf_add_span(&part->apart, part->events);
+    TRY(strbuf_status(&part->apart));
+    part->events = strbuf_span(&part->apart);
     strbuf_free(&part->bytes);
     return SMTPLOG_OK;
 }

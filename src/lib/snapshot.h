@@ -8,7 +8,7 @@
 
 #include "lib/analyzer.h"
 
-#define SNAPSHOT_VERSION 3 /* 1 had no figures, 2 no columns */
+#define SNAPSHOT_VERSION 4 /* 1 had no figures, 2 no columns, 3 no shapes of keys */
 #define SNAPSHOT_PARTS   4096
 #define SNAPSHOT_FILE    ((size_t)512 * 1024 * 1024) /* bytes of a file */
 #define SNAPSHOT_PART    ((size_t)128 * 1024 * 1024) /* of a part, unpacked */
@@ -24,7 +24,7 @@ struct snapshot_part {
                     so that days can be compared without opening them; NULL: of version 1 */
     size_t named_packed_size, named_size;
     struct strbuf bytes; /* owned: unpacked, as long as it is needed */
-    struct strbuf plain; /* owned: its events, out of their columns */
+    struct strbuf apart; /* owned: its events, when the rest is not needed any more */
     size_t head_size;    /* of host and inputs, the beginning of it */
     struct event_names names;
     struct span events;

@@ -1,29 +1,22 @@
-/* Packed events in columns and back. An event is cut into what it is kept for, its second, its key
- * if it is one of inbound mail, and the rest. Trust: columns to read come from files that anybody
- * may have damaged. */
+/* Packed events in columns and back. Trust: columns to read come from files that anybody may have
+ * damaged. */
 #include "track/event_column.h"
 
-#define MARK       '\0' /* no event is kept for that */
+#define MARK_FIRST '\0'   /* columns of version 3; no event is kept for that */
+#define MARK       '\x7f' /* nor for that */
 #define KEY_DIGITS 16
 #define KEY_BYTES  8
+#define KEYED      0x40 /* beside what an event is kept for */
+#define EVENT_MOST ((size_t)16 * 1024 * 1024)
+#define SHAPE_MOST ((uint64_t)1 << 20)
 
-enum column {
-    COLUMN_USE,
-    COLUMN_SECOND, /* less that of the event before */
-    COLUMN_KEY,
-    COLUMN_KEYED, /* rest of events with a key */
-    COLUMN_LENGTH,
-    COLUMN_OTHER, /* rest of those without */
-    COLUMNS
-};
+/* Columns of version 3 where those of now have others: what stands before and behind a key is one
+ * column, the lengths of both are in another. */
+#define FIRST_KEYED EVENT_COLUMN_SHAPE
 
-/* One event: where it is cut. */
-struct cut {
-    int64_t second;
-    struct span before, key, behind; /* key: 16 digits; empty when there is none */
-};
+/* ---- cutting an event ------------------------------------------------------------------------ */
 
-static bool is_keyed(int use)
+static bool is_keyed(enum kept_use use)
 {
     return use >= KEPT_REFUSAL && use < KEPT_USES;
 }
@@ -39,127 +32,237 @@ static bool is_hex(struct span text)
     return true;
 }
 
-/* Reads over an event behind its second. */
-static void cut_event(struct unpacker *in, bool keyed, struct cut *cut)
+/* The key in what stands behind the time; empty when there is none. */
+static struct span find_key(struct unpacker in)
 {
-    const char *begin = in->rest.p;
     const uint64_t recipient = (EVENT_RECIPIENT + 1) * 2 + 1;
-    for (int i = 0; i < 7; i++) {
-        (void)unpack_u64(in); /* of the time, mta, file, line, repeat */
+    struct span key = SPAN_EMPTY;
+    for (int i = 0; i < 6; i++) {
+        (void)unpack_u64(&in); /* offset and digits of the time, mta, file, line, repeat */
     }
-    (void)unpack_text(in);
-    (void)unpack_text(in);
-    (void)unpack_u64(in);
-    cut->key = SPAN_EMPTY;
-    for (uint64_t field = unpack_u64(in); field != 0 && !in->damaged; field = unpack_u64(in)) {
+    (void)unpack_text(&in);
+    (void)unpack_text(&in);
+    (void)unpack_u64(&in);
+    for (uint64_t field = unpack_u64(&in); field != 0 && !in.damaged; field = unpack_u64(&in)) {
         struct span text = SPAN_EMPTY;
         if (field % 2 == 1) {
-            text = unpack_text(in);
+            text = unpack_text(&in);
         } else {
-            (void)unpack_u64(in);
+            (void)unpack_u64(&in);
         }
-        if (keyed && field == recipient && text.n == KEY_DIGITS && is_hex(text)) {
-            cut->key = text;
-        }
+        bool fits = field == recipient && text.n == KEY_DIGITS && is_hex(text);
+        key = fits ? text : key;
     }
-    size_t all = (size_t)(in->rest.p - begin);
-    size_t at = cut->key.n > 0 ? (size_t)(cut->key.p - begin) : all;
-    cut->before = span_of(begin, at);
-    cut->behind = cut->key.n > 0 ? span_of(begin + at + KEY_DIGITS, all - at - KEY_DIGITS)
-                                 : SPAN_EMPTY;
+    return in.damaged || in.rest.n > 0 ? SPAN_EMPTY : key;
 }
 
-static unsigned value_of(char digit)
+bool event_shape_of(struct span packed, struct event_shape *shape)
 {
-    return digit <= '9' ? (unsigned)(digit - '0') : (unsigned)(digit - 'a') + 10;
+    struct unpacker in = {packed, false};
+    enum kept_use use = (enum kept_use)unpack_u64(&in);
+    (void)unpack_i64(&in);
+    (void)unpack_u64(&in);
+    struct span key = is_keyed(use) ? find_key(in) : SPAN_EMPTY;
+    if (key.n == 0) {
+        return false;
+    }
+    size_t at = (size_t)(key.p - in.rest.p);
+    shape->before = span_of(in.rest.p, at);
+    shape->behind = span_from(in.rest, at + KEY_DIGITS);
+    return true;
 }
 
-static void add_cut(struct strbuf columns[COLUMNS], int use, const struct cut *cut)
+/* ---- writing --------------------------------------------------------------------------------- */
+
+void event_columns_init(struct event_columns *columns, size_t maximum)
 {
-    bool keyed = cut->key.n > 0;
-    struct strbuf *rest = &columns[keyed ? COLUMN_KEYED : COLUMN_OTHER];
-    strbuf_add_byte(&columns[COLUMN_USE], (char)(use | (keyed ? 0x40 : 0)));
-    for (size_t i = 0; i < cut->key.n; i += 2) {
-        unsigned byte = value_of(cut->key.p[i]) << 4 | value_of(cut->key.p[i + 1]);
-        strbuf_add_byte(&columns[COLUMN_KEY], (char)byte);
+    *columns = (struct event_columns){.count = 0};
+    for (size_t c = 0; c < EVENT_COLUMNS; c++) {
+        strbuf_init(&columns->column[c], maximum);
     }
-    pack_u64(&columns[COLUMN_LENGTH], cut->before.n);
-    if (keyed) {
-        pack_u64(&columns[COLUMN_LENGTH], cut->behind.n);
-    }
-    strbuf_add_span(rest, cut->before);
-    strbuf_add_span(rest, cut->behind);
+    strbuf_init(&columns->shapes, maximum);
 }
 
-enum smtplog_status event_column_pack(struct span events, uint64_t count, struct strbuf *out)
+void event_columns_free(struct event_columns *columns)
 {
-    struct strbuf columns[COLUMNS];
-    struct unpacker in = {events, false};
-    int64_t before = 0;
-    for (size_t c = 0; c < COLUMNS; c++) {
-        strbuf_init(&columns[c], out->maximum);
+    for (size_t c = 0; c < EVENT_COLUMNS; c++) {
+        strbuf_free(&columns->column[c]);
     }
-    for (uint64_t i = 0; i < count && !in.damaged; i++) {
-        struct cut cut;
-        int use = (int)unpack_count(&in, KEPT_USES - 1);
-        cut.second = unpack_i64(&in);
-        cut_event(&in, is_keyed(use), &cut);
-        pack_i64(&columns[COLUMN_SECOND], cut.second - before);
-        before = cut.second;
-        add_cut(columns, use, &cut);
+    strbuf_free(&columns->shapes);
+}
+
+static void add_time(struct event_columns *columns, int use, int64_t second)
+{
+    strbuf_add_byte(&columns->column[EVENT_COLUMN_USE], (char)use);
+    pack_i64(&columns->column[EVENT_COLUMN_SECOND],
+             (int64_t)((uint64_t)second - (uint64_t)columns->before));
+    columns->before = second;
+    columns->count++;
+}
+
+void event_columns_add_shape(struct event_columns *columns, const struct event_shape *shape)
+{
+    pack_text(&columns->shapes, shape->before);
+    pack_text(&columns->shapes, shape->behind);
+    columns->shape_count++;
+}
+
+void event_columns_add_key(struct event_columns *columns, enum kept_use use, int64_t second,
+                           uint32_t nanosecond, uint64_t key, uint64_t shape)
+{
+    char bytes[KEY_BYTES];
+    for (size_t i = 0; i < KEY_BYTES; i++) {
+        bytes[i] = (char)(key >> (56 - 8 * i));
     }
-    enum smtplog_status status = in.damaged || in.rest.n > 0 ? SMTPLOG_FORMAT : SMTPLOG_OK;
+    add_time(columns, (int)use | KEYED, second);
+    pack_u64(&columns->column[EVENT_COLUMN_PART], nanosecond);
+    strbuf_add(&columns->column[EVENT_COLUMN_KEY], bytes, sizeof bytes);
+    pack_u64(&columns->column[EVENT_COLUMN_SHAPE], shape);
+}
+
+enum smtplog_status event_columns_add(struct event_columns *columns, struct span packed)
+{
+    struct unpacker in = {packed, false};
+    int use = (int)unpack_count(&in, KEPT_USES - 1);
+    add_time(columns, use, unpack_i64(&in));
+    pack_u64(&columns->column[EVENT_COLUMN_LENGTH], in.rest.n);
+    strbuf_add_span(&columns->column[EVENT_COLUMN_OTHER], in.rest);
+    return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
+}
+
+enum smtplog_status event_columns_write(struct event_columns *columns, struct strbuf *out)
+{
+    enum smtplog_status status = strbuf_status(&columns->shapes);
     strbuf_add_byte(out, MARK);
-    for (size_t c = 0; c < COLUMNS; c++) {
-        status = status == SMTPLOG_OK ? strbuf_status(&columns[c]) : status;
-        pack_text(out, strbuf_span(&columns[c]));
-        strbuf_free(&columns[c]);
+    pack_u64(out, columns->shape_count);
+    pack_text(out, strbuf_span(&columns->shapes));
+    for (size_t c = 0; c < EVENT_COLUMNS; c++) {
+        status = status == SMTPLOG_OK ? strbuf_status(&columns->column[c]) : status;
+        pack_text(out, strbuf_span(&columns->column[c]));
+        strbuf_free(&columns->column[c]);
     }
     return status == SMTPLOG_OK ? strbuf_status(out) : status;
 }
 
-bool event_column_is(struct span bytes)
+/* ---- reading --------------------------------------------------------------------------------- */
+
+static enum smtplog_status open_shapes(struct event_reader *reader, struct unpacker *in,
+                                       struct arena *arena)
 {
-    return bytes.n > 0 && bytes.p[0] == MARK;
+    size_t count = (size_t)unpack_count(in, SHAPE_MOST);
+    struct unpacker texts = {unpack_text(in), false};
+    if (in->damaged || count > texts.rest.n) { /* each takes more than a byte */
+        return SMTPLOG_FORMAT;
+    }
+    struct event_shape *shapes = arena_alloc(arena, (count + 1) * sizeof *shapes);
+    if (shapes == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        shapes[i].before = unpack_text(&texts);
+        shapes[i].behind = unpack_text(&texts);
+    }
+    reader->shapes = shapes;
+    reader->shape_count = count;
+    return texts.damaged || texts.rest.n > 0 ? SMTPLOG_FORMAT : SMTPLOG_OK;
 }
 
-static void add_event(struct unpacker columns[COLUMNS], int64_t *second, struct strbuf *events)
+static enum smtplog_status open_columns(struct event_reader *reader, struct unpacker *in,
+                                        struct arena *arena)
+{
+    static const enum event_column_number first[] = {EVENT_COLUMN_USE,    EVENT_COLUMN_SECOND,
+                                                     EVENT_COLUMN_KEY,    FIRST_KEYED,
+                                                     EVENT_COLUMN_LENGTH, EVENT_COLUMN_OTHER};
+    bool old = reader->mark == MARK_FIRST;
+    TRY(old ? SMTPLOG_OK : open_shapes(reader, in, arena));
+    for (size_t c = 0; c < (old ? COUNT_OF(first) : EVENT_COLUMNS); c++) {
+        reader->column[old ? first[c] : c] = (struct unpacker){unpack_text(in), false};
+    }
+    return in->damaged || in->rest.n > 0 ? SMTPLOG_FORMAT : SMTPLOG_OK;
+}
+
+enum smtplog_status event_reader_open(struct event_reader *reader, struct span bytes,
+                                      struct arena *arena)
+{
+    *reader = (struct event_reader){.mark = bytes.n > 0 ? bytes.p[0] : MARK_FIRST};
+    strbuf_init(&reader->event, EVENT_MOST);
+    if (bytes.n > 0 && (reader->mark == MARK || reader->mark == MARK_FIRST)) {
+        struct unpacker in = {span_from(bytes, 1), false};
+        return open_columns(reader, &in, arena);
+    }
+    reader->column[EVENT_COLUMN_OTHER] = (struct unpacker){bytes, false};
+    return SMTPLOG_OK;
+}
+
+void event_reader_close(struct event_reader *reader)
+{
+    strbuf_free(&reader->event);
+}
+
+static void add_digits(struct event_reader *reader)
 {
     static const char digits[] = "0123456789abcdef";
-    uint64_t use = unpack_count(&columns[COLUMN_USE], 0x7f);
-    bool keyed = (use & 0x40) != 0;
-    struct unpacker *rest = &columns[keyed ? COLUMN_KEYED : COLUMN_OTHER];
-    *second = (int64_t)((uint64_t)*second + (uint64_t)unpack_i64(&columns[COLUMN_SECOND]));
-    strbuf_add_byte(events, (char)(use & 0x3f));
-    pack_i64(events, *second);
-    strbuf_add_span(events, unpack_bytes(rest, unpack_u64(&columns[COLUMN_LENGTH])));
-    if (!keyed) {
-        return;
-    }
-    struct span key = unpack_bytes(&columns[COLUMN_KEY], KEY_BYTES);
+    struct span key = unpack_bytes(&reader->column[EVENT_COLUMN_KEY], KEY_BYTES);
     for (size_t i = 0; i < key.n; i++) {
         unsigned byte = (unsigned char)key.p[i];
-        strbuf_add_byte(events, digits[byte >> 4]);
-        strbuf_add_byte(events, digits[byte & 15]);
+        strbuf_add_byte(&reader->event, digits[byte >> 4]);
+        strbuf_add_byte(&reader->event, digits[byte & 15]);
     }
-    strbuf_add_span(events, unpack_bytes(rest, unpack_u64(&columns[COLUMN_LENGTH])));
 }
 
-enum smtplog_status event_column_unpack(struct span bytes, uint64_t count, struct strbuf *events)
+static void add_keyed(struct event_reader *reader)
 {
-    struct unpacker columns[COLUMNS];
-    struct unpacker in = {bytes, false};
-    int64_t second = 0;
-    bool damaged = unpack_u64(&in) != MARK;
-    for (size_t c = 0; c < COLUMNS; c++) {
-        columns[c] = (struct unpacker){unpack_text(&in), false};
+    uint64_t number = unpack_u64(&reader->column[EVENT_COLUMN_SHAPE]);
+    if (number >= reader->shape_count) {
+        reader->column[EVENT_COLUMN_SHAPE].damaged = true;
+        return;
     }
-    damaged = damaged || in.damaged || in.rest.n > 0;
-    for (uint64_t i = 0; i < count && !damaged && events->status == SMTPLOG_OK; i++) {
-        add_event(columns, &second, events);
-        for (size_t c = 0; c < COLUMNS; c++) {
-            damaged = damaged || columns[c].damaged;
+    pack_u64(&reader->event, unpack_u64(&reader->column[EVENT_COLUMN_PART]));
+    strbuf_add_span(&reader->event, reader->shapes[number].before);
+    add_digits(reader);
+    strbuf_add_span(&reader->event, reader->shapes[number].behind);
+}
+
+static void add_first_keyed(struct event_reader *reader)
+{
+    struct unpacker *length = &reader->column[EVENT_COLUMN_LENGTH];
+    strbuf_add_span(&reader->event, unpack_bytes(&reader->column[FIRST_KEYED], unpack_u64(length)));
+    add_digits(reader);
+    strbuf_add_span(&reader->event, unpack_bytes(&reader->column[FIRST_KEYED], unpack_u64(length)));
+}
+
+static enum smtplog_status put_together(struct event_reader *reader)
+{
+    struct unpacker *second = &reader->column[EVENT_COLUMN_SECOND];
+    uint64_t use = unpack_count(&reader->column[EVENT_COLUMN_USE], 0x7f);
+    strbuf_clear(&reader->event);
+    reader->second = (int64_t)((uint64_t)reader->second + (uint64_t)unpack_i64(second));
+    strbuf_add_byte(&reader->event, (char)(use & ~(uint64_t)KEYED));
+    pack_i64(&reader->event, reader->second);
+    if ((use & KEYED) == 0) {
+        strbuf_add_span(&reader->event,
+                        unpack_bytes(&reader->column[EVENT_COLUMN_OTHER],
+                                     unpack_u64(&reader->column[EVENT_COLUMN_LENGTH])));
+    } else if (reader->mark == MARK_FIRST) {
+        add_first_keyed(reader);
+    } else {
+        add_keyed(reader);
+    }
+    for (size_t c = 0; c < EVENT_COLUMNS; c++) {
+        if (reader->column[c].damaged) {
+            return SMTPLOG_FORMAT;
         }
     }
-    return damaged ? SMTPLOG_FORMAT : strbuf_status(events);
+    return strbuf_status(&reader->event);
+}
+
+enum smtplog_status event_reader_next(struct event_reader *reader, const struct event_names *names,
+                                      enum kept_use *use, struct event *event)
+{
+    if (reader->mark != MARK && reader->mark != MARK_FIRST) {
+        return event_unpack(&reader->column[EVENT_COLUMN_OTHER], names, use, event);
+    }
+    TRY(put_together(reader));
+    struct unpacker in = {strbuf_span(&reader->event), false};
+    return event_unpack(&in, names, use, event);
 }

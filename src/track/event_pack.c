@@ -6,13 +6,23 @@
 
 #define NUMBER_MOST 10 /* bytes of a number */
 #define HEAD_MOST   ((size_t)12 * NUMBER_MOST)
+#define FIELD_MOST  ((size_t)2 * NUMBER_MOST)
 
 /* Captures that the reader of the format has turned into other fields are left out. */
 #define RAW_FIELDS ((((uint64_t)1 << EVENT_TEXTS) - 1) & ~(((uint64_t)1 << EVENT_REPLY) - 1))
 
+/* What of a message's line no figure is made of; sessions are found by service and process. */
+#define UNUSED_FIELDS \
+    ((uint64_t)1 << EVENT_SERVICE | (uint64_t)1 << EVENT_PID | (uint64_t)1 << EVENT_PEER_PORT)
+
+static uint64_t fields_of(enum kept_use use, const struct event *event)
+{
+    return event->set & ~RAW_FIELDS & ~(use == KEPT_MESSAGE ? UNUSED_FIELDS : 0);
+}
+
 /* ---- writing: as base/pack.h does it, into room that is there -------------------------------- */
 
-static char *put_u64(char *to, uint64_t value)
+static inline char *put_u64(char *to, uint64_t value)
 {
     while (value >= 0x80) {
         *to++ = (char)(value | 0x80);
@@ -22,24 +32,32 @@ static char *put_u64(char *to, uint64_t value)
     return to;
 }
 
-static char *put_i64(char *to, int64_t value)
+static inline char *put_i64(char *to, int64_t value)
 {
     return put_u64(to, ((uint64_t)value << 1) ^ (uint64_t)(value < 0 ? -1 : 0));
 }
 
-/* Most texts are short, and there are ten to an event: a call for each would be most of the work.
- */
-static char *put_bytes(char *to, const char *from, size_t n)
+/* Eight or four bytes at once, of which the second ones may be among the first. */
+static inline void put_overlapping(char *to, const char *from, size_t n, size_t piece)
 {
     uint64_t first = 0;
     uint64_t last = 0;
+    memcpy(&first, from, piece);
+    memcpy(&last, from + n - piece, piece);
+    memcpy(to, &first, piece);
+    memcpy(to + n - piece, &last, piece);
+}
+
+/* Most texts are short, and there are ten to an event: a call for each would be most of the work.
+ */
+static inline char *put_bytes(char *to, const char *from, size_t n)
+{
     if (n > 16) {
         memcpy(to, from, n);
     } else if (n >= 8) {
-        memcpy(&first, from, 8);
-        memcpy(&last, from + n - 8, 8);
-        memcpy(to, &first, 8);
-        memcpy(to + n - 8, &last, 8);
+        put_overlapping(to, from, n, 8);
+    } else if (n >= 4) {
+        put_overlapping(to, from, n, 4);
     } else {
         for (size_t i = 0; i < n; i++) {
             to[i] = from[i];
@@ -48,7 +66,7 @@ static char *put_bytes(char *to, const char *from, size_t n)
     return to + n;
 }
 
-static char *put_text(char *to, struct span text)
+static inline char *put_text(char *to, struct span text)
 {
     return put_bytes(put_u64(to, text.n), text.p, text.n);
 }
@@ -63,14 +81,35 @@ size_t event_pack_room(const struct event *event)
     size_t room = HEAD_MOST + event->domain.n + event->reason_class.n;
     for (uint64_t left = event->set & ~RAW_FIELDS; left != 0; left &= left - 1) {
         int f = __builtin_ctzll(left);
-        room += (size_t)2 * NUMBER_MOST + (f < EVENT_TEXTS ? event->text[f].n : 0);
+        room += FIELD_MOST + (f < EVENT_TEXTS ? event->text[f].n : 0);
     }
     return room;
 }
 
-size_t event_pack(enum kept_use use, const struct event *event, char *room)
+/* Field by field; NULL when there is no room. */
+static char *put_fields(char *to, const char *end, uint64_t fields, const struct event *event)
+{
+    for (; fields != 0; fields &= fields - 1) {
+        int f = __builtin_ctzll(fields);
+        bool is_text = f < EVENT_TEXTS;
+        size_t most = FIELD_MOST + (is_text ? event->text[f].n : 0);
+        if ((size_t)(end - to) <= most) { /* and the byte behind the last field */
+            return NULL;
+        }
+        to = put_u64(to, (uint64_t)(f + 1) * 2 + is_text);
+        to = is_text ? put_text(to, event->text[f]) : put_i64(to, event->value[f - EVENT_TEXTS]);
+    }
+    *to++ = 0;
+    return to;
+}
+
+size_t event_pack(enum kept_use use, const struct event *event, char *room, const char *end)
 {
     char *to = room;
+    struct span class_name = keeps_class(use) ? event->reason_class : SPAN_EMPTY;
+    if ((size_t)(end - to) < HEAD_MOST + event->domain.n + class_name.n) {
+        return 0;
+    }
     *to++ = (char)use;
     to = put_i64(to, event->time.seconds);
     to = put_u64(to, (uint64_t)event->time.nanosecond);
@@ -81,16 +120,10 @@ size_t event_pack(enum kept_use use, const struct event *event, char *room)
     to = put_u64(to, event->line);
     to = put_u64(to, event->repeat);
     to = put_text(to, event->domain);
-    to = put_text(to, keeps_class(use) ? event->reason_class : SPAN_EMPTY);
+    to = put_text(to, class_name);
     *to++ = event->possible_greylisting ? 1 : 0;
-    for (uint64_t left = event->set & ~RAW_FIELDS; left != 0; left &= left - 1) {
-        int f = __builtin_ctzll(left);
-        bool is_text = f < EVENT_TEXTS;
-        to = put_u64(to, (uint64_t)(f + 1) * 2 + is_text);
-        to = is_text ? put_text(to, event->text[f]) : put_i64(to, event->value[f - EVENT_TEXTS]);
-    }
-    *to++ = 0;
-    return (size_t)(to - room);
+    to = put_fields(to, end, fields_of(use, event), event);
+    return to != NULL ? (size_t)(to - room) : 0;
 }
 
 /* ---- names, and reading ---------------------------------------------------------------------- */

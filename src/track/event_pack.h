@@ -19,9 +19,10 @@ enum kept_use {
     KEPT_USES
 };
 
-/* Writes an event that has a time into room for event_pack_room bytes; returns how many it took. */
+/* Writes an event that has a time; returns how many bytes it took, 0 when they did not fit before
+ * the end. event_pack_room bytes are enough. */
 size_t event_pack_room(const struct event *event);
-size_t event_pack(enum kept_use use, const struct event *event, char *room);
+size_t event_pack(enum kept_use use, const struct event *event, char *room, const char *end);
 
 /* Names of fields and words as this version numbers them. */
 void event_pack_names(struct strbuf *out);

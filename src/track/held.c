@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-#include "base/hashmap.h"
+#include "track/held_key.h"
+#include "track/held_part.h"
 #include "track/kept.h"
 #include "track/session.h"
 
@@ -12,23 +13,6 @@
 #define LONGEST_SESSION 7200 /* seconds that a session lasts, at the most */
 #define LONGEST_ARRIVE  3600 /* seconds from a message's arrival to its message-id, at the most */
 
-/* A message or session, as far as it matters whether it was seen from beginning to end. */
-struct part {
-    uint64_t key;
-    struct part *all_next, *all_before; /* of all there are */
-    struct part *group;                 /* ring of parts linked with each other */
-    struct kept *first, *last;          /* owned */
-    size_t bytes;
-    int64_t began, newest;
-    int64_t host_began; /* first line of its host */
-    bool is_session;
-    bool begun;    /* its beginning was seen */
-    bool may_have; /* it begins with a message-id: begun if nothing can have been before */
-    bool named;    /* another message's line named it: a notice, or forwarded mail */
-    bool ended;
-    bool in_ring;
-};
-
 struct host {
     uint64_t key;
     int64_t began;
@@ -36,18 +20,15 @@ struct host {
 
 struct held {
     uint64_t seed;
-    struct hashmap parts; /* of struct part, the newest of a key */
+    struct held_parts parts;
     struct hashmap hosts; /* of struct host, owned */
-    struct part *all;     /* owned */
+    struct kept_log log;
     size_t bytes;
     size_t session_count; /* open ones with failures */
     uint64_t order;
     struct part *ring[ENDED_RING];
     size_t ring_at;
-    struct kept_room room;
-    struct kept *refusals, *refusals_last;
-    struct kept *accepts, *accepts_last;
-    uint64_t refusal_count, accept_count;
+    struct held_keys keys;
     char host[64]; /* of the first line */
     size_t host_length;
     bool several_hosts;
@@ -66,8 +47,14 @@ enum smtplog_status held_new(struct held **held)
         return SMTPLOG_NO_MEMORY;
     }
     made->seed = hash_random_seed();
-    hashmap_init(&made->parts);
+    held_parts_init(&made->parts);
     hashmap_init(&made->hosts);
+    held_keys_init(&made->keys);
+    enum smtplog_status status = kept_log_init(&made->log, held_part_is_there, &made->parts);
+    if (status != SMTPLOG_OK) {
+        held_free(made);
+        return status;
+    }
     *held = made;
     return SMTPLOG_OK;
 }
@@ -77,105 +64,30 @@ void held_free(struct held *held)
     if (held == NULL) {
         return;
     }
-    while (held->all != NULL) {
-        struct part *part = held->all;
-        held->all = part->all_next;
-        kept_free(part->first);
-        free(part);
-    }
     for (size_t i = 0; i < held->hosts.capacity; i++) {
         free(held->hosts.slots[i].item);
     }
-    kept_free(held->refusals);
-    kept_free(held->accepts);
-    free(held->room.bytes);
-    hashmap_free(&held->parts);
+    kept_log_free(&held->log);
+    held_keys_free(&held->keys);
+    held_parts_free(&held->parts);
     hashmap_free(&held->hosts);
     free(held);
 }
 
 /* ---- parts and their groups ------------------------------------------------------------------ */
 
-static bool same_part(const void *item, const void *key)
-{
-    return ((const struct part *)item)->key == *(const uint64_t *)key;
-}
-
 static bool same_host(const void *item, const void *key)
 {
     return ((const struct host *)item)->key == *(const uint64_t *)key;
 }
 
-static struct part *find_part(const struct held *held, uint64_t key)
-{
-    return hashmap_find(&held->parts, key, same_part, &key);
-}
-
-static bool is_begun(const struct part *part)
-{
-    bool late = part->began - part->host_began >= LONGEST_ARRIVE;
-    return part->begun || (part->may_have && (part->named || late));
-}
-
-static bool group_is_whole(const struct part *part)
-{
-    const struct part *p = part;
-    do {
-        if (!is_begun(p) || !p->ended) {
-            return false;
-        }
-        p = p->group;
-    } while (p != part);
-    return true;
-}
-
-static bool in_group(const struct part *part, const struct part *wanted)
-{
-    const struct part *p = part;
-    do {
-        if (p == wanted) {
-            return true;
-        }
-        p = p->group;
-    } while (p != part);
-    return false;
-}
-
-static void join_groups(struct part *a, struct part *b)
-{
-    if (!in_group(a, b)) {
-        struct part *next = a->group;
-        a->group = b->group;
-        b->group = next;
-    }
-}
-
 static void drop_part(struct held *held, struct part *part)
 {
-    struct part *before = part;
-    while (before->group != part) {
-        before = before->group;
-    }
-    before->group = part->group;
-    if (find_part(held, part->key) == part) {
-        hashmap_remove(&held->parts, part->key, part);
-    }
-    if (part->all_before != NULL) {
-        part->all_before->all_next = part->all_next;
-    } else {
-        held->all = part->all_next;
-    }
-    if (part->all_next != NULL) {
-        part->all_next->all_before = part->all_before;
-    }
-    if (part->in_ring) {
-        for (size_t i = 0; i < ENDED_RING; i++) {
-            held->ring[i] = held->ring[i] == part ? NULL : held->ring[i];
-        }
+    for (size_t i = 0; part->in_ring && i < ENDED_RING; i++) {
+        held->ring[i] = held->ring[i] == part ? NULL : held->ring[i];
     }
     held->bytes -= part->bytes;
-    kept_free(part->first);
-    free(part);
+    held_part_drop(&held->parts, part);
 }
 
 /* A group, but for those that later lines may still link to. */
@@ -195,18 +107,19 @@ static void drop_group(struct held *held, struct part *part)
 /* Too much is open: what was longest without an event goes, half of the time there is. */
 static void give_up(struct held *held, size_t limit)
 {
+    size_t all = held_parts_count(&held->parts);
     while (held->bytes > limit) {
         int64_t oldest = INT64_MAX;
         int64_t newest = INT64_MIN;
-        for (const struct part *p = held->all; p != NULL; p = p->all_next) {
-            oldest = p->newest < oldest ? p->newest : oldest;
-            newest = p->newest > newest ? p->newest : newest;
+        for (size_t i = 0; i < all; i++) {
+            const struct part *p = held_part_at(&held->parts, i);
+            oldest = p->there && p->newest < oldest ? p->newest : oldest;
+            newest = p->there && p->newest > newest ? p->newest : newest;
         }
         int64_t cut = oldest + (newest - oldest) / 4;
-        struct part *next = NULL;
-        for (struct part *p = held->all; p != NULL; p = next) {
-            next = p->all_next;
-            if (p->newest <= cut && held->bytes > limit) {
+        for (size_t i = 0; i < all && held->bytes > limit; i++) {
+            struct part *p = held_part_at(&held->parts, i);
+            if (p->there && p->newest <= cut) {
                 held->given_up++;
                 drop_part(held, p);
             }
@@ -246,28 +159,18 @@ static enum smtplog_status host_of(struct held *held, const struct event *event,
     return SMTPLOG_OK;
 }
 
+static bool is_late(const struct host *host, const struct event *event)
+{
+    return event->time.seconds - host->began >= LONGEST_ARRIVE;
+}
+
 static enum smtplog_status new_part(struct held *held, uint64_t key, const struct host *host,
                                     const struct event *event, struct part **part)
 {
-    struct part *made = calloc(1, sizeof *made);
-    struct part *before = find_part(held, key);
-    if (made == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
-    made->key = key;
-    made->group = made;
-    made->began = made->newest = event->time.seconds;
-    made->all_next = held->all;
-    if (held->all != NULL) {
-        held->all->all_before = made;
-    }
-    held->all = made;
-    *part = made;
-    if (before != NULL) {
-        hashmap_remove(&held->parts, key, before);
-    }
-    made->host_began = host->began;
-    return hashmap_add(&held->parts, key, made);
+    TRY(held_part_new(&held->parts, key, part));
+    (*part)->newest = event->time.seconds;
+    (*part)->late = is_late(host, event);
+    return SMTPLOG_OK;
 }
 
 /* ---- keeping events -------------------------------------------------------------------------- */
@@ -275,13 +178,13 @@ static enum smtplog_status new_part(struct held *held, uint64_t key, const struc
 static enum smtplog_status keep(struct held *held, struct part *part, enum kept_use use,
                                 const struct event *event)
 {
-    struct kept *made = NULL;
-    TRY(kept_make(&held->room, use, event, held->order++, &made));
-    *(part->last != NULL ? &part->last->next : &part->first) = made;
-    part->last = made;
+    size_t size = 0;
+    struct kept head = {.order = held->order++, .owner = part->number, .life = part->life};
+    TRY(kept_log_add(&held->log, &head, use, event, held->bytes, &size));
+    part->has_events = true;
     part->newest = event->time.seconds;
-    part->bytes += sizeof *made + made->size;
-    held->bytes += sizeof *made + made->size;
+    part->bytes += size;
+    held->bytes += size;
     return SMTPLOG_OK;
 }
 
@@ -303,7 +206,7 @@ static void enter_ring(struct held *held, struct part *part)
         return;
     }
     leaving->in_ring = false;
-    if (group_is_whole(leaving)) {
+    if (held_part_group_is_whole(leaving)) {
         drop_group(held, leaving);
     }
 }
@@ -325,7 +228,7 @@ static enum smtplog_status link_messages(struct held *held, const struct host *h
         return SMTPLOG_OK;
     }
     uint64_t key = message_key(host, id);
-    struct part *other = find_part(held, key);
+    struct part *other = held_part_find(&held->parts, key);
     bool delivered = event_value(event, EVENT_KIND) == KIND_DELIVERY &&
                      event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED;
     /* What another server calls it is none of ours, unless a message of that id is there. */
@@ -338,16 +241,31 @@ static enum smtplog_status link_messages(struct held *held, const struct host *h
     }
     if (other != NULL && other != part) {
         other->named = other->named || !delivered;
-        join_groups(part, other);
+        held_part_join(part, other);
     }
     return SMTPLOG_OK;
+}
+
+/* Each time a message is tried again the queue manager says the same of it. */
+static bool is_repeated(struct held *held, struct part *part, const struct event *event)
+{
+    if (event_value(event, EVENT_FACT) != FACT_QUEUED) {
+        return false;
+    }
+    uint64_t hash = hash_mix(held->seed, event->set);
+    hash = hash_span(hash, event_text(event, EVENT_SENDER));
+    hash = hash_span(hash, event_text(event, EVENT_SIZE));
+    hash = hash_span(hash, event_text(event, EVENT_NRCPT));
+    bool repeated = hash == part->queued;
+    part->queued = hash;
+    return repeated;
 }
 
 static enum smtplog_status note_message(struct held *held, const struct host *host,
                                         const struct event *event)
 {
     uint64_t key = message_key(host, event_text(event, EVENT_QUEUE_ID));
-    struct part *part = find_part(held, key);
+    struct part *part = held_part_find(&held->parts, key);
     int fact = event_value(event, EVENT_FACT);
     bool arrival = fact == FACT_ARRIVAL;
     bool opens = arrival || fact == FACT_QUEUED || fact == FACT_MESSAGE_ID ||
@@ -359,10 +277,14 @@ static enum smtplog_status note_message(struct held *held, const struct host *ho
     if (part == NULL || (part->ended && opens)) {
         TRY(new_part(held, key, host, event, &part));
     }
-    if (part->first == NULL) {
-        part->began = event->time.seconds;
+    if (!part->has_events) {
+        part->late = is_late(host, event);
         part->begun = arrival;
         part->may_have = fact == FACT_MESSAGE_ID;
+    }
+    if (is_repeated(held, part, event)) {
+        part->newest = event->time.seconds;
+        return SMTPLOG_OK;
     }
     TRY(keep(held, part, KEPT_MESSAGE, event));
     TRY(link_messages(held, host, part, event, EVENT_LINKED_ID));
@@ -408,7 +330,7 @@ static enum smtplog_status note_session(struct held *held, const struct host *ho
         return SMTPLOG_OK;
     }
     uint64_t key = session_key(held, host, event);
-    struct part *part = find_part(held, key);
+    struct part *part = held_part_find(&held->parts, key);
     if (part == NULL && (auth || (early && counts_failures(event)))) {
         TRY(new_part(held, key, host, event, &part));
         part->is_session = true;
@@ -420,7 +342,7 @@ static enum smtplog_status note_session(struct held *held, const struct host *ho
     }
     TRY(keep(held, part, KEPT_SESSION, event));
     if (disconnect) {
-        hashmap_remove(&held->parts, key, part);
+        held_part_hide(&held->parts, part);
         held->session_count--;
         part->ended = true;
         if (part->begun) {
@@ -450,10 +372,16 @@ enum smtplog_status held_note(struct held *held, const struct event *event)
         TRY(note_message(held, host, event));
     }
     TRY(note_session(held, host, event));
-    if (held->bytes > HELD_MEMORY) {
-        give_up(held, HELD_MEMORY / 2);
+    size_t most = kept_log_has_place(&held->log) ? HELD_FILE : HELD_MEMORY;
+    if (held->bytes > most) {
+        give_up(held, most / 2);
     }
     return SMTPLOG_OK;
+}
+
+void held_allow_file(struct held *held, const char *directory)
+{
+    kept_log_allow_file(&held->log, directory);
 }
 
 struct span held_host(const struct held *held)
@@ -471,26 +399,54 @@ static void key_text(uint64_t key, char text[HELD_KEY])
     text[HELD_KEY - 4] = '\0';
 }
 
-struct event held_refusal(const struct event *event, char key[HELD_KEY])
+/* The event of a key, which stands as its recipient. */
+static struct event event_of_key(const struct event *event, const struct instant *time,
+                                 struct span sender, uint64_t number, char key[HELD_KEY])
+{
+    struct event kept = {.mta = event->mta,
+                         .time = *time,
+                         .has_time = true,
+                         .repeat = 1, /* where it stands is of no use */
+                         .rule = SPAN_EMPTY,
+                         .reason_class = SPAN_EMPTY,
+                         .reason = SPAN_EMPTY,
+                         .provider = SPAN_EMPTY,
+                         .domain = SPAN_EMPTY};
+    key_text(number, key);
+    event_set_text(&kept, EVENT_SENDER, sender.n == 0 ? SPAN_EMPTY : SPAN_LITERAL("s"));
+    event_set_text(&kept, EVENT_RECIPIENT, span_of(key, HELD_KEY - 4));
+    return kept;
+}
+
+static uint64_t refusal_key(const struct event *event)
 {
     enum event_field to = event_has(event, EVENT_ORIG_RECIPIENT) ? EVENT_ORIG_RECIPIENT
                                                                  : EVENT_RECIPIENT;
-    struct event kept = {.mta = event->mta,
-                         .time = event->time,
-                         .has_time = true,
-                         .repeat = event->repeat, /* where it stands is of no use */
-                         .rule = SPAN_EMPTY,
-                         .reason_class = event->reason_class,
-                         .reason = SPAN_EMPTY,
-                         .possible_greylisting = event->possible_greylisting,
-                         .provider = SPAN_EMPTY,
-                         .domain = event->domain};
-    key_text(inbound_lasting_key(event_text(event, EVENT_PEER_IP), event_text(event, EVENT_SENDER),
-                                 event_text(event, to)),
-             key);
-    bool nobody = event_text(event, EVENT_SENDER).n == 0;
-    event_set_text(&kept, EVENT_SENDER, nobody ? SPAN_EMPTY : SPAN_LITERAL("s"));
-    event_set_text(&kept, EVENT_RECIPIENT, span_of(key, HELD_KEY - 4));
+    return inbound_lasting_key(event_text(event, EVENT_PEER_IP), event_text(event, EVENT_SENDER),
+                               event_text(event, to));
+}
+
+static uint64_t accept_key(const struct event *event, const struct track_context *context)
+{
+    struct span address = event_text(event, EVENT_ORIG_RECIPIENT);
+    return inbound_lasting_key(context->client_ip, context->sender,
+                               address.n > 0 ? address : event_text(event, EVENT_RECIPIENT));
+}
+
+struct event held_accept(const struct event *event, const struct track_context *context,
+                         char key[HELD_KEY])
+{
+    return event_of_key(event, &context->arrival, context->sender, accept_key(event, context), key);
+}
+
+static struct event event_of_refusal(const struct event *event, uint64_t number, char key[HELD_KEY])
+{
+    struct event kept = event_of_key(event, &event->time, event_text(event, EVENT_SENDER), number,
+                                     key);
+    kept.repeat = event->repeat;
+    kept.reason_class = event->reason_class;
+    kept.possible_greylisting = event->possible_greylisting;
+    kept.domain = event->domain;
     for (int f = EVENT_TEXTS; f < EVENT_FIELDS; f++) {
         if (event_has(event, (enum event_field)f)) {
             event_set_value(&kept, (enum event_field)f, event_value(event, (enum event_field)f));
@@ -499,44 +455,17 @@ struct event held_refusal(const struct event *event, char key[HELD_KEY])
     return kept;
 }
 
-struct event held_accept(const struct event *event, const struct track_context *context,
-                         char key[HELD_KEY])
-{
-    struct span address = event_text(event, EVENT_ORIG_RECIPIENT);
-    struct event kept = {.mta = event->mta,
-                         .time = context->arrival,
-                         .has_time = true,
-                         .repeat = 1,
-                         .rule = SPAN_EMPTY,
-                         .reason_class = SPAN_EMPTY,
-                         .reason = SPAN_EMPTY,
-                         .provider = SPAN_EMPTY,
-                         .domain = SPAN_EMPTY};
-    key_text(inbound_lasting_key(context->client_ip, context->sender,
-                                 address.n > 0 ? address : event_text(event, EVENT_RECIPIENT)),
-             key);
-    event_set_text(&kept, EVENT_SENDER, context->sender.n == 0 ? SPAN_EMPTY : SPAN_LITERAL("s"));
-    event_set_text(&kept, EVENT_RECIPIENT, span_of(key, HELD_KEY - 4));
-    return kept;
-}
-
 /* The newest ones are kept: older ones can hardly come back any more. */
 static enum smtplog_status keep_refusal(struct held *held, enum kept_use use,
                                         const struct event *event)
 {
     char key[HELD_KEY];
-    struct kept *made = NULL;
-    struct event kept = held_refusal(event, key);
-    TRY(kept_make(&held->room, use, &kept, held->order++, &made));
-    *(held->refusals_last != NULL ? &held->refusals_last->next : &held->refusals) = made;
-    held->refusals_last = made;
-    if (++held->refusal_count > HELD_REFUSALS) {
-        struct kept *oldest = held->refusals;
-        held->refusals = oldest->next;
-        free(oldest);
-        held->refusal_count--;
-        held->given_up++;
-    }
+    bool gone = false;
+    uint64_t number = refusal_key(event);
+    struct event kept = event_of_refusal(event, number, key);
+    TRY(held_keys_add(&held->keys, &held->keys.refusals, HELD_REFUSALS, use, &kept, number,
+                      held->order++, &gone));
+    held->given_up += gone;
     return SMTPLOG_OK;
 }
 
@@ -549,18 +478,15 @@ enum smtplog_status held_note_refusal(struct held *held, const struct event *eve
 static bool wants_accept(const struct held *held, const struct instant *time)
 {
     bool in_time = !held->has_first || time->seconds - held->first < CIVIL_DAY;
-    return in_time && held->accept_count < HELD_ACCEPTS;
+    return in_time && held->keys.accepts.count < HELD_ACCEPTS;
 }
 
 static enum smtplog_status keep_accept(struct held *held, enum kept_use use,
-                                       const struct event *kept)
+                                       const struct event *kept, uint64_t number)
 {
-    struct kept *made = NULL;
-    TRY(kept_make(&held->room, use, kept, held->order++, &made));
-    *(held->accepts_last != NULL ? &held->accepts_last->next : &held->accepts) = made;
-    held->accepts_last = made;
-    held->accept_count++;
-    return SMTPLOG_OK;
+    bool gone = false;
+    return held_keys_add(&held->keys, &held->keys.accepts, HELD_ACCEPTS, use, kept, number,
+                         held->order++, &gone);
 }
 
 enum smtplog_status held_note_accept(struct held *held, const struct event *event,
@@ -570,8 +496,9 @@ enum smtplog_status held_note_accept(struct held *held, const struct event *even
     if (!wants_accept(held, &context->arrival)) {
         return SMTPLOG_OK;
     }
-    struct event kept = held_accept(event, context, key);
-    return keep_accept(held, KEPT_ACCEPT, &kept);
+    uint64_t number = accept_key(event, context);
+    struct event kept = event_of_key(event, &context->arrival, context->sender, number, key);
+    return keep_accept(held, KEPT_ACCEPT, &kept, number);
 }
 
 enum smtplog_status held_note_triplet(struct held *held, const struct event *event, bool passes)
@@ -583,37 +510,24 @@ enum smtplog_status held_note_triplet(struct held *held, const struct event *eve
     if (!wants_accept(held, &event->time)) {
         return SMTPLOG_OK;
     }
-    struct event kept = held_refusal(event, key);
-    return keep_accept(held, KEPT_TRIPLET_PASS, &kept);
+    uint64_t number = refusal_key(event);
+    struct event kept = event_of_refusal(event, number, key);
+    return keep_accept(held, KEPT_TRIPLET_PASS, &kept, number);
 }
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
-static int compare_kept(const void *a, const void *b)
-{
-    uint64_t x = (*(const struct kept *const *)a)->order;
-    uint64_t y = (*(const struct kept *const *)b)->order;
-    return (x > y) - (x < y);
-}
-
-static size_t list_kept(struct kept *kept, struct kept **list)
-{
-    size_t count = 0;
-    for (; kept != NULL; kept = kept->next) {
-        list[count++] = kept;
-    }
-    return count;
-}
-
 static void drop_whole(struct held *held)
 {
-    struct part *next = NULL;
-    for (struct part *part = held->all; part != NULL; part = next) {
-        next = part->all_next;
+    for (size_t i = 0; i < held_parts_count(&held->parts); i++) {
+        struct part *part = held_part_at(&held->parts, i);
+        if (!part->there || part->is_session) {
+            continue;
+        }
         /* What a content filter handed back may be whole, and its reply to the first copy logged
          * behind the end of this log. */
         bool linked_later = part->in_ring && held->latest - part->newest < LATEST_LINK;
-        if (!part->is_session && !linked_later && group_is_whole(part)) {
+        if (!linked_later && held_part_group_is_whole(part)) {
             drop_part(held, part); /* what is left of its group is whole as well */
         }
     }
@@ -622,29 +536,28 @@ static void drop_whole(struct held *held)
 enum smtplog_status held_finish(struct held *held, struct strbuf *out, uint64_t *count,
                                 uint64_t *given_up)
 {
+    struct kept_cursor cursor = {.at = 0};
+    struct event_columns columns;
+    enum smtplog_status status = SMTPLOG_OK;
     drop_whole(held);
     give_up(held, HELD_KEPT);
-    size_t wanted = (size_t)(held->refusal_count + held->accept_count);
-    for (const struct part *p = held->all; p != NULL; p = p->all_next) {
-        for (const struct kept *k = p->first; k != NULL; k = k->next) {
-            wanted++;
+    event_columns_init(&columns, out->maximum);
+    held_keys_write_shapes(&held->keys, &columns);
+    for (;;) {
+        const struct kept *kept = NULL;
+        status = status == SMTPLOG_OK ? kept_log_next(&held->log, &cursor, &kept) : status;
+        while (
+            held_keys_write_next(&held->keys, kept != NULL ? kept->order : UINT64_MAX, &columns)) {
         }
+        if (kept == NULL || status != SMTPLOG_OK) {
+            break;
+        }
+        status = event_columns_add(&columns, kept_bytes(kept));
     }
-    struct kept **list = calloc(wanted + 1, sizeof *list);
-    if (list == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
-    size_t found = list_kept(held->refusals, list);
-    found += list_kept(held->accepts, list + found);
-    for (const struct part *p = held->all; p != NULL; p = p->all_next) {
-        found += list_kept(p->first, list + found);
-    }
-    qsort(list, found, sizeof *list, compare_kept);
-    for (size_t i = 0; i < found; i++) {
-        strbuf_add(out, list[i]->bytes, list[i]->size);
-    }
-    free(list);
-    *count = found;
+    *count = columns.count;
     *given_up = held->given_up;
-    return strbuf_status(out);
+    status = status == SMTPLOG_OK ? event_columns_write(&columns, out) : status;
+    event_columns_free(&columns);
+    kept_cursor_free(&cursor);
+    return status;
 }

@@ -11,6 +11,7 @@
 #include "track/message.h"
 
 #define HELD_MEMORY   ((size_t)16 * 1024 * 1024) /* bytes of events while a log is read */
+#define HELD_FILE     ((size_t)128 * 1024 * 1024) /* where they may go into a file */
 #define HELD_KEPT     ((size_t)2 * 1024 * 1024)  /* and of those that are left in the end */
 #define HELD_REFUSALS 50000                      /* of inbound keys */
 #define HELD_ACCEPTS  30000
@@ -19,6 +20,9 @@ struct held;
 
 MUST_USE enum smtplog_status held_new(struct held **held);
 void held_free(struct held *held);
+
+/* Much of what is open may be put into a temporary file there, which has no name. */
+void held_allow_file(struct held *held, const char *directory);
 
 /* Notes an event or context line, after the tracker took it. */
 MUST_USE enum smtplog_status held_note(struct held *held, const struct event *event);
@@ -32,18 +36,17 @@ MUST_USE enum smtplog_status held_note_accept(struct held *held, const struct ev
 MUST_USE enum smtplog_status held_note_triplet(struct held *held, const struct event *event,
                                                bool passes);
 
-/* What stands for the key of an inbound event: the event with the key as recipient, and without
- * what is not needed. key must hold HELD_KEY bytes. */
+/* What stands for the key of a mail let in: the event with the key as recipient, and without what
+ * is not needed. key must hold HELD_KEY bytes. */
 #define HELD_KEY 20
-struct event held_refusal(const struct event *event, char key[HELD_KEY]);
 struct event held_accept(const struct event *event, const struct track_context *context,
                          char key[HELD_KEY]);
 
 /* The host of all lines; empty when there were several, or lines without. */
 struct span held_host(const struct held *held);
 
-/* At the end of the log: the events to keep, packed one behind the other in the order they came,
- * how many they are, and messages and keys given up. */
+/* At the end of the log: the events to keep, in columns and in the order they came, how many they
+ * are, and messages and keys given up. */
 MUST_USE enum smtplog_status held_finish(struct held *held, struct strbuf *out, uint64_t *count,
                                          uint64_t *given_up);
 
