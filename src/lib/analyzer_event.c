@@ -109,6 +109,9 @@ static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *e
     bool filtered = a->selection.filter != NULL;
     bool expected = selected->shown && a->redactor == NULL;
     tracker_expect(a->tracker, event);
+    if (a->held != NULL) {
+        held_expect(a->held, event);
+    }
     if (expected) {
         summary_expect(a->summary, event);
     }

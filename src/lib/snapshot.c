@@ -3,6 +3,9 @@
 
 #include "base/diagnostic.h"
 #include <stdlib.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include "aggregate/summary_pack.h"
 #include "input/decompress.h"
@@ -120,6 +123,14 @@ static enum smtplog_status take_out_kept(struct smtplog_analyzer *a, struct span
     return status;
 }
 
+/* Memory of tables that are gone is not needed again: what comes is smaller. */
+static void give_back_memory(void)
+{
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 /* What a finished run followed stories with. */
 static void free_tables(struct smtplog_analyzer *a)
 {
@@ -130,6 +141,7 @@ static void free_tables(struct smtplog_analyzer *a)
     a->tracker = NULL;
     a->inbound = a->greylisters = NULL;
     a->sessions = NULL;
+    give_back_memory();
 }
 
 static enum smtplog_status pack_part(struct smtplog_analyzer *a, bool last, struct strbuf *out)
@@ -141,11 +153,11 @@ static enum smtplog_status pack_part(struct smtplog_analyzer *a, bool last, stru
     uint64_t count = 0;
     uint64_t given_up = 0;
     strbuf_init(&events, SNAPSHOT_PART);
+    free_tables(a);
     enum smtplog_status status = held_finish(a->held, &events, &count, &given_up);
     pack_text(out, held_host(a->held));
     held_free(a->held);
     a->held = NULL;
-    free_tables(a);
     if (last) {
         figures = a->summary;
     } else if (status == SMTPLOG_OK) {
@@ -582,6 +594,7 @@ static enum smtplog_status add_figures(struct smtplog_analyzer *a, struct replay
 static enum smtplog_status merge_parts(struct smtplog_analyzer *a, struct replay_source *sources)
 {
     struct summary *kept = NULL;
+    give_back_memory();
     TRY(add_figures(a, sources));
     int64_t last = a->summary->has_period ? a->summary->last.seconds : INT64_MIN;
     enum smtplog_status status = replay_run(a, sources, a->snapshots->count, last, &kept);

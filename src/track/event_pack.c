@@ -8,16 +8,24 @@
 #define HEAD_MOST   ((size_t)12 * NUMBER_MOST)
 #define FIELD_MOST  ((size_t)2 * NUMBER_MOST)
 
+#define FIELD(field) ((uint64_t)1 << (field))
+
 /* Captures that the reader of the format has turned into other fields are left out. */
-#define RAW_FIELDS ((((uint64_t)1 << EVENT_TEXTS) - 1) & ~(((uint64_t)1 << EVENT_REPLY) - 1))
+#define RAW_FIELDS ((FIELD(EVENT_TEXTS) - 1) & ~(FIELD(EVENT_REPLY) - 1))
 
 /* What of a message's line no figure is made of; sessions are found by service and process. */
 #define UNUSED_FIELDS \
-    ((uint64_t)1 << EVENT_SERVICE | (uint64_t)1 << EVENT_PID | (uint64_t)1 << EVENT_PEER_PORT)
+    (FIELD(EVENT_SERVICE) | FIELD(EVENT_PID) | FIELD(EVENT_PEER_PORT) | FIELD(EVENT_MESSAGE_ID))
 
 static uint64_t fields_of(enum kept_use use, const struct event *event)
 {
-    return event->set & ~RAW_FIELDS & ~(use == KEPT_MESSAGE ? UNUSED_FIELDS : 0);
+    uint64_t fields = event->set & ~RAW_FIELDS;
+    if (use != KEPT_MESSAGE) {
+        return fields;
+    }
+    int fact = event_value(event, EVENT_FACT);
+    bool plain = fact == FACT_REMOVED || fact == FACT_QUEUED || fact == FACT_MESSAGE_ID;
+    return fields & ~(plain ? UNUSED_FIELDS | FIELD(EVENT_DAEMON) : UNUSED_FIELDS);
 }
 
 /* ---- writing: as base/pack.h does it, into room that is there -------------------------------- */
@@ -86,18 +94,41 @@ size_t event_pack_room(const struct event *event)
     return room;
 }
 
+_Static_assert((EVENT_FIELDS + 1) * 2 < 0x80, "the number of a field takes one byte");
+
 /* Field by field; NULL when there is no room. */
-static char *put_fields(char *to, const char *end, uint64_t fields, const struct event *event)
+static char *put_texts(char *to, const char *end, uint64_t fields, const struct event *event)
 {
-    for (; fields != 0; fields &= fields - 1) {
-        int f = __builtin_ctzll(fields);
-        bool is_text = f < EVENT_TEXTS;
-        size_t most = FIELD_MOST + (is_text ? event->text[f].n : 0);
-        if ((size_t)(end - to) <= most) { /* and the byte behind the last field */
+    for (uint64_t left = fields & (FIELD(EVENT_TEXTS) - 1); left != 0; left &= left - 1) {
+        int f = __builtin_ctzll(left);
+        const struct span *text = &event->text[f];
+        if ((size_t)(end - to) <= FIELD_MOST + text->n) {
             return NULL;
         }
-        to = put_u64(to, (uint64_t)(f + 1) * 2 + is_text);
-        to = is_text ? put_text(to, event->text[f]) : put_i64(to, event->value[f - EVENT_TEXTS]);
+        *to++ = (char)((f + 1) * 2 + 1);
+        if (text->n < 0x80) {
+            *to++ = (char)text->n;
+        } else {
+            to = put_u64(to, text->n);
+        }
+        to = put_bytes(to, text->p, text->n);
+    }
+    return to;
+}
+
+/* And the byte behind the last one. */
+static char *put_values(char *to, const char *end, uint64_t fields, const struct event *event)
+{
+    for (uint64_t left = fields >> EVENT_TEXTS; left != 0; left &= left - 1) {
+        int v = __builtin_ctzll(left);
+        if ((size_t)(end - to) <= FIELD_MOST) {
+            return NULL;
+        }
+        *to++ = (char)((v + EVENT_TEXTS + 1) * 2);
+        to = put_i64(to, event->value[v]);
+    }
+    if (to == end) {
+        return NULL;
     }
     *to++ = 0;
     return to;
@@ -122,7 +153,9 @@ size_t event_pack(enum kept_use use, const struct event *event, char *room, cons
     to = put_text(to, event->domain);
     to = put_text(to, class_name);
     *to++ = event->possible_greylisting ? 1 : 0;
-    to = put_fields(to, end, fields_of(use, event), event);
+    uint64_t fields = fields_of(use, event);
+    to = put_texts(to, end, fields, event);
+    to = to != NULL ? put_values(to, end, fields, event) : NULL;
     return to != NULL ? (size_t)(to - room) : 0;
 }
 

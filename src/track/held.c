@@ -38,6 +38,8 @@ struct held {
     const struct host *last_host; /* of the line before: most lines have the same */
     char last_name[64];
     size_t last_length;
+    struct span expected; /* the queue id of the event that comes next */
+    uint64_t expected_key;
 };
 
 enum smtplog_status held_new(struct held **held)
@@ -179,7 +181,8 @@ static enum smtplog_status keep(struct held *held, struct part *part, enum kept_
                                 const struct event *event)
 {
     size_t size = 0;
-    struct kept head = {.order = held->order++, .owner = part->number, .life = part->life};
+    struct kept head = {
+        .order = held->order++, .owner = part->number, .life = held->parts.lives[part->number]};
     TRY(kept_log_add(&held->log, &head, use, event, held->bytes, &size));
     part->has_events = true;
     part->newest = event->time.seconds;
@@ -190,9 +193,25 @@ static enum smtplog_status keep(struct held *held, struct part *part, enum kept_
 
 /* ---- messages -------------------------------------------------------------------------------- */
 
-static uint64_t message_key(const struct host *host, struct span id)
+static uint64_t message_key(const struct held *held, const struct host *host, struct span id)
 {
-    return hash_span(host->key, id);
+    bool expected = host == held->last_host && id.p == held->expected.p &&
+                    id.n == held->expected.n && id.n > 0;
+    return expected ? held->expected_key : hash_span(host->key, id);
+}
+
+void held_expect(struct held *held, const struct event *event)
+{
+    struct span name = event_text(event, EVENT_HOST);
+    struct span id = event_text(event, EVENT_QUEUE_ID);
+    held->expected = SPAN_EMPTY;
+    if (id.n == 0 || held->last_host == NULL ||
+        !span_equal(name, span_of(held->last_name, held->last_length))) {
+        return;
+    }
+    held->expected = id;
+    held->expected_key = hash_span(held->last_host->key, id);
+    held_part_approach(&held->parts, held->expected_key);
 }
 
 /* A message that ended stays a while among those that lines may link to. */
@@ -201,6 +220,7 @@ static void enter_ring(struct held *held, struct part *part)
     struct part *leaving = held->ring[held->ring_at];
     held->ring[held->ring_at] = part;
     held->ring_at = (held->ring_at + 1) % ENDED_RING;
+    __builtin_prefetch(held->ring[held->ring_at]); /* it leaves next */
     part->in_ring = true;
     if (leaving == NULL) {
         return;
@@ -227,7 +247,7 @@ static enum smtplog_status link_messages(struct held *held, const struct host *h
     if (id.n == 0) {
         return SMTPLOG_OK;
     }
-    uint64_t key = message_key(host, id);
+    uint64_t key = message_key(held, host, id);
     struct part *other = held_part_find(&held->parts, key);
     bool delivered = event_value(event, EVENT_KIND) == KIND_DELIVERY &&
                      event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED;
@@ -264,7 +284,7 @@ static bool is_repeated(struct held *held, struct part *part, const struct event
 static enum smtplog_status note_message(struct held *held, const struct host *host,
                                         const struct event *event)
 {
-    uint64_t key = message_key(host, event_text(event, EVENT_QUEUE_ID));
+    uint64_t key = message_key(held, host, event_text(event, EVENT_QUEUE_ID));
     struct part *part = held_part_find(&held->parts, key);
     int fact = event_value(event, EVENT_FACT);
     bool arrival = fact == FACT_ARRIVAL;
@@ -371,6 +391,7 @@ enum smtplog_status held_note(struct held *held, const struct event *event)
     if (event_text(event, EVENT_QUEUE_ID).n > 0) {
         TRY(note_message(held, host, event));
     }
+    held->expected = SPAN_EMPTY;
     TRY(note_session(held, host, event));
     size_t most = kept_log_has_place(&held->log) ? HELD_FILE : HELD_MEMORY;
     if (held->bytes > most) {

@@ -10,10 +10,10 @@
 #include "track/inbound.h"
 #include "track/message.h"
 
-#define HELD_MEMORY   ((size_t)16 * 1024 * 1024) /* bytes of events while a log is read */
+#define HELD_MEMORY   ((size_t)16 * 1024 * 1024)  /* bytes of events while a log is read */
 #define HELD_FILE     ((size_t)128 * 1024 * 1024) /* where they may go into a file */
-#define HELD_KEPT     ((size_t)2 * 1024 * 1024)  /* and of those that are left in the end */
-#define HELD_REFUSALS 50000                      /* of inbound keys */
+#define HELD_KEPT     ((size_t)2 * 1024 * 1024)   /* and of those that are left in the end */
+#define HELD_REFUSALS 50000                       /* of inbound keys */
 #define HELD_ACCEPTS  30000
 
 struct held;
@@ -23,6 +23,9 @@ void held_free(struct held *held);
 
 /* Much of what is open may be put into a temporary file there, which has no name. */
 void held_allow_file(struct held *held, const char *directory);
+
+/* An event that held_note will be given next: begins to look up its message. May be left out. */
+void held_expect(struct held *held, const struct event *event);
 
 /* Notes an event or context line, after the tracker took it. */
 MUST_USE enum smtplog_status held_note(struct held *held, const struct event *event);

@@ -11,7 +11,7 @@ struct part {
     uint64_t queued;    /* hash of the line of the queue manager that was kept last; 0: none */
     int64_t newest;
     size_t bytes;
-    uint32_t number, life; /* of what was here; counted on when it goes */
+    uint32_t number;
     bool there;
     bool has_events;
     bool is_session;
@@ -23,10 +23,19 @@ struct part {
     bool in_ring;
 };
 
+/* Every event asks for its part: the table is as small as can be, so that it stays in the caches.
+ */
+struct held_slot {
+    uint32_t tag;    /* the lower half of the key */
+    uint32_t number; /* and one; 0: free */
+};
+
 struct held_parts {
-    struct hashmap map;   /* of struct part, the newest of a key */
+    struct held_slot *slots; /* owned: the newest part of a key */
+    size_t capacity, count;
     struct part **chunks; /* owned: of all parts by number */
     size_t chunk_count;
+    uint32_t *lives;   /* owned: of what had each number; counted on when it goes */
     struct part *free; /* linked by group */
 };
 
@@ -39,6 +48,9 @@ struct part *held_part_at(const struct held_parts *parts, size_t number);
 
 /* A kept_alive; context: the parts. */
 bool held_part_is_there(const void *context, uint32_t number, uint32_t life);
+
+/* Begins to fetch what held_part_find will look at. */
+void held_part_approach(const struct held_parts *parts, uint64_t key);
 
 struct part *held_part_find(const struct held_parts *parts, uint64_t key);
 

@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#define YOUNG_BLOCK ((size_t)192 * 1024)
-#define OLD_STEP    ((size_t)256 * 1024)
-#define OLD_MEMORY  ((size_t)1024 * 1024) /* where there is a file */
+#define YOUNG_BLOCK ((size_t)128 * 1024)
+#define OLD_STEP    ((size_t)128 * 1024)
+#define OLD_MEMORY  ((size_t)256 * 1024) /* where there is a file */
 #define FILE_BLOCK  ((size_t)128 * 1024)
 #define FILE_SLACK  ((uint64_t)32 * 1024 * 1024) /* of events that nobody wants any more */
 
