@@ -421,15 +421,16 @@ int cmd_daily(const struct cli_arguments *arguments)
     }
     struct daily d = {.arguments = arguments, .state = {.directory = -1, .lock = -1}};
     struct smtplog_analyzer *rules = new_analyzer(arguments, true); /* mistakes first */
+    bool sound = rules != NULL;
+    smtplog_analyzer_free(rules);
     d.calendar = new_analyzer(arguments, false);
     d.unkept = new_analyzer(arguments, false);
     int exit_status = CLI_USAGE;
-    if (d.calendar != NULL && d.unkept != NULL && rules != NULL) {
+    if (d.calendar != NULL && d.unkept != NULL && sound) {
         exit_status = run_daily(&d);
     }
     state_close(&d.state);
     mail_cancel(&d.mail);
-    smtplog_analyzer_free(rules);
     smtplog_analyzer_free(d.unkept);
     smtplog_analyzer_free(d.calendar);
     return exit_status == CLI_DONE && d.partly ? CLI_PARTLY : exit_status;

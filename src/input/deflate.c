@@ -9,6 +9,8 @@
 #define PACK_LEVEL \
     4 /* of tables of counts: half the work of the usual 6, one part in fifty larger */
 
+#define PACK_BLOCK ((uInt)256 * 1024)
+
 enum smtplog_status deflate_pack(struct span bytes, struct strbuf *out)
 {
     z_stream stream = {0};
@@ -16,22 +18,22 @@ enum smtplog_status deflate_pack(struct span bytes, struct strbuf *out)
         Z_OK) {
         return SMTPLOG_NO_MEMORY;
     }
-    uLong room = deflateBound(&stream, (uLong)bytes.n);
-    Bytef *packed = malloc(room);
-    int done = Z_MEM_ERROR;
-    if (packed != NULL && bytes.n <= UINT_MAX && room <= UINT_MAX) {
-        stream.next_in = (z_const Bytef *)bytes.p;
-        stream.avail_in = (uInt)bytes.n;
-        stream.next_out = packed;
-        stream.avail_out = (uInt)room;
+    int done = bytes.n <= UINT_MAX ? Z_OK : Z_MEM_ERROR;
+    stream.next_in = (z_const Bytef *)bytes.p;
+    stream.avail_in = (uInt)bytes.n;
+    while (done == Z_OK) {
+        Bytef *room = (Bytef *)strbuf_room(out, PACK_BLOCK);
+        if (room == NULL) {
+            break;
+        }
+        stream.next_out = room;
+        stream.avail_out = PACK_BLOCK;
         done = deflate(&stream, Z_FINISH);
-    }
-    if (done == Z_STREAM_END) {
-        strbuf_add(out, (const char *)packed, stream.total_out);
+        strbuf_fill(out, PACK_BLOCK - stream.avail_out);
     }
     deflateEnd(&stream);
-    free(packed);
-    return done == Z_STREAM_END ? strbuf_status(out) : SMTPLOG_NO_MEMORY;
+    TRY(strbuf_status(out));
+    return done == Z_STREAM_END ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }
 
 /* Without the stream's own checksum: whoever packs has a better one. */

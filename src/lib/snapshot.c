@@ -3,9 +3,6 @@
 
 #include "base/diagnostic.h"
 #include <stdlib.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include "aggregate/summary_pack.h"
 #include "input/decompress.h"
@@ -80,115 +77,6 @@ static enum smtplog_status add_part(struct snapshot_set *set, struct snapshot_pa
 
 /* ---- making a part --------------------------------------------------------------------------- */
 
-static void pack_input(const struct report_input *input, struct strbuf *out)
-{
-    pack_text(out, input->path);
-    pack_text(out, input->mta);
-    pack_u64(out, input->bytes);
-    pack_u64(out, input->lines);
-    pack_u64(out, compression_bits(input->compression) | (input->readable ? 2u : 0u) |
-                      (input->has_period ? 4u : 0u));
-    pack_text(out, input->damage);
-    pack_instant(out, &input->first);
-    pack_instant(out, &input->last);
-}
-
-/* The figures without those of the kept events, which come back when these are taken up again: of
- * the run itself, or, where it is still to be reported, a copy of them. */
-static enum smtplog_status take_out_kept(struct smtplog_analyzer *a, struct span events,
-                                         uint64_t count, struct summary *figures)
-{
-    struct strbuf names;
-    struct event_names read;
-    struct summary *part = NULL;
-    strbuf_init(&names, 65536);
-    event_pack_names(&names);
-    struct unpacker in = {strbuf_span(&names), false};
-    enum smtplog_status status = strbuf_status(&names);
-    if (status == SMTPLOG_OK) {
-        status = event_unpack_names(&in, &a->arena, &read);
-    }
-    if (status == SMTPLOG_OK) {
-        struct replay_source source = {events, count, &read, true, 0};
-        status = replay_run(a, &source, 1, a->summary->last.seconds, &part);
-    }
-    if (status == SMTPLOG_OK && figures != a->summary) {
-        status = summary_merge(figures, a->summary, 0);
-    }
-    if (status == SMTPLOG_OK) {
-        status = summary_subtract(figures, part);
-    }
-    summary_free(part);
-    strbuf_free(&names);
-    return status;
-}
-
-/* Memory of tables that are gone is not needed again: what comes is smaller. */
-static void give_back_memory(void)
-{
-#ifdef __GLIBC__
-    malloc_trim(0);
-#endif
-}
-
-/* What a finished run followed stories with. */
-static void free_tables(struct smtplog_analyzer *a)
-{
-    tracker_free(a->tracker);
-    inbound_free(a->inbound);
-    inbound_free(a->greylisters);
-    session_table_free(a->sessions);
-    a->tracker = NULL;
-    a->inbound = a->greylisters = NULL;
-    a->sessions = NULL;
-    give_back_memory();
-}
-
-static enum smtplog_status pack_part(struct smtplog_analyzer *a, bool last, struct strbuf *out)
-{
-    struct strbuf events;
-    struct summary *figures = NULL;
-    size_t input_count = 0;
-    struct report_input *inputs = NULL;
-    uint64_t count = 0;
-    uint64_t given_up = 0;
-    strbuf_init(&events, SNAPSHOT_PART);
-    free_tables(a);
-    enum smtplog_status status = held_finish(a->held, &events, &count, &given_up);
-    pack_text(out, held_host(a->held));
-    held_free(a->held);
-    a->held = NULL;
-    if (last) {
-        figures = a->summary;
-    } else if (status == SMTPLOG_OK) {
-        status = summary_new(&figures);
-    }
-    if (status == SMTPLOG_OK) {
-        status = take_out_kept(a, strbuf_span(&events), count, figures);
-    }
-    if (status == SMTPLOG_OK) {
-        status = analyzer_describe_inputs(a, &inputs, &input_count);
-    }
-    if (status == SMTPLOG_OK) {
-        pack_u64(out, input_count);
-        for (size_t i = 0; i < input_count; i++) {
-            pack_input(&inputs[i], out);
-        }
-        pack_u64(out, given_up);
-        event_pack_names(out);
-        pack_u64(out, count);
-        pack_text(out, strbuf_span(&events));
-        strbuf_free(&events);
-        status = summary_pack(figures, out);
-    }
-    strbuf_inherit(out, &events);
-    strbuf_free(&events);
-    if (!last) {
-        summary_free(figures);
-    }
-    return status != SMTPLOG_OK ? status : strbuf_status(out);
-}
-
 /* Packs bytes into memory of its own. */
 static enum smtplog_status pack_apart(struct span bytes, char **packed, size_t *size)
 {
@@ -236,7 +124,7 @@ enum smtplog_status snapshot_make(struct smtplog_analyzer *a, bool last)
     }
     TRY(add_part(set, &part));
     signal_finish(a->summary->signals, &a->summary->last);
-    TRY(pack_part(a, last, &part->bytes));
+    TRY(snapshot_pack_part(a, last, &part->bytes));
     part->id = hash_bytes(ID_SEED, part->bytes.bytes, part->bytes.length);
     part->size = part->bytes.length;
     return SMTPLOG_OK;
@@ -271,6 +159,7 @@ static enum smtplog_status seal(struct smtplog_analyzer *a, struct snapshot_part
 {
     if (part->packed == NULL) {
         TRY(pack_apart(strbuf_span(&part->bytes), &part->packed, &part->packed_size));
+        strbuf_free(&part->bytes);
     }
     return part->named == NULL && alone ? seal_figures(a, part) : SMTPLOG_OK;
 }
@@ -594,7 +483,7 @@ static enum smtplog_status add_figures(struct smtplog_analyzer *a, struct replay
 static enum smtplog_status merge_parts(struct smtplog_analyzer *a, struct replay_source *sources)
 {
     struct summary *kept = NULL;
-    give_back_memory();
+    snapshot_give_back_memory();
     TRY(add_figures(a, sources));
     int64_t last = a->summary->has_period ? a->summary->last.seconds : INT64_MIN;
     enum smtplog_status status = replay_run(a, sources, a->snapshots->count, last, &kept);
@@ -603,6 +492,7 @@ static enum smtplog_status merge_parts(struct smtplog_analyzer *a, struct replay
     }
     summary_tidy(a->summary);
     summary_free(kept);
+    snapshot_give_back_memory();
     return status;
 }
 

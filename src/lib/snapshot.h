@@ -53,6 +53,13 @@ struct snapshot_set *snapshot_set_of(struct smtplog_analyzer *analyzer);
  * figures are used up. */
 MUST_USE enum smtplog_status snapshot_make(struct smtplog_analyzer *analyzer, bool last);
 
+/* Its bytes, uncompressed. */
+MUST_USE enum smtplog_status snapshot_pack_part(struct smtplog_analyzer *analyzer, bool last,
+                                                struct strbuf *out);
+
+/* Tables that are gone leave holes, which what comes next would not fit into. */
+void snapshot_give_back_memory(void);
+
 /* Gives the parts of one analyzer to another, as if they had been read from a file there. */
 MUST_USE enum smtplog_status snapshot_move(struct smtplog_analyzer *to,
                                            struct smtplog_analyzer *from);

@@ -130,9 +130,31 @@ enum smtplog_status event_columns_add(struct event_columns *columns, struct span
     return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
 }
 
-enum smtplog_status event_columns_write(struct event_columns *columns, struct strbuf *out)
+static size_t size_of_number(uint64_t number)
+{
+    size_t size = 1;
+    while (number >= 0x80) {
+        number >>= 7;
+        size++;
+    }
+    return size;
+}
+
+static size_t size_of_text(const struct strbuf *text)
+{
+    return size_of_number(text->length) + text->length;
+}
+
+enum smtplog_status event_columns_write(struct event_columns *columns, struct strbuf *out,
+                                        struct span *events)
 {
     enum smtplog_status status = strbuf_status(&columns->shapes);
+    size_t size = 1 + size_of_number(columns->shape_count) + size_of_text(&columns->shapes);
+    for (size_t c = 0; c < EVENT_COLUMNS; c++) {
+        size += size_of_text(&columns->column[c]);
+    }
+    pack_u64(out, size);
+    size_t begin = out->length;
     strbuf_add_byte(out, MARK);
     pack_u64(out, columns->shape_count);
     pack_text(out, strbuf_span(&columns->shapes));
@@ -141,6 +163,7 @@ enum smtplog_status event_columns_write(struct event_columns *columns, struct st
         pack_text(out, strbuf_span(&columns->column[c]));
         strbuf_free(&columns->column[c]);
     }
+    *events = span_from(strbuf_span(out), begin);
     return status == SMTPLOG_OK ? strbuf_status(out) : status;
 }
 

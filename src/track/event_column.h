@@ -45,8 +45,9 @@ void event_columns_add_key(struct event_columns *columns, enum kept_use use, int
                            uint32_t nanosecond, uint64_t key, uint64_t shape);
 MUST_USE enum smtplog_status event_columns_add(struct event_columns *columns, struct span packed);
 
-/* Appends all, and frees each column when it is written. */
-MUST_USE enum smtplog_status event_columns_write(struct event_columns *columns, struct strbuf *out);
+/* Appends all as one text, and frees each column when it is written. *events: what was appended. */
+MUST_USE enum smtplog_status event_columns_write(struct event_columns *columns, struct strbuf *out,
+                                                 struct span *events);
 
 /* Reads events one by one. */
 struct event_reader {

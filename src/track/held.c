@@ -554,31 +554,29 @@ static void drop_whole(struct held *held)
     }
 }
 
-enum smtplog_status held_finish(struct held *held, struct strbuf *out, uint64_t *count,
+enum smtplog_status held_finish(struct held *held, struct event_columns *columns,
                                 uint64_t *given_up)
 {
     struct kept_cursor cursor = {.at = 0};
-    struct event_columns columns;
     enum smtplog_status status = SMTPLOG_OK;
     drop_whole(held);
     give_up(held, HELD_KEPT);
-    event_columns_init(&columns, out->maximum);
-    held_keys_write_shapes(&held->keys, &columns);
+    held_keys_write_shapes(&held->keys, columns);
+    /* Room at once: growing step by step would take twice as much. */
+    (void)strbuf_room(&columns->column[EVENT_COLUMN_OTHER], held->bytes);
+    (void)strbuf_room(&columns->column[EVENT_COLUMN_KEY], held_keys_count(&held->keys) * 8);
     for (;;) {
         const struct kept *kept = NULL;
         status = status == SMTPLOG_OK ? kept_log_next(&held->log, &cursor, &kept) : status;
         while (
-            held_keys_write_next(&held->keys, kept != NULL ? kept->order : UINT64_MAX, &columns)) {
+            held_keys_write_next(&held->keys, kept != NULL ? kept->order : UINT64_MAX, columns)) {
         }
         if (kept == NULL || status != SMTPLOG_OK) {
             break;
         }
-        status = event_columns_add(&columns, kept_bytes(kept));
+        status = event_columns_add(columns, kept_bytes(kept));
     }
-    *count = columns.count;
     *given_up = held->given_up;
-    status = status == SMTPLOG_OK ? event_columns_write(&columns, out) : status;
-    event_columns_free(&columns);
     kept_cursor_free(&cursor);
     return status;
 }

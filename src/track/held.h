@@ -6,7 +6,7 @@
 #ifndef TRACK_HELD_H
 #define TRACK_HELD_H
 
-#include "track/event_pack.h"
+#include "track/event_column.h"
 #include "track/inbound.h"
 #include "track/message.h"
 
@@ -48,9 +48,9 @@ struct event held_accept(const struct event *event, const struct track_context *
 /* The host of all lines; empty when there were several, or lines without. */
 struct span held_host(const struct held *held);
 
-/* At the end of the log: the events to keep, in columns and in the order they came, how many they
- * are, and messages and keys given up. */
-MUST_USE enum smtplog_status held_finish(struct held *held, struct strbuf *out, uint64_t *count,
+/* At the end of the log: adds the events to keep to columns, in the order they came; messages and
+ * keys given up. */
+MUST_USE enum smtplog_status held_finish(struct held *held, struct event_columns *columns,
                                          uint64_t *given_up);
 
 #endif

@@ -225,6 +225,11 @@ enum smtplog_status held_keys_add(struct held_keys *keys, struct held_ring *ring
 
 /* ---- writing --------------------------------------------------------------------------------- */
 
+size_t held_keys_count(const struct held_keys *keys)
+{
+    return keys->refusals.count + keys->accepts.count;
+}
+
 void held_keys_write_shapes(const struct held_keys *keys, struct event_columns *columns)
 {
     for (size_t i = 0; i < keys->shape_count; i++) {

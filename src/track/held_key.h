@@ -41,6 +41,8 @@ MUST_USE enum smtplog_status held_keys_add(struct held_keys *keys, struct held_r
                                            const struct event *event, uint64_t key, uint64_t order,
                                            bool *oldest_gone);
 
+size_t held_keys_count(const struct held_keys *keys);
+
 void held_keys_write_shapes(const struct held_keys *keys, struct event_columns *columns);
 
 /* The next of both rings when it came before an event of that order; false: none did. */
