@@ -26,6 +26,7 @@ const struct figure_style figure_english = {
     .date = SPAN_CONSTANT("{day} {month} {year}"),
     .numbers = SPAN_CONSTANT("{month}-{day}"),
     .moment = SPAN_CONSTANT("{date} {time}"),
+    .label = SPAN_CONSTANT("{name}: {value}"),
     .month = {SPAN_CONSTANT("Jan"), SPAN_CONSTANT("Feb"), SPAN_CONSTANT("Mar"),
               SPAN_CONSTANT("Apr"), SPAN_CONSTANT("May"), SPAN_CONSTANT("Jun"),
               SPAN_CONSTANT("Jul"), SPAN_CONSTANT("Aug"), SPAN_CONSTANT("Sep"),
@@ -35,6 +36,12 @@ const struct figure_style figure_english = {
 static const struct figure_style *or_english(const struct figure_style *style)
 {
     return style != NULL ? style : &figure_english;
+}
+
+void format_label(struct strbuf *out, const struct figure_style *style, struct span name)
+{
+    const struct figure_part parts[] = {{"name", name}, {"value", SPAN_EMPTY}};
+    figure_fill(out, or_english(style)->label, parts, COUNT_OF(parts));
 }
 
 /* The part whose placeholder begins a text; NULL for none. */

@@ -30,6 +30,7 @@ struct figure_style {
     struct span day, date; /* {day} {month}; {day} {month} {year} */
     struct span numbers;   /* {month} {day}, two digits each */
     struct span moment;    /* {date} {time} */
+    struct span label;     /* {name}: {value} */
     struct span month[12]; /* short names */
 };
 
@@ -42,6 +43,9 @@ struct figure_part {
 };
 void figure_fill(struct strbuf *out, struct span pattern, const struct figure_part *parts,
                  size_t count);
+
+/* "Sent: ": a name in front of a value that the caller writes. */
+void format_label(struct strbuf *out, const struct figure_style *style, struct span name);
 
 void format_count(struct strbuf *out, const struct figure_style *style, uint64_t count);
 

@@ -483,6 +483,7 @@ void catalog_read_figures(struct catalog *catalog)
         {"date", offsetof(struct figure_style, date)},
         {"numbers", offsetof(struct figure_style, numbers)},
         {"moment", offsetof(struct figure_style, moment)},
+        {"label", offsetof(struct figure_style, label)},
     };
     catalog->figures = figure_english;
     for (size_t i = 0; i < COUNT_OF(texts); i++) {

@@ -45,6 +45,7 @@ static enum smtplog_status explainer_begin(struct explainer *e)
     strbuf_init(&e->joined, 2 * ARGUMENT_MAXIMUM);
     TRY(knowledge_load(&e->knowledge, &source, &e->diagnostic));
     e->book.phrases.catalog = e->knowledge.catalog;
+    e->book.document.figures = catalog_figures(e->knowledge.catalog);
     TRY(provider_set_new(e->knowledge.catalog, false, &e->diagnostic, &e->providers));
     e->source = (struct explain_source){e->knowledge.catalog, e->knowledge.classifier,
                                         e->providers};

@@ -288,9 +288,8 @@ static void add_expectations(struct comparison *c)
                                                 phrase_words("text", entry->texts[k].value)));
         }
         if (list != NULL && list->count == before) {
-            fact_list_add(list, document_printf(&c->book->document, "%.*s: %.*s",
-                                                SPAN_ARGS(c->of[i].name),
-                                                SPAN_ARGS(catalog_text(entry, "meaning"))));
+            fact_list_add(list,
+                          fact_book_label(c->book, c->of[i].name, catalog_text(entry, "meaning")));
         }
     }
 }

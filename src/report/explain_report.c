@@ -288,9 +288,8 @@ static enum smtplog_status add_own_code(void *context, const struct catalog_entr
     struct span name = entry->name;
     if (name.n > own->provider.n && name.p[own->provider.n] == '/' &&
         span_starts(name, own->provider)) {
-        fact_list_add(own->list, document_printf(&own->book->document, "%.*s: %.*s",
-                                                 SPAN_ARGS(span_from(name, own->provider.n + 1)),
-                                                 SPAN_ARGS(text_of(entry, "meaning"))));
+        fact_list_add(own->list, fact_book_label(own->book, span_from(name, own->provider.n + 1),
+                                                 text_of(entry, "meaning")));
     }
     return SMTPLOG_OK;
 }

@@ -3,6 +3,8 @@
 
 #include "report/json_writer.h"
 
+#define LABEL_MAXIMUM ((size_t)64 * 1024)
+
 void fact_book_init(struct fact_book *book, const struct catalog *catalog)
 {
     *book = (struct fact_book){.phrases = {catalog}};
@@ -13,6 +15,15 @@ void fact_book_init(struct fact_book *book, const struct catalog *catalog)
 struct span fact_book_plain(const struct fact_book *book, const char *phrase)
 {
     return phrase_text(&book->phrases, phrase, PHRASE_MANY);
+}
+
+struct span fact_book_label(struct fact_book *book, struct span name, struct span value)
+{
+    struct strbuf text;
+    strbuf_init(&text, LABEL_MAXIMUM);
+    format_label(&text, book->document.figures, name);
+    strbuf_add_span(&text, value);
+    return document_take(&book->document, &text);
 }
 
 struct span fact_book_say(struct fact_book *book, const char *phrase,

@@ -54,6 +54,9 @@ void fact_book_free(struct fact_book *book);
 /* A new empty sheet of one column; NULL when memory is short (the book is then failed). */
 struct fact_sheet *fact_book_sheet(struct fact_book *book, const char *kind);
 
+/* A name with what is said of it: "450: ...". */
+struct span fact_book_label(struct fact_book *book, struct span name, struct span value);
+
 /* A phrase with its placeholders filled, and one without any. */
 struct span fact_book_say(struct fact_book *book, const char *phrase,
                           const struct phrase_value *values, size_t count);

@@ -46,15 +46,21 @@ void html_value(struct html *html, enum chart_unit unit, double value)
 static void add_point_words(struct html *html, const struct chart *chart, size_t point)
 {
     bool first = true;
-    html_text(html, chart->points[point].name);
     for (size_t k = 0; k < chart->series_count; k++) {
         if (chart->series[k].values[point] > 0) {
-            strbuf_add_cstr(html->out, first ? ": " : ", ");
+            if (first) {
+                html_label(html, chart->points[point].name);
+            } else {
+                strbuf_add_cstr(html->out, ", ");
+            }
             html_text(html, chart->series[k].name);
             strbuf_add_byte(html->out, ' ');
             html_value(html, chart->unit, chart->series[k].values[point]);
             first = false;
         }
+    }
+    if (first) {
+        html_text(html, chart->points[point].name);
     }
 }
 

@@ -20,6 +20,8 @@ void html_chart(struct html *html, const struct chart *chart);
 /* A figure of a cell in words, escaped. */
 void html_cell(struct html *html, const struct cell *cell);
 void html_text(struct html *html, struct span text);
+/* A name in front of what the caller writes: "Sent: ". */
+void html_label(struct html *html, struct span name);
 /* A number as an attribute may hold it: up to two decimals, no zeros at the end. */
 void html_number(struct html *html, double number);
 /* A value as a chart says it: "1,203", "36.1 %", "5 min". */

@@ -15,6 +15,14 @@ void html_text(struct html *html, struct span text)
     escape_html(html->out, text);
 }
 
+void html_label(struct html *html, struct span name)
+{
+    strbuf_clear(&html->cell);
+    format_label(&html->cell, html->figures, name);
+    strbuf_inherit(html->out, &html->cell);
+    html_text(html, strbuf_span(&html->cell));
+}
+
 void html_number(struct html *html, double number)
 {
     char text[64];

@@ -189,9 +189,10 @@ void html_table(struct html *html, const struct section *section, const struct t
     strbuf_add_cstr(html->out, "<div class=scroll>");
     add_classes(html, &shown);
     strbuf_add_cstr(html->out, "<caption>");
-    html_text(html, section->title);
-    if (section->aside.n > 0) {
-        strbuf_add_cstr(html->out, ": ");
+    if (section->aside.n == 0) {
+        html_text(html, section->title);
+    } else {
+        html_label(html, section->title);
         html_text(html, section->aside);
     }
     strbuf_add_cstr(html->out, "</caption>\n");

@@ -107,4 +107,11 @@ with Directory() as directory:
             tap.note("%s, not complete: English in %d lines, wider than 80 columns %d" % (name, len(left), len(wide)))
             for fault in (left + wide)[:5]:
                 tap.note("  " + fault[:150])
+
+# French sets a blank before a colon, which a name joined to its value in the program would lack.
+captions = re.findall(r"<caption>([^<]*)", analyze("--lang", "fr", "--format", "html", *FIXED, os.path.join(DATA, "hand", "greylist-detail.log")).text)
+joined = [caption for caption in captions if ":" in caption]
+tap.ok(joined and not [caption for caption in joined if "\u00a0: " not in caption], "fr: a blank stands before the colon of a caption", *joined)
+codes = [line for line in run("explain", "google", "--lang", "fr").text.split("\n") if re.match(r"  -  [45][.]", line)]
+tap.ok(codes and not [line for line in codes if "\u00a0: " not in line], "fr: ... and of a provider's code", *codes)
 tap.done()
