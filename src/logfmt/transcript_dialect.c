@@ -9,6 +9,7 @@
 
 #define DIALECTS_MAXIMUM 64
 #define LINES_MAXIMUM    256
+#define LINE_WORDS       (LINES_MAXIMUM / 64)
 #define STRETCHED        2000 /* bytes to which a sample's text is stretched */
 
 struct dialect_line {
@@ -30,6 +31,9 @@ struct transcript_dialects {
     size_t dialect_count;
     struct dialect_line lines[LINES_MAXIMUM];
     size_t line_count;
+    /* by the byte that a text begins with: a bit for each line that it may be; once it was met */
+    uint64_t begins[256][LINE_WORDS];
+    bool begins_known[256];
 };
 
 static const char *const capture_names[CAPTURES] = {
@@ -333,11 +337,45 @@ static bool daemon_is_listed(struct span daemons, struct span daemon)
     return false;
 }
 
+/* The lines that a text may be, by its first byte. */
+static const uint64_t *lines_beginning(struct transcript_dialects *set, struct span text)
+{
+    static const uint64_t all[LINE_WORDS] = {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX};
+    if (text.n == 0) {
+        return all;
+    }
+    unsigned char byte = (unsigned char)text.p[0];
+    uint64_t *begins = set->begins[byte];
+    if (!set->begins_known[byte]) {
+        for (size_t i = 0; i < set->line_count; i++) {
+            bool may = pattern_may_begin(set->lines[i].pattern, byte);
+            begins[i / 64] |= (uint64_t)may << i % 64;
+        }
+        set->begins_known[byte] = true;
+    }
+    return begins;
+}
+
+/* The next of them at or behind the place, or the count of all lines. */
+static size_t next_line(const struct transcript_dialects *set, const uint64_t *begins, size_t at)
+{
+    for (; at < set->line_count; at = (at / 64 + 1) * 64) {
+        uint64_t rest = begins[at / 64] >> at % 64;
+        if (rest != 0) {
+            at += (size_t)__builtin_ctzll(rest);
+            break;
+        }
+    }
+    return at < set->line_count ? at : set->line_count;
+}
+
 bool transcript_recognise_as(struct transcript_dialects *set,
                              const struct transcript_dialect *dialect, struct span line,
                              struct transcript_found *found)
 {
-    for (size_t i = 0; i < set->line_count; i++) {
+    const uint64_t *begins = lines_beginning(set, line);
+    for (size_t i = next_line(set, begins, 0); i < set->line_count;
+         i = next_line(set, begins, i + 1)) {
         if (set->lines[i].dialect == dialect && match_line(set, &set->lines[i], line, found)) {
             return true;
         }
@@ -352,7 +390,9 @@ bool transcript_recognise(struct transcript_dialects *set,
     if (preferred != NULL && transcript_recognise_as(set, preferred, line, found)) {
         return true;
     }
-    for (size_t i = 0; i < set->line_count; i++) {
+    const uint64_t *begins = lines_beginning(set, line);
+    for (size_t i = next_line(set, begins, 0); i < set->line_count;
+         i = next_line(set, begins, i + 1)) {
         const struct transcript_dialect *dialect = set->lines[i].dialect;
         bool applies = daemon.n == 0 ? dialect->daemons.n == 0
                                      : daemon_is_listed(dialect->daemons, daemon);

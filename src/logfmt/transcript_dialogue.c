@@ -2,20 +2,22 @@
  * transcript_reply.c. */
 #include "logfmt/transcript_dialogue_part.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum smtplog_status dialogue_new(struct dialogue **session)
 {
-    struct dialogue *made = calloc(1, sizeof *made);
-    if (made == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
-    made->pending = calloc(DIALOGUE_PENDING, sizeof *made->pending);
-    if (made->pending == NULL) {
+    struct dialogue *made = malloc(sizeof *made);
+    struct dialogue_pending *pending = malloc(DIALOGUE_PENDING * sizeof *pending);
+    if (made == NULL || pending == NULL) {
         free(made);
+        free(pending);
         return SMTPLOG_NO_MEMORY;
     }
+    memset(made, 0, offsetof(struct dialogue, exchanges));
+    made->pending = pending;
     arena_init(&made->arena);
     strbuf_init(&made->reply_text, DIALOGUE_REPLY);
     *session = made;
@@ -27,8 +29,8 @@ void dialogue_free(struct dialogue *session)
     if (session == NULL) {
         return;
     }
-    for (size_t i = 0; i < DIALOGUE_PENDING; i++) {
-        free(session->pending[i].address);
+    while (session->pending_count > 0) {
+        dialogue_pop(session);
     }
     free(session->pending);
     strbuf_free(&session->reply_text);

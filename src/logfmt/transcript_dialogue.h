@@ -72,7 +72,6 @@ struct dialogue {
     size_t pending_first, pending_count;
     struct span sender;
     bool has_sender;
-    struct span recipients[DIALOGUE_RECIPIENTS]; /* accepted ones of this transaction */
     size_t recipient_count;
     enum event_stage guessed; /* last stage where commands are not shown */
     /* the reply being read */
@@ -88,9 +87,11 @@ struct dialogue {
     struct span auth_mechanisms;
     struct span extensions[DIALOGUE_EXTENSIONS]; /* of the last EHLO */
     size_t extension_count;
-    struct dialogue_exchange exchanges[DIALOGUE_EXCHANGES];
     size_t exchange_count;
     uint64_t exchanges_dropped; /* beyond DIALOGUE_EXCHANGES */
+    /* last, as they are large and only what is counted above is ever set */
+    struct dialogue_exchange exchanges[DIALOGUE_EXCHANGES];
+    struct span recipients[DIALOGUE_RECIPIENTS]; /* accepted ones of this transaction */
 };
 
 MUST_USE enum smtplog_status dialogue_new(struct dialogue **session);

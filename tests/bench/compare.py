@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Runs smtplog and its peers in turn (A B C, A B C, ...) on the same files and prints medians: wall time, CPU time, peak
-memory, how smtplog relates to each, and beside that what is aimed at. Decides nothing: times are for people to read.
+"""Runs smtplog and its peers in turn (A B C, A B C, ...) on the same files and prints medians: wall time (and the
+best), CPU time, peak memory, how smtplog relates to each, and beside that what is aimed at. Decides nothing: times are for
+people to read.
 
 usage: compare.py --measure PROGRAM --smtplog BINARY --root DIR --logs DIR --result JSON [--runs 5] [--slow-runs 3] ROWS...
 ROWS: postfix gzip rotations exim transcript events growth cardinality open hostile start (run.sh makes the logs that each needs)
@@ -33,8 +34,9 @@ class Entry:
 
     def summary(self):
         wall, size = self.median('wall'), sum(os.path.getsize(path) for path in self.plain)
+        best = min(sample['wall'] for sample in self.samples)
         return {'name': self.name, 'command': self.command, 'file': ' '.join(os.path.basename(path) for path in self.paths),
-                'bytes': size, 'runs': len(self.samples), 'wall': round(wall, 5), 'cpu': round(self.median('cpu'), 5),
+                'bytes': size, 'runs': len(self.samples), 'wall': round(wall, 5), 'best': round(best, 5), 'cpu': round(self.median('cpu'), 5),
                 'rss_mib': round(max(sample['rss_kib'] for sample in self.samples) / 1024, 1),
                 'mb_per_second': round(size / wall / 1e6, 1), 'ms': round(wall * 1e3, 2),
                 'wall_all': [round(sample['wall'], 5) for sample in self.samples]}
@@ -222,6 +224,7 @@ def ratios_of(results):
         if ours in results and theirs in results:
             one, two = results[ours], results[theirs]
             row = {'name': f'{ours} / {theirs}', 'wall': round(one['wall'] / two['wall'], 4),
+                   'best': round(one['best'] / two['best'], 4),
                    'cpu': round(one['cpu'] / max(two['cpu'], 1e-6), 4), 'rss': round(one['rss_mib'] / max(two['rss_mib'], 0.1), 3)}
             times = one['bytes'] / two['bytes']
             row['aim'] = {key: round(bound, 4) for key, bound in aim.items()} if times < 1.01 or abs(times - GROWTH) < 0.5 else {}
@@ -245,19 +248,20 @@ def machine():
 
 
 def print_tables(found, failures, missing):
-    print(f'{"":28} {"runs":>4} {"wall s":>9} {"CPU s":>9} {"MB/s":>9} {"RSS MiB":>9}')
+    print(f'{"":28} {"runs":>4} {"wall s":>9} {"best s":>9} {"CPU s":>9} {"MB/s":>9} {"RSS MiB":>9}')
     for row in found['results']:
-        print(f'{row["name"]:28} {row["runs"]:4} {row["wall"]:9.3f} {row["cpu"]:9.3f} {row["mb_per_second"]:9.1f} {row["rss_mib"]:9.1f}')
+        print(f'{row["name"]:28} {row["runs"]:4} {row["wall"]:9.3f} {row["best"]:9.3f} {row["cpu"]:9.3f} '
+              f'{row["mb_per_second"]:9.1f} {row["rss_mib"]:9.1f}')
     if found['ratios']:
-        print(f'\n{"ratio":46} {"wall":>9} {"CPU":>9} {"RSS":>9}   aim')
+        print(f'\n{"ratio":46} {"wall":>9} {"best":>9} {"CPU":>9} {"RSS":>9}   aim')
     for row in found['ratios']:
         aim = ', '.join(f'{"RSS" if key == "rss" else key} {bound}' for key, bound in row['aim'].items())
-        print(f'{row["name"]:46} {row["wall"]:9.4f} {row["cpu"]:9.4f} {row["rss"]:9.3f}   {aim}'.rstrip())
+        print(f'{row["name"]:46} {row["wall"]:9.4f} {row["best"]:9.4f} {row["cpu"]:9.4f} {row["rss"]:9.3f}   {aim}'.rstrip())
     if found['figures']:
-        print(f'\n{"figure":46} {"":9} {"":>9} {"":>9}   aim')
+        print(f'\n{"figure":46} {"":39}   aim')
     for row in found['figures']:
         bound = 'at least' if row['figure'] == 'mb_per_second' else 'at most'
-        print(f'{row["name"]:46} {row["value"]:9.1f} {row["unit"]:19}   {bound} {row["aim"]}')
+        print(f'{row["name"]:46} {row["value"]:9.1f} {row["unit"]:29}   {bound} {row["aim"]}')
     for name, failure in failures.items():
         print(f'failed: {name}: {failure}')
     for name in missing:

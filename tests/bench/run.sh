@@ -101,7 +101,7 @@ check() {
     python3 "$here/check_truth.py" "$truth" "$base/actual.json" || wrong=1
 }
 if [ -x "$smtplog" ]; then
-    if wanted postfix growth events start; then
+    if wanted postfix growth events; then
         check "$base/main.truth.json" -j 1 "$base/main.log"
         check "$base/main.truth.json" -j 2 "$base/main.log"
     fi
