@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "lib/line_copy.h"
 #include "logfmt/header_reader.h"
 
 #define AHEAD_AFTER 4096 /* lines of an input until threads are worth their start */
@@ -18,6 +19,7 @@ struct channel {
     bool untouched;           /* no line given yet */
     struct instant time;      /* of the pending line; the line before's when it has none */
     uint64_t duplicates;      /* lines still to be given as duplicates */
+    uint64_t copied;          /* given as duplicates since another input had them as well */
     bool is_ahead;            /* lines come from threads */
     struct ahead_line *ahead; /* the pending line, then */
 };
@@ -35,6 +37,7 @@ struct line_stream {
     const char **damage;         /* owned; by file */
     bool *twice;                 /* owned; by file: its lines may be counted twice */
     uint64_t bytes_done;         /* of inputs that are closed */
+    struct line_copies *copies;  /* owned; NULL before inputs overlap */
     struct parse_ahead *threads; /* borrowed; NULL: none */
 };
 
@@ -88,6 +91,7 @@ void line_stream_free(struct line_stream *stream)
         channel_free(stream->active[i]);
     }
     header_reader_free(&stream->reader);
+    line_copies_free(stream->copies);
     free(stream->active);
     free(stream->damage);
     free(stream->twice);
@@ -166,6 +170,12 @@ static void channel_time(struct line_stream *stream, struct channel *channel)
 static void close_channel(struct line_stream *stream, size_t index)
 {
     struct channel *channel = stream->active[index];
+    if (channel->copied > 0) {
+        diagnostic_say(stream->diagnostic, SMTPLOG_INFO,
+                       "%s: lines that stand in another input too, counted once: %llu",
+                       stream->plan->files[channel->file].path,
+                       (unsigned long long)channel->copied);
+    }
     stream->bytes_done += source_stored_done(channel->source);
     if (stream->given == channel) {
         stream->given = NULL;
@@ -364,6 +374,33 @@ static void consider_threads(struct line_stream *stream, struct channel *channel
     }
 }
 
+static bool is_read(const struct line_stream *stream, size_t file)
+{
+    for (size_t i = 0; i < stream->active_count; i++) {
+        if (stream->active[i]->file == file) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether the pending line is one that another input gave. The first such line may be chance at the
+ * border of two rotated files: then the input it would be part of has ended. */
+static enum smtplog_status note_copy(struct line_stream *stream, struct channel *channel)
+{
+    size_t whole = 0;
+    if (stream->copies == NULL) {
+        TRY(line_copies_new(stream->plan->count, &stream->copies));
+    }
+    if (line_copies_note(stream->copies, channel->file, &channel->time, channel->line.text,
+                         &whole) &&
+        (channel->copied > 0 || is_read(stream, whole))) {
+        channel->copied++;
+        channel->duplicates = 1;
+    }
+    return SMTPLOG_OK;
+}
+
 static void give(struct line_stream *stream, struct channel *channel, struct stream_line *line)
 {
     line->line = channel->line;
@@ -393,6 +430,9 @@ static enum smtplog_status next_merged(struct line_stream *stream, struct stream
     channel = earliest(stream);
     if (stream->active_count > 1) {
         TRY(find_overlaps(stream, channel));
+    }
+    if (channel->duplicates == 0 && (stream->active_count > 1 || stream->merging)) {
+        TRY(note_copy(stream, channel));
     }
     give(stream, channel, line);
     return SMTPLOG_OK;

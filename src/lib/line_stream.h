@@ -1,7 +1,8 @@
 /* The lines of all inputs in order of time. One input at a time while they do not overlap; merged
  * line by line where they do. When the end of one input is the beginning of the next, or one is a
  * part of another (two lines or more the same, as after a rotation that copies), those lines are
- * given once more marked as duplicates. */
+ * given once more marked as duplicates; so are those that another input has at the same time
+ * (line_copy.h). */
 #ifndef LIB_LINE_STREAM_H
 #define LIB_LINE_STREAM_H
 

@@ -184,6 +184,27 @@ with Directory() as directory:
     again = directory("o1/mail.log", parts[0].splitlines(True)[-1] + parts[1])
     report = analyze(single, again).json()
     tap.equal((report["lines"]["duplicate"], report["events"]), (0, 21), "one equal line is no overlap")
+    # syslog writes what is serious to a second file as well: every third line, scattered over the first.
+    whole = b"".join(parts).splitlines(True)
+    log = directory("s/mail.log", b"".join(whole))
+    serious = directory("s/mail.err", b"".join(whole[1::3]))
+    alone = analyze(log).json()
+    for order in ((log, serious), (serious, log)):
+        done = analyze(*order)
+        both = done.json()
+        tap.equal((both["lines"]["duplicate"], both["events"], both["recipients"]), (len(whole[1::3]), alone["events"], alone["recipients"]),
+                  "lines of mail.err that mail.log has, too, count once, given %s first" % os.path.basename(order[0]))
+        tap.ok(b"counted once: %d" % len(whole[1::3]) in done.err, "... which is said", done)
+    also = analyze(log, directory("s/one.err", whole[4])).json()
+    tap.equal((also["lines"]["duplicate"], also["events"]), (1, alone["events"]), "... also if it is only one")
+    # A line that another file has not: it is a log of its own, and what is alike counts twice.
+    other = directory("s/other.log", whole[0].replace(b"mx1", b"mx2") + b"".join(whole[1::3]))
+    tap.equal(analyze(log, other).json()["lines"]["duplicate"], 0, "lines alike in two logs of which none is a part of the other count twice")
+    # The same line many times in one second, in both.
+    often = directory("s/often.log", whole[0] + 5 * whole[1] + whole[2])
+    fewer = directory("s/fewer.log", 3 * whole[1])
+    report = analyze(often, fewer).json()
+    tap.equal((report["lines"]["duplicate"], report["lines"]["read"]), (3, 10), "a line that stands there several times counts as often as the longer file has it")
     twice = analyze(a, a).json()
     tap.equal((twice["lines"]["read"], twice["lines"]["duplicate"], twice["events"]), (40, 20, 20), "the same file given twice is an overlap too")
 tap.done()
