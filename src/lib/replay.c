@@ -20,6 +20,7 @@ static enum smtplog_status head_next(struct head *head)
 {
     head->there = head->left > 0;
     if (!head->there) {
+        event_reader_close(&head->reader);
         return SMTPLOG_OK;
     }
     head->left--;
@@ -28,13 +29,19 @@ static enum smtplog_status head_next(struct head *head)
     return SMTPLOG_OK;
 }
 
-/* The earliest; of equal ones that of the first source. */
-static struct head *earliest(struct head *heads, size_t count)
+static bool comes_before(const struct head *head, const struct head *other)
+{
+    int order = instant_compare(&head->event.time, &other->event.time);
+    return order < 0 || (order == 0 && head < other);
+}
+
+/* The earliest but for one; of equal ones that of the first source. */
+static struct head *earliest(struct head *heads, size_t count, const struct head *but)
 {
     struct head *found = NULL;
     for (size_t i = 0; i < count; i++) {
-        bool sooner = heads[i].there && (found == NULL || instant_compare(&heads[i].event.time,
-                                                                          &found->event.time) < 0);
+        bool sooner = heads[i].there && &heads[i] != but &&
+                      (found == NULL || comes_before(&heads[i], found));
         found = sooner ? &heads[i] : found;
     }
     return found;
@@ -109,12 +116,16 @@ static enum smtplog_status replay_all(struct smtplog_analyzer *a,
         TRY(head_next(&heads[i]));
     }
     for (;;) {
-        struct head *head = earliest(heads, count);
+        struct head *head = earliest(heads, count, NULL);
         if (head == NULL) {
             return SMTPLOG_OK;
         }
-        TRY(replay_event(a, head));
-        TRY(head_next(head));
+        /* Days follow each other: most events are behind one of the same. */
+        const struct head *other = earliest(heads, count, head);
+        do {
+            TRY(replay_event(a, head));
+            TRY(head_next(head));
+        } while (head->there && (other == NULL || comes_before(head, other)));
     }
 }
 

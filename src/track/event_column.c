@@ -2,6 +2,8 @@
  * damaged. */
 #include "track/event_column.h"
 
+#include <stdlib.h>
+
 #define MARK_FIRST '\0'   /* columns of version 3; no event is kept for that */
 #define MARK       '\x7f' /* nor for that */
 #define KEY_DIGITS 16
@@ -217,60 +219,38 @@ enum smtplog_status event_reader_open(struct event_reader *reader, struct span b
     return SMTPLOG_OK;
 }
 
-void event_reader_close(struct event_reader *reader)
-{
-    strbuf_free(&reader->event);
-}
-
-static void add_digits(struct event_reader *reader)
+/* The next key as digits. */
+static void read_key(struct event_reader *reader)
 {
     static const char digits[] = "0123456789abcdef";
     struct span key = unpack_bytes(&reader->column[EVENT_COLUMN_KEY], KEY_BYTES);
     for (size_t i = 0; i < key.n; i++) {
         unsigned byte = (unsigned char)key.p[i];
-        strbuf_add_byte(&reader->event, digits[byte >> 4]);
-        strbuf_add_byte(&reader->event, digits[byte & 15]);
+        reader->key[2 * i] = digits[byte >> 4];
+        reader->key[2 * i + 1] = digits[byte & 15];
     }
 }
 
-static void add_keyed(struct event_reader *reader)
+static void add_keyed(struct event_reader *reader, const struct event_shape *shape, uint64_t part)
 {
-    uint64_t number = unpack_u64(&reader->column[EVENT_COLUMN_SHAPE]);
-    if (number >= reader->shape_count) {
-        reader->column[EVENT_COLUMN_SHAPE].damaged = true;
-        return;
-    }
-    pack_u64(&reader->event, unpack_u64(&reader->column[EVENT_COLUMN_PART]));
-    strbuf_add_span(&reader->event, reader->shapes[number].before);
-    add_digits(reader);
-    strbuf_add_span(&reader->event, reader->shapes[number].behind);
+    pack_u64(&reader->event, part);
+    strbuf_add_span(&reader->event, shape->before);
+    strbuf_add(&reader->event, reader->key, KEY_DIGITS);
+    strbuf_add_span(&reader->event, shape->behind);
 }
 
 static void add_first_keyed(struct event_reader *reader)
 {
     struct unpacker *length = &reader->column[EVENT_COLUMN_LENGTH];
-    strbuf_add_span(&reader->event, unpack_bytes(&reader->column[FIRST_KEYED], unpack_u64(length)));
-    add_digits(reader);
-    strbuf_add_span(&reader->event, unpack_bytes(&reader->column[FIRST_KEYED], unpack_u64(length)));
+    struct unpacker *rest = &reader->column[FIRST_KEYED];
+    strbuf_add_span(&reader->event, unpack_bytes(rest, unpack_u64(length)));
+    read_key(reader);
+    strbuf_add(&reader->event, reader->key, KEY_DIGITS);
+    strbuf_add_span(&reader->event, unpack_bytes(rest, unpack_u64(length)));
 }
 
-static enum smtplog_status put_together(struct event_reader *reader)
+static enum smtplog_status reader_status(const struct event_reader *reader)
 {
-    struct unpacker *second = &reader->column[EVENT_COLUMN_SECOND];
-    uint64_t use = unpack_count(&reader->column[EVENT_COLUMN_USE], 0x7f);
-    strbuf_clear(&reader->event);
-    reader->second = (int64_t)((uint64_t)reader->second + (uint64_t)unpack_i64(second));
-    strbuf_add_byte(&reader->event, (char)(use & ~(uint64_t)KEYED));
-    pack_i64(&reader->event, reader->second);
-    if ((use & KEYED) == 0) {
-        strbuf_add_span(&reader->event,
-                        unpack_bytes(&reader->column[EVENT_COLUMN_OTHER],
-                                     unpack_u64(&reader->column[EVENT_COLUMN_LENGTH])));
-    } else if (reader->mark == MARK_FIRST) {
-        add_first_keyed(reader);
-    } else {
-        add_keyed(reader);
-    }
     for (size_t c = 0; c < EVENT_COLUMNS; c++) {
         if (reader->column[c].damaged) {
             return SMTPLOG_FORMAT;
@@ -279,13 +259,128 @@ static enum smtplog_status put_together(struct event_reader *reader)
     return strbuf_status(&reader->event);
 }
 
+static void begin_event(struct event_reader *reader, uint64_t use)
+{
+    strbuf_clear(&reader->event);
+    strbuf_add_byte(&reader->event, (char)use);
+    pack_i64(&reader->event, reader->second);
+}
+
+/* ---- events of shapes ------------------------------------------------------------------------ */
+
+/* There are some hundred shapes of ten thousands of events: most are read once. */
+#define RECENT ((size_t)128)
+
+struct event_of_shape {
+    size_t number; /* of the shape, and one */
+    char *bytes;   /* owned: what the event borrows from */
+    int key_field;
+    struct event event;
+};
+
+static void forget_shapes(struct event_reader *reader)
+{
+    for (size_t i = 0; reader->recent != NULL && i < RECENT; i++) {
+        free(reader->recent[i].bytes);
+    }
+    free(reader->recent);
+    reader->recent = NULL;
+}
+
+/* Which of its texts the key is. */
+static int find_key_field(const struct event *event, const char *key)
+{
+    for (int f = 0; f < EVENT_TEXTS; f++) {
+        if (event_has(event, (enum event_field)f) && event->text[f].n == KEY_DIGITS &&
+            event->text[f].p == key) {
+            return f;
+        }
+    }
+    return -1;
+}
+
+static enum smtplog_status read_shape(struct event_reader *reader, const struct event_names *names,
+                                      uint64_t use, size_t number, struct event_of_shape *read)
+{
+    const struct event_shape *shape = &reader->shapes[number];
+    begin_event(reader, use);
+    add_keyed(reader, shape, 0);
+    TRY(strbuf_status(&reader->event));
+    char *bytes = malloc(reader->event.length);
+    if (bytes == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    free(read->bytes);
+    *read = (struct event_of_shape){.bytes = bytes};
+    memcpy(bytes, reader->event.bytes, reader->event.length);
+    struct unpacker in = {span_of(bytes, reader->event.length), false};
+    enum kept_use again = KEPT_USES;
+    TRY(event_unpack(&in, names, &again, &read->event));
+    read->key_field = find_key_field(&read->event,
+                                     bytes + reader->event.length - shape->behind.n - KEY_DIGITS);
+    read->number = number + 1;
+    return read->key_field >= 0 ? SMTPLOG_OK : SMTPLOG_FORMAT;
+}
+
+static enum smtplog_status next_of_shape(struct event_reader *reader,
+                                         const struct event_names *names, uint64_t use,
+                                         struct event *event)
+{
+    size_t number = (size_t)unpack_u64(&reader->column[EVENT_COLUMN_SHAPE]);
+    uint64_t part = unpack_count(&reader->column[EVENT_COLUMN_PART], 999999999);
+    read_key(reader);
+    TRY(reader_status(reader));
+    if (number >= reader->shape_count || use == 0 || use >= KEPT_USES) {
+        return SMTPLOG_FORMAT;
+    }
+    if (reader->recent == NULL) {
+        reader->recent = calloc(RECENT, sizeof *reader->recent);
+    }
+    if (reader->recent == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    struct event_of_shape *read = &reader->recent[number % RECENT];
+    if (read->number != number + 1) {
+        TRY(read_shape(reader, names, use, number, read));
+    }
+    *event = read->event;
+    event->time.seconds = reader->second;
+    event->time.nanosecond = (int32_t)part;
+    event->text[read->key_field] = span_of(reader->key, KEY_DIGITS);
+    return SMTPLOG_OK;
+}
+
+/* ---- one after the other --------------------------------------------------------------------- */
+
+void event_reader_close(struct event_reader *reader)
+{
+    strbuf_free(&reader->event);
+    forget_shapes(reader);
+}
+
 enum smtplog_status event_reader_next(struct event_reader *reader, const struct event_names *names,
                                       enum kept_use *use, struct event *event)
 {
+    struct unpacker *second = &reader->column[EVENT_COLUMN_SECOND];
+    struct unpacker *length = &reader->column[EVENT_COLUMN_LENGTH];
     if (reader->mark != MARK && reader->mark != MARK_FIRST) {
         return event_unpack(&reader->column[EVENT_COLUMN_OTHER], names, use, event);
     }
-    TRY(put_together(reader));
+    uint64_t flags = unpack_count(&reader->column[EVENT_COLUMN_USE], 0x7f);
+    uint64_t kept_for = flags & ~(uint64_t)KEYED;
+    reader->second = (int64_t)((uint64_t)reader->second + (uint64_t)unpack_i64(second));
+    if (flags != kept_for && reader->mark == MARK) {
+        *use = (enum kept_use)kept_for;
+        return next_of_shape(reader, names, kept_for, event);
+    }
+    begin_event(reader, kept_for);
+    if (flags != kept_for) {
+        add_first_keyed(reader);
+    } else {
+        strbuf_add_span(&reader->event,
+                        unpack_bytes(&reader->column[EVENT_COLUMN_OTHER], unpack_u64(length)));
+    }
+    TRY(reader_status(reader));
     struct unpacker in = {strbuf_span(&reader->event), false};
     return event_unpack(&in, names, use, event);
 }

@@ -56,7 +56,9 @@ struct event_reader {
     const struct event_shape *shapes; /* in the arena */
     size_t shape_count;
     int64_t second;
-    struct strbuf event; /* owned: the one read last */
+    struct strbuf event;           /* owned: the one read last */
+    struct event_of_shape *recent; /* owned: events of shapes met before */
+    char key[16];
 };
 
 /* The bytes must stay. SMTPLOG_FORMAT when they are damaged. */
