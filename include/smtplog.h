@@ -128,6 +128,7 @@ struct smtplog_outcome {
     uint64_t files_given;          /* inputs asked for */
     uint64_t files_unreadable;     /* of those, not opened or not read at all */
     uint64_t files_damaged;        /* of those, read in part (cut or corrupt gzip, read error) */
+    uint64_t files_failed;         /* of these, where reading failed: a later run may read all */
     uint64_t files_not_mail;       /* of those, not empty but without one line of a mail server */
     uint64_t lines_read;           /* physical lines */
     uint64_t lines_not_understood; /* of those, in the bins unknown and malformed */

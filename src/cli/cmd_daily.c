@@ -127,9 +127,14 @@ static int write_bytes(void *context, const char *bytes, size_t length)
 }
 
 /* Keeps what was merged as the snapshot of a day. What cannot be kept today is made again by the
- * next run, so nothing but that is lost. */
-static bool keep_day(struct daily *d, const char *day, struct smtplog_analyzer *analyzer)
+ * next run, so nothing but that is lost; so is what was not read whole. */
+static bool keep_day(struct daily *d, const char *day, struct smtplog_analyzer *analyzer,
+                     bool whole)
 {
+    if (!whole) {
+        cli_complain("the snapshot of %s is not kept; the next run makes it again", day);
+        return false;
+    }
     struct target target = {d->use == STATE_USABLE ? state_create(&d->state, day) : -1, 0};
     bool kept = false;
     if (target.fd >= 0) {
@@ -154,8 +159,8 @@ static bool in_report(const struct daily *d, const char *day)
 }
 
 /* Reads the lines of a day and keeps them in the analyzer that is returned; NULL when there are
- * none, or, *good being false, nothing more can be done. */
-static struct smtplog_analyzer *read_day(struct daily *d, const char *day, bool *good)
+ * none, or, *good being false, nothing more can be done. *whole: no read failed. */
+static struct smtplog_analyzer *read_day(struct daily *d, const char *day, bool *good, bool *whole)
 {
     struct cli_run run = {.analyzer = new_analyzer(d->arguments, false)};
     struct smtplog_outcome outcome = {0};
@@ -171,6 +176,7 @@ static struct smtplog_analyzer *read_day(struct daily *d, const char *day, bool 
         *good = exit_status == CLI_DONE || exit_status == CLI_PARTLY;
         d->exit_status = exit_status != CLI_DONE ? exit_status : d->exit_status;
     }
+    *whole = outcome.files_failed == 0;
     /* A day without a line is a day of silence, if the logs go back that far. */
     bool held = d->oldest[0] != '\0' && strcmp(day, d->oldest) >= 0;
     if (!*good || (!held && outcome.lines_read == 0)) {
@@ -202,13 +208,14 @@ static bool add_context(const struct daily *d, struct smtplog_analyzer *analyzer
 static bool make_day(struct daily *d, const char *day)
 {
     bool good = false;
-    struct smtplog_analyzer *lines = read_day(d, day, &good);
+    bool whole = false;
+    struct smtplog_analyzer *lines = read_day(d, day, &good, &whole);
     struct smtplog_analyzer *merged = lines != NULL ? new_analyzer(d->arguments, false) : NULL;
     if (lines != NULL) {
         good = merged != NULL && cli_ok(smtplog_analyzer_add_run(merged, lines)) &&
                add_context(d, merged, day) && cli_ok(smtplog_analyzer_merge(merged));
     }
-    if (lines != NULL && good && !keep_day(d, day, merged) && in_report(d, day)) {
+    if (lines != NULL && good && !keep_day(d, day, merged, whole) && in_report(d, day)) {
         good = cli_ok(smtplog_analyzer_add_run(d->unkept, merged));
         d->unkept_days++;
     }
@@ -300,24 +307,27 @@ static int deliver(struct daily *d, struct cli_run *run, int exit_status)
     return mail_send(&d->mail, run->analyzer) || judged != CLI_DONE ? judged : CLI_PARTLY;
 }
 
-/* The day of the report when its snapshot is not there yet; *made: it is to be kept. */
-static bool add_last_day(struct daily *d, struct smtplog_analyzer *analyzer, bool *made)
+/* The day of the report when its snapshot is not there yet. *made: it is there now; *keep: it is
+ * whole. */
+static bool add_last_day(struct daily *d, struct smtplog_analyzer *analyzer, bool *made, bool *keep)
 {
     bool good = true;
-    *made = false;
+    bool whole = false;
+    *made = *keep = false;
     if (d->arguments->span != CLI_SPAN_DAY || state_has_day(&d->state, d->last)) {
         return true;
     }
-    struct smtplog_analyzer *lines = read_day(d, d->last, &good);
+    struct smtplog_analyzer *lines = read_day(d, d->last, &good, &whole);
     if (lines != NULL) {
         *made = true;
+        *keep = whole;
         good = cli_ok(smtplog_analyzer_add_run(analyzer, lines));
     }
     smtplog_analyzer_free(lines);
     return good;
 }
 
-static int write_days(struct daily *d, struct cli_run *run, bool made)
+static int write_days(struct daily *d, struct cli_run *run, bool made, bool whole)
 {
     enum smtplog_status status = smtplog_analyzer_merge(run->analyzer);
     int exit_status = cli_exit_status(run, status);
@@ -326,7 +336,7 @@ static int write_days(struct daily *d, struct cli_run *run, bool made)
         return exit_status;
     }
     if (made) {
-        (void)keep_day(d, d->last, run->analyzer);
+        (void)keep_day(d, d->last, run->analyzer, whole);
     }
     return deliver(d, run, exit_status);
 }
@@ -335,14 +345,15 @@ static int report_days(struct daily *d)
 {
     size_t found = 0;
     bool made = false;
+    bool whole = false;
     struct cli_run run = {.analyzer = new_analyzer(d->arguments, true)};
     if (run.analyzer == NULL) {
         return CLI_USAGE;
     }
     bool to_terminal = d->arguments->output == NULL && isatty(STDOUT_FILENO) == 1;
     bool good = cli_ok(cli_set_look(run.analyzer, d->arguments, to_terminal)) &&
-                add_last_day(d, run.analyzer, &made) && add_parts(d, run.analyzer, &found) &&
-                add_earlier(d, run.analyzer);
+                add_last_day(d, run.analyzer, &made, &whole) &&
+                add_parts(d, run.analyzer, &found) && add_earlier(d, run.analyzer);
     int exit_status = d->exit_status != CLI_DONE ? d->exit_status : CLI_UNREADABLE;
     if (good && found == 0 && !made) {
         if (strcmp(d->first, d->last) != 0) {
@@ -352,7 +363,7 @@ static int report_days(struct daily *d)
         }
         exit_status = CLI_UNREADABLE;
     } else if (good) {
-        exit_status = write_days(d, &run, made);
+        exit_status = write_days(d, &run, made, whole);
     }
     smtplog_analyzer_free(run.analyzer);
     return exit_status;

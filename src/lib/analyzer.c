@@ -395,6 +395,7 @@ void smtplog_analyzer_outcome(const struct smtplog_analyzer *a, struct smtplog_o
         outcome->files_unreadable += !a->plan.files[i].readable;
         outcome->files_damaged += line_stream_damage(a->stream, i) != NULL ||
                                   line_stream_is_unsure(a->stream, i);
+        outcome->files_failed += line_stream_failed(a->stream, i);
         outcome->files_not_mail += a->inputs[i].lines > 0 && a->inputs[i].mail_lines == 0;
     }
     outcome->files_unreadable += a->snapshots_bad;

@@ -35,6 +35,7 @@ struct line_stream {
     bool merging;                /* more than one input may have the next line */
     struct channel *given;       /* whose line was given last */
     const char **damage;         /* owned; by file */
+    bool *failed;                /* owned; by file: read again, it may hold more */
     bool *twice;                 /* owned; by file: its lines may be counted twice */
     uint64_t bytes_done;         /* of inputs that are closed */
     struct line_copies *copies;  /* owned; NULL before inputs overlap */
@@ -55,8 +56,10 @@ enum smtplog_status line_stream_new(struct plan *plan, struct zone *zone,
     made->diagnostic = diagnostic;
     made->active = calloc(plan->count + 1, sizeof(struct channel *));
     made->damage = calloc(plan->count + 1, sizeof(const char *));
+    made->failed = calloc(plan->count + 1, sizeof(bool));
     made->twice = calloc(plan->count + 1, sizeof *made->twice);
-    if (made->active == NULL || made->damage == NULL || made->twice == NULL) {
+    if (made->active == NULL || made->damage == NULL || made->failed == NULL ||
+        made->twice == NULL) {
         line_stream_free(made);
         return SMTPLOG_NO_MEMORY;
     }
@@ -94,6 +97,7 @@ void line_stream_free(struct line_stream *stream)
     line_copies_free(stream->copies);
     free(stream->active);
     free(stream->damage);
+    free(stream->failed);
     free(stream->twice);
     free(stream);
 }
@@ -101,6 +105,11 @@ void line_stream_free(struct line_stream *stream)
 const char *line_stream_damage(const struct line_stream *stream, size_t file)
 {
     return stream->damage[file];
+}
+
+bool line_stream_failed(const struct line_stream *stream, size_t file)
+{
+    return stream->failed[file];
 }
 
 bool line_stream_is_unsure(const struct line_stream *stream, size_t file)
@@ -135,12 +144,14 @@ static enum smtplog_status read_ahead(struct line_stream *stream, struct channel
 
 /* What was wrong with an input that has ended. One that is cut while it is read, as rotation by
  * copy and truncate does, has lost lines, of which nothing in it tells. */
-static const char *damage_of(const struct line_stream *stream, const struct channel *channel)
+static const char *damage_of(const struct line_stream *stream, const struct channel *channel,
+                             bool *failed)
 {
     const struct source_info *planned = &stream->plan->files[channel->file].info;
     bool plain = planned->is_regular && planned->compression == NULL;
     const char *damage = source_damage(channel->source);
     bool shrunk = plain && source_stored_done(channel->source) < planned->stored_size;
+    *failed = shrunk || source_read_failed(channel->source);
     return damage == NULL && shrunk ? N_("it became shorter while it was read") : damage;
 }
 
@@ -152,7 +163,7 @@ static enum smtplog_status channel_advance(struct line_stream *stream, struct ch
                                      : line_reader_next(channel->reader, &channel->line);
     channel->has_line = status == SMTPLOG_OK;
     if (status == SMTPLOG_END) {
-        stream->damage[channel->file] = damage_of(stream, channel);
+        stream->damage[channel->file] = damage_of(stream, channel, &stream->failed[channel->file]);
         return SMTPLOG_OK;
     }
     return status;

@@ -43,6 +43,8 @@ bool line_stream_take_back(struct line_stream *stream, const struct instant *ins
 const char *line_stream_damage(const struct line_stream *stream, size_t file);
 
 /* True when it could not be told whether another input holds the same lines. */
+/* Its damage may be gone when it is read again. */
+bool line_stream_failed(const struct line_stream *stream, size_t file);
 bool line_stream_is_unsure(const struct line_stream *stream, size_t file);
 
 /* Stored bytes consumed so far. */

@@ -338,9 +338,29 @@ with Directory() as directory:
         done = run("daily", "--now", NOW, *WHEN, *logs, env=environment(HOME=home))
         tap.ok(done.status == 0 and os.path.isdir(os.path.join(home, ".local/state/smtplog")), "without --state-dir: in the home directory", done)
 
-    # ---- killed at every call that writes
+    # ---- a read that fails
     strace = shutil.which("strace")
     works = strace and not SANITIZED and subprocess.run([strace, "-f", "-o", "/dev/null", "true"], stderr=subprocess.DEVNULL).returncode == 0
+    if not works:
+        tap.ok(True, "a read that fails # SKIP strace cannot be used here")
+    else:
+        long_log = directory("f/mail.log", day_of(GOOD, 21) * 1000)
+        where = directory("failed")
+        command = [SMTPLOG, "daily", "-j", "1", "--state-dir", where, "--now", NOW, *WHEN, "--format", "json", long_log]
+        traced = [strace, "-f", "-qq", "-P", os.path.realpath(long_log), "-o", directory("calls"), "-e", "trace=read"]
+        subprocess.run(traced + command, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wanted = {name: content for name, (_, content) in snapshots(where).items()}
+        calls = calls_of(directory("calls")).count("read")
+        shutil.rmtree(where)
+        done = subprocess.run(traced + ["-e", "inject=read:error=EIO:when=%d" % (calls - 1)] + command, env=environment(),
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        tap.ok(len(wanted) == 1 and done.returncode == 3 and b"read error" in done.stderr and b"is not kept; the next run makes it again" in done.stderr
+               and not snapshots(where), "the snapshot of a day that was not read to its end is not kept", done)
+        tap.ok(0 < json.loads(done.stdout)["lines"]["read"] < 6000, "what was read is reported", done)
+        done = subprocess.run(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        tap.ok(done.returncode == 0 and {name: content for name, (_, content) in snapshots(where).items()} == wanted, "and the next run keeps it", done)
+
+    # ---- killed at every call that writes
     if not works:
         tap.ok(True, "killed at every call that writes # SKIP strace cannot be used here")
     else:
