@@ -122,8 +122,23 @@ enum smtplog_status series_add(struct series *series, int64_t time, uint64_t wei
     return add_slot(series, &slot);
 }
 
+/* Into one that has nothing yet. */
+static enum smtplog_status copy_slots(struct series *into, const struct series *from)
+{
+    into->slots = malloc(from->count * sizeof *into->slots);
+    if (into->slots == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    memcpy(into->slots, from->slots, from->count * sizeof *into->slots);
+    into->count = into->capacity = from->count;
+    return SMTPLOG_OK;
+}
+
 enum smtplog_status series_merge(struct series *into, const struct series *from)
 {
+    if (into->slots == NULL && from->count > 0 && from->count < SERIES_SLOTS) {
+        return copy_slots(into, from);
+    }
     for (size_t i = 0; i < from->count; i++) {
         TRY(add_slot(into, &from->slots[i]));
     }

@@ -36,7 +36,7 @@ enum smtplog_status merge_read_file(struct smtplog_analyzer *a, const char *path
 {
     struct snapshot_set *set = snapshot_set_of(a);
     struct strbuf bytes;
-    struct stat st;
+    struct stat st = {.st_mode = 0};
     const char *why = NULL;
     if (set == NULL) {
         return SMTPLOG_NO_MEMORY;
@@ -50,6 +50,9 @@ enum smtplog_status merge_read_file(struct smtplog_analyzer *a, const char *path
         return fd < 0 || close(fd) == 0 ? SMTPLOG_OK : SMTPLOG_IO;
     }
     strbuf_init(&bytes, SNAPSHOT_FILE);
+    if (S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size < SNAPSHOT_FILE) {
+        (void)strbuf_room(&bytes, (size_t)st.st_size); /* at once */
+    }
     enum smtplog_status status = read_all(fd, &bytes);
     if (status == SMTPLOG_OK) {
         status = snapshot_read(set, strbuf_span(&bytes), context, &why);

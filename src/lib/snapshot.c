@@ -3,6 +3,7 @@
 
 #include "base/diagnostic.h"
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "aggregate/summary_pack.h"
 #include "input/decompress.h"
@@ -10,6 +11,7 @@
 #include "lib/daily.h"
 #include "lib/replay.h"
 #include "lib/rule_set.h"
+#include "lib/snapshot_ahead.h"
 
 #define MAGIC       "smtplog snapshot\n"
 #define ID_SEED     0x736e6170u
@@ -18,6 +20,7 @@
 
 static void part_close(struct snapshot_part *part)
 {
+    arena_free(&part->arena);
     strbuf_free(&part->bytes);
     strbuf_free(&part->apart);
 }
@@ -70,6 +73,7 @@ static enum smtplog_status add_part(struct snapshot_set *set, struct snapshot_pa
     set->parts = parts;
     *part = &parts[set->count++];
     **part = (struct snapshot_part){.id = 0};
+    arena_init(&(*part)->arena);
     strbuf_init(&(*part)->bytes, SNAPSHOT_PART);
     strbuf_init(&(*part)->apart, SNAPSHOT_PART);
     return SMTPLOG_OK;
@@ -146,6 +150,7 @@ enum smtplog_status snapshot_move(struct smtplog_analyzer *to, struct smtplog_an
         *part = *moved; /* its inputs are taken out of its bytes again */
         part->inputs = NULL;
         *moved = (struct snapshot_part){.id = moved->id, .context = true};
+        arena_init(&moved->arena);
         strbuf_init(&moved->bytes, SNAPSHOT_PART);
         strbuf_init(&moved->apart, SNAPSHOT_PART);
     }
@@ -371,9 +376,7 @@ static enum smtplog_status part_look(struct snapshot_set *set, struct snapshot_p
     return status;
 }
 
-/* Its events and figures. */
-static enum smtplog_status part_open(struct snapshot_set *set, struct snapshot_part *part,
-                                     struct summary *figures)
+enum smtplog_status snapshot_part_open(struct snapshot_part *part, struct summary *figures)
 {
     struct span packed = span_of(part->packed, part->packed_size);
     if (part->bytes.length != part->size) {
@@ -386,7 +389,7 @@ static enum smtplog_status part_open(struct snapshot_set *set, struct snapshot_p
     }
     struct unpacker in = {span_from(bytes, part->head_size), false};
     part->given_up = unpack_u64(&in);
-    TRY(event_unpack_names(&in, &set->arena, &part->names));
+    TRY(event_unpack_names(&in, &part->arena, &part->names));
     part->event_count = unpack_u64(&in);
     part->events = unpack_text(&in);
     TRY(figures != NULL ? summary_unpack(&in, part->input_count, figures) : SMTPLOG_OK);
@@ -447,37 +450,48 @@ static void say_overlaps(const struct smtplog_analyzer *a)
     }
 }
 
-/* One after the other, so that the figures of two parts are never there at once. */
-static enum smtplog_status add_part_figures(struct smtplog_analyzer *a, struct snapshot_part *part,
-                                            uint32_t files)
+static enum smtplog_status add_part_figures(struct smtplog_analyzer *a,
+                                            struct snapshot_opening *opening, uint32_t files)
 {
     struct summary *figures = NULL;
-    if (part->context) {
-        return part_open(a->snapshots, part, NULL);
-    }
-    TRY(summary_new(&figures));
-    enum smtplog_status status = part_open(a->snapshots, part, figures);
-    if (status == SMTPLOG_OK) {
+    enum smtplog_status status = snapshot_opening_end(opening, &figures);
+    if (status == SMTPLOG_OK && figures != NULL) {
         status = summary_merge(a->summary, figures, files);
-        a->summary->evicted += part->given_up;
+        a->summary->evicted += opening->part->given_up;
     }
     summary_free(figures);
     return status;
 }
 
+/* How many parts are open at once: figures take some megabytes. */
+static size_t parts_at_once(const struct snapshot_set *set)
+{
+    return sysconf(_SC_NPROCESSORS_ONLN) > 1 && set->count > 1 ? SNAPSHOT_AHEAD : 1;
+}
+
 static enum smtplog_status add_figures(struct smtplog_analyzer *a, struct replay_source *sources)
 {
     struct snapshot_set *set = a->snapshots;
+    struct snapshot_opening openings[SNAPSHOT_AHEAD];
+    enum smtplog_status status = SMTPLOG_OK;
+    size_t at_once = parts_at_once(set);
+    size_t begun = 0;
     size_t files = 0;
-    for (size_t i = 0; i < set->count; i++) {
+    for (size_t i = 0; i < begun || (status == SMTPLOG_OK && i < set->count); i++) {
+        for (; status == SMTPLOG_OK && begun < set->count && begun < i + at_once; begun++) {
+            snapshot_opening_begin(&openings[begun % SNAPSHOT_AHEAD], &set->parts[begun],
+                                   at_once == 1);
+        }
         struct snapshot_part *part = &set->parts[i];
-        TRY(add_part_figures(a, part, (uint32_t)files));
-        TRY(part_trim(part));
+        enum smtplog_status added = add_part_figures(a, &openings[i % SNAPSHOT_AHEAD],
+                                                     (uint32_t)files);
+        added = added == SMTPLOG_OK ? part_trim(part) : added;
+        status = status == SMTPLOG_OK ? added : status;
         sources[i] = (struct replay_source){part->events, part->event_count, &part->names,
                                             !part->context, (uint32_t)files};
         files += part->context ? 0 : part->input_count;
     }
-    return SMTPLOG_OK;
+    return status;
 }
 
 static enum smtplog_status merge_parts(struct smtplog_analyzer *a, struct replay_source *sources)

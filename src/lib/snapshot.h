@@ -27,6 +27,7 @@ struct snapshot_part {
     struct strbuf apart; /* owned: its events, when the rest is not needed any more */
     size_t head_size;    /* of host and inputs, the beginning of it */
     struct event_names names;
+    struct arena arena; /* of names */
     struct span events;
     uint64_t event_count;
     uint64_t given_up;
@@ -59,6 +60,10 @@ MUST_USE enum smtplog_status snapshot_pack_part(struct smtplog_analyzer *analyze
 
 /* Tables that are gone leave holes, which what comes next would not fit into. */
 void snapshot_give_back_memory(void);
+
+/* Its events and figures, these unless they are NULL. What it is of must be known. */
+MUST_USE enum smtplog_status snapshot_part_open(struct snapshot_part *part,
+                                                struct summary *figures);
 
 /* Gives the parts of one analyzer to another, as if they had been read from a file there. */
 MUST_USE enum smtplog_status snapshot_move(struct smtplog_analyzer *to,

@@ -2,6 +2,7 @@
  * damaged. */
 #include "track/event_column.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #define MARK_FIRST '\0'   /* columns of version 3; no event is kept for that */
@@ -269,7 +270,7 @@ static void begin_event(struct event_reader *reader, uint64_t use)
 /* ---- events of shapes ------------------------------------------------------------------------ */
 
 /* There are some hundred shapes of ten thousands of events: most are read once. */
-#define RECENT ((size_t)128)
+#define RECENT ((size_t)512)
 
 struct event_of_shape {
     size_t number; /* of the shape, and one */
@@ -322,6 +323,22 @@ static enum smtplog_status read_shape(struct event_reader *reader, const struct 
     return read->key_field >= 0 ? SMTPLOG_OK : SMTPLOG_FORMAT;
 }
 
+/* What is not set is not looked at: most of an event. */
+static void copy_event(const struct event *from, struct event *event)
+{
+    event->set = from->set;
+    for (uint64_t left = from->set; left != 0; left &= left - 1) {
+        int f = __builtin_ctzll(left);
+        if (f < EVENT_TEXTS) {
+            event->text[f] = from->text[f];
+        } else {
+            event->value[f - EVENT_TEXTS] = from->value[f - EVENT_TEXTS];
+        }
+    }
+    size_t rest = offsetof(struct event, mta);
+    memcpy((char *)event + rest, (const char *)from + rest, sizeof *event - rest);
+}
+
 static enum smtplog_status next_of_shape(struct event_reader *reader,
                                          const struct event_names *names, uint64_t use,
                                          struct event *event)
@@ -343,7 +360,7 @@ static enum smtplog_status next_of_shape(struct event_reader *reader,
     if (read->number != number + 1) {
         TRY(read_shape(reader, names, use, number, read));
     }
-    *event = read->event;
+    copy_event(&read->event, event);
     event->time.seconds = reader->second;
     event->time.nanosecond = (int32_t)part;
     event->text[read->key_field] = span_of(reader->key, KEY_DIGITS);

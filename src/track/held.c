@@ -558,10 +558,9 @@ enum smtplog_status held_finish(struct held *held, struct event_columns *columns
                                 uint64_t *given_up)
 {
     struct kept_cursor cursor = {.at = 0};
-    enum smtplog_status status = SMTPLOG_OK;
     drop_whole(held);
     give_up(held, HELD_KEPT);
-    held_keys_write_shapes(&held->keys, columns);
+    enum smtplog_status status = held_keys_write_shapes(&held->keys, columns);
     /* Room at once: growing step by step would take twice as much. */
     (void)strbuf_room(&columns->column[EVENT_COLUMN_OTHER], held->bytes);
     (void)strbuf_room(&columns->column[EVENT_COLUMN_KEY], held_keys_count(&held->keys) * 8);

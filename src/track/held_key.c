@@ -230,14 +230,16 @@ size_t held_keys_count(const struct held_keys *keys)
     return keys->refusals.count + keys->accepts.count;
 }
 
-void held_keys_write_shapes(const struct held_keys *keys, struct event_columns *columns)
+enum smtplog_status held_keys_write_shapes(struct held_keys *keys, struct event_columns *columns)
 {
+    TRY(clear_shapes(keys));
     for (size_t i = 0; i < keys->shape_count; i++) {
         const struct held_shape *shape = &keys->shapes[i];
         event_columns_add_shape(
             columns, &(struct event_shape){span_of(shape->bytes, shape->before),
                                            span_of(shape->bytes + shape->before, shape->behind)});
     }
+    return SMTPLOG_OK;
 }
 
 static const struct held_key *ring_head(const struct held_ring *ring)

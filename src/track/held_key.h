@@ -43,7 +43,9 @@ MUST_USE enum smtplog_status held_keys_add(struct held_keys *keys, struct held_r
 
 size_t held_keys_count(const struct held_keys *keys);
 
-void held_keys_write_shapes(const struct held_keys *keys, struct event_columns *columns);
+/* Those of keys that are there. */
+MUST_USE enum smtplog_status held_keys_write_shapes(struct held_keys *keys,
+                                                    struct event_columns *columns);
 
 /* The next of both rings when it came before an event of that order; false: none did. */
 bool held_keys_write_next(struct held_keys *keys, uint64_t order, struct event_columns *columns);
