@@ -380,7 +380,7 @@ enum smtplog_status snapshot_part_open(struct snapshot_part *part, struct summar
 {
     struct span packed = span_of(part->packed, part->packed_size);
     if (part->bytes.length != part->size) {
-        strbuf_free(&part->bytes);
+        strbuf_clear(&part->bytes);
         TRY(deflate_unpack(packed, part->size, &part->bytes));
     }
     struct span bytes = strbuf_span(&part->bytes);
@@ -396,8 +396,9 @@ enum smtplog_status snapshot_part_open(struct snapshot_part *part, struct summar
     return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
 }
 
-/* Keeps the events alone; what is in no file yet stays whole. */
-static enum smtplog_status part_trim(struct snapshot_part *part)
+/* Keeps the events alone; what is in no file yet stays whole. The memory of the rest is for the
+ * next part: asking the kernel for it anew takes as long as reading it. */
+static enum smtplog_status part_trim(struct snapshot_part *part, struct strbuf *spare)
 {
     if (part->packed == NULL) {
         return SMTPLOG_OK;
@@ -406,7 +407,10 @@ static enum smtplog_status part_trim(struct snapshot_part *part)
     strbuf_add_span(&part->apart, part->events);
     TRY(strbuf_status(&part->apart));
     part->events = strbuf_span(&part->apart);
-    strbuf_free(&part->bytes);
+    strbuf_free(spare);
+    *spare = part->bytes;
+    strbuf_clear(spare);
+    strbuf_init(&part->bytes, SNAPSHOT_PART);
     return SMTPLOG_OK;
 }
 
@@ -469,28 +473,40 @@ static size_t parts_at_once(const struct snapshot_set *set)
     return sysconf(_SC_NPROCESSORS_ONLN) > 1 && set->count > 1 ? SNAPSHOT_AHEAD : 1;
 }
 
+static void use_spare(struct snapshot_part *part, struct strbuf *spare)
+{
+    if (part->bytes.bytes == NULL && spare->bytes != NULL) {
+        part->bytes = *spare;
+        strbuf_init(spare, SNAPSHOT_PART);
+    }
+}
+
 static enum smtplog_status add_figures(struct smtplog_analyzer *a, struct replay_source *sources)
 {
     struct snapshot_set *set = a->snapshots;
     struct snapshot_opening openings[SNAPSHOT_AHEAD];
     enum smtplog_status status = SMTPLOG_OK;
+    struct strbuf spare;
     size_t at_once = parts_at_once(set);
     size_t begun = 0;
     size_t files = 0;
+    strbuf_init(&spare, SNAPSHOT_PART);
     for (size_t i = 0; i < begun || (status == SMTPLOG_OK && i < set->count); i++) {
         for (; status == SMTPLOG_OK && begun < set->count && begun < i + at_once; begun++) {
+            use_spare(&set->parts[begun], &spare);
             snapshot_opening_begin(&openings[begun % SNAPSHOT_AHEAD], &set->parts[begun],
                                    at_once == 1);
         }
         struct snapshot_part *part = &set->parts[i];
         enum smtplog_status added = add_part_figures(a, &openings[i % SNAPSHOT_AHEAD],
                                                      (uint32_t)files);
-        added = added == SMTPLOG_OK ? part_trim(part) : added;
+        added = added == SMTPLOG_OK ? part_trim(part, &spare) : added;
         status = status == SMTPLOG_OK ? added : status;
         sources[i] = (struct replay_source){part->events, part->event_count, &part->names,
                                             !part->context, (uint32_t)files};
         files += part->context ? 0 : part->input_count;
     }
+    strbuf_free(&spare);
     return status;
 }
 
