@@ -230,9 +230,18 @@ enum smtplog_status histogram_merge(struct histogram *into, const struct histogr
         TRY(go_over_to_sketch(into));
         into->zeros += from->zeros;
         into->count += from->zeros;
+        size_t at = 0; /* both ascend */
         for (size_t i = 0; i < from->bucket_count; i++) {
             uint64_t count = histogram_bucket_count(from->buckets[i]);
-            TRY(add_bucket(into, histogram_bucket_index(from->buckets[i]), count));
+            int32_t index = histogram_bucket_index(from->buckets[i]);
+            while (at < into->bucket_count && histogram_bucket_index(into->buckets[at]) < index) {
+                at++;
+            }
+            if (at < into->bucket_count && histogram_bucket_index(into->buckets[at]) == index) {
+                raise_bucket(&into->buckets[at], count);
+            } else {
+                TRY(add_bucket(into, index, count));
+            }
             into->count += count;
         }
     }

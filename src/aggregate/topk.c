@@ -366,6 +366,17 @@ static void select_rows(struct topk_row **rows, size_t count, size_t wanted)
     }
 }
 
+/* Rows of a snapshot come in order. */
+static bool are_sorted(struct topk_row *const *rows, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        if (compare_rows(&rows[i - 1], &rows[i]) > 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 enum smtplog_status topk_sorted(const struct topk *table, size_t limit, struct topk_row ***rows,
                                 size_t *count)
 {
@@ -379,7 +390,9 @@ enum smtplog_status topk_sorted(const struct topk *table, size_t limit, struct t
     *rows = copy;
     *count = limit > 0 && limit < table->count ? limit : table->count;
     select_rows(copy, table->count, *count);
-    qsort(copy, *count, sizeof(struct topk_row *), compare_rows);
+    if (!are_sorted(copy, *count)) {
+        qsort(copy, *count, sizeof(struct topk_row *), compare_rows);
+    }
     return SMTPLOG_OK;
 }
 
