@@ -83,7 +83,7 @@ static const struct column columns[] = {
 /* A column that is written, and what stands before its value. */
 struct chosen {
     const struct column *column;
-    uint64_t needs; /* bit of the field without which it is absent; 0: see column_value */
+    uint64_t needs; /* bit of the field that it shows; 0: of none */
     char head[HEAD];
     size_t head_length;
 };
@@ -197,81 +197,103 @@ struct value {
     uint64_t number;
 };
 
-static struct value text_value(enum value_kind kind, struct span text)
+static void set_text(struct value *value, enum value_kind kind, struct span text)
 {
-    return (struct value){.kind = text.n > 0 ? kind : VALUE_NONE, .text = text};
+    value->kind = text.n > 0 ? kind : VALUE_NONE;
+    value->text = text;
 }
 
-static struct value number_value(uint64_t number)
+static void set_number(struct value *value, uint64_t number)
 {
-    return (struct value){.kind = number > 0 ? VALUE_NUMBER : VALUE_NONE, .number = number};
+    value->kind = number > 0 ? VALUE_NUMBER : VALUE_NONE;
+    value->number = number;
 }
 
-static struct value word_value(const char *word)
+static void set_word(struct value *value, const char *word)
 {
-    return text_value(VALUE_WORD, word != NULL ? span_cstr(word) : SPAN_EMPTY);
+    set_text(value, VALUE_WORD, word != NULL ? span_cstr(word) : SPAN_EMPTY);
 }
 
-/* Of a field of the event. */
-static struct value field_value(const struct column *column, const struct event *event)
+/* Of a field of the event that is set. */
+static void field_value(const struct column *column, const struct event *event, struct value *value)
 {
-    struct span text = column->field < EVENT_TEXTS ? event_text(event, column->field) : SPAN_EMPTY;
+    struct span text = column->field < EVENT_TEXTS ? event->text[column->field] : SPAN_EMPTY;
     switch (column->kind) {
     case COLUMN_DIGITS:
     case COLUMN_DECIMAL:
-        return text_value(is_decimal(text) ? VALUE_BARE : VALUE_TEXT, text);
+        set_text(value, is_decimal(text) ? VALUE_BARE : VALUE_TEXT, text);
+        break;
     case COLUMN_PHASES:
-        return text_value(VALUE_PHASES, text);
+        set_text(value, VALUE_PHASES, text);
+        break;
     case COLUMN_WORD:
-        return word_value(event_value_name(column->field, event_value(event, column->field)));
+        set_word(value, event_value_name(column->field, event_value(event, column->field)));
+        break;
     case COLUMN_NUMBER:
-        return number_value((uint64_t)event_value(event, column->field));
+        set_number(value, (uint64_t)event_value(event, column->field));
+        break;
     case COLUMN_STALE:
-        return (struct value){.kind = event_value(event, EVENT_STALE) != 0 ? VALUE_TRUE
-                                                                           : VALUE_NONE};
+        value->kind = event_value(event, EVENT_STALE) != 0 ? VALUE_TRUE : VALUE_NONE;
+        break;
     default:
-        return text_value(VALUE_TEXT, text);
+        set_text(value, VALUE_TEXT, text);
     }
 }
 
-static struct value column_value(const struct column *column, const struct event *event,
-                                 struct span file)
+/* Of what stands beside the fields. */
+static void other_value(const struct column *column, const struct event *event, struct span file,
+                        struct value *value)
 {
     switch (column->kind) {
     case COLUMN_FILE:
-        return text_value(VALUE_TEXT, file);
+        set_text(value, VALUE_TEXT, file);
+        break;
     case COLUMN_LINE:
-        return number_value(event->line);
+        set_number(value, event->line);
+        break;
     case COLUMN_LINE_END:
-        return number_value(event->line_end > event->line ? event->line_end : 0);
+        set_number(value, event->line_end > event->line ? event->line_end : 0);
+        break;
     case COLUMN_TIME:
-        return (struct value){.kind = event->has_time ? VALUE_TIME : VALUE_NONE};
+        value->kind = event->has_time ? VALUE_TIME : VALUE_NONE;
+        break;
     case COLUMN_MTA:
-        return word_value(event_mta_name(event->mta));
+        set_word(value, event_mta_name(event->mta));
+        break;
     case COLUMN_CLASS:
-        return text_value(VALUE_TEXT, event->reason_class);
+        set_text(value, VALUE_TEXT, event->reason_class);
+        break;
     case COLUMN_RULE:
-        return text_value(VALUE_TEXT, event->reason);
+        set_text(value, VALUE_TEXT, event->reason);
+        break;
     case COLUMN_POSSIBLE:
-        return word_value(event->possible_greylisting ? "greylisting" : NULL);
+        set_word(value, event->possible_greylisting ? "greylisting" : NULL);
+        break;
     case COLUMN_DOMAIN:
-        return text_value(VALUE_TEXT, event->domain);
+        set_text(value, VALUE_TEXT, event->domain);
+        break;
     case COLUMN_PROVIDER:
-        return text_value(VALUE_TEXT, event->provider);
+        set_text(value, VALUE_TEXT, event->provider);
+        break;
     case COLUMN_REPEAT:
-        return number_value(event->repeat > 1 ? event->repeat : 0);
+        set_number(value, event->repeat > 1 ? event->repeat : 0);
+        break;
     default:
-        return field_value(column, event);
+        value->kind = VALUE_NONE;
     }
 }
 
-static struct value chosen_value(const struct chosen *chosen, const struct event *event,
-                                 struct span file)
+static inline bool chosen_value(const struct chosen *chosen, const struct event *event,
+                                struct span file, struct value *value)
 {
-    if (chosen->needs != 0 && (event->set & chosen->needs) == 0) {
-        return (struct value){.kind = VALUE_NONE};
+    if (chosen->needs == 0) {
+        other_value(chosen->column, event, file, value);
+    } else if ((event->set & chosen->needs) != 0) {
+        field_value(chosen->column, event, value);
+    } else {
+        return false;
     }
-    return column_value(chosen->column, event, file);
+    return value->kind != VALUE_NONE;
 }
 
 /* ---- a record being written ------------------------------------------------------------------ */
@@ -426,11 +448,11 @@ static void add_json(const struct event_writer *writer, const struct event *even
                      struct strbuf *out)
 {
     struct pen pen = {.out = out};
+    struct value value = {.kind = VALUE_NONE};
     char before = '{';
     for (size_t i = 0; i < writer->count; i++) {
         const struct chosen *chosen = &writer->chosen[i];
-        struct value value = chosen_value(chosen, event, file);
-        if (value.kind == VALUE_NONE || !pen_has(&pen, HEAD)) {
+        if (!chosen_value(chosen, event, file, &value) || !pen_has(&pen, HEAD)) {
             continue;
         }
         memcpy(pen.at, chosen->head, HEAD);
@@ -449,14 +471,15 @@ static void add_tsv(const struct event_writer *writer, const struct event *event
                     struct strbuf *out)
 {
     struct pen pen = {.out = out};
+    struct value value = {.kind = VALUE_NONE};
     for (size_t i = 0; i < writer->count; i++) {
-        struct value value = chosen_value(&writer->chosen[i], event, file);
+        bool there = chosen_value(&writer->chosen[i], event, file, &value);
         if (i > 0) {
             pen_byte(&pen, '\t');
         }
-        if (value.kind == VALUE_WORD) {
+        if (there && value.kind == VALUE_WORD) {
             pen_copy(&pen, value.text);
-        } else if (value.kind != VALUE_NONE && !pen_bare(&pen, &value, event)) {
+        } else if (there && !pen_bare(&pen, &value, event)) {
             pen_tsv(&pen, value.text);
         }
     }
@@ -487,8 +510,8 @@ static void add_line(const struct event_writer *writer, const struct event *even
     bool first = true;
     for (size_t i = 0; i < writer->count; i++) {
         const struct column *column = writer->chosen[i].column;
-        struct value value = chosen_value(&writer->chosen[i], event, file);
-        bool absent = value.kind == VALUE_NONE;
+        struct value value = {.kind = VALUE_NONE};
+        bool absent = !chosen_value(&writer->chosen[i], event, file, &value);
         bool quoted = column->kind == COLUMN_TEXT && column->field == EVENT_TEXT && !absent;
         bool implied = column->kind == COLUMN_NUMBER && column->field == EVENT_IMPLIED_CODE;
         bool code = column->kind == COLUMN_NUMBER && column->field == EVENT_CODE;
