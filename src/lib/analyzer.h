@@ -123,6 +123,9 @@ bool analyzer_is_outside(const struct smtplog_analyzer *analyzer, const struct e
 MUST_USE enum smtplog_status analyzer_finish_transcript(struct smtplog_analyzer *analyzer,
                                                         size_t file);
 
+/* SMTPLOG_USAGE with a diagnostic as long as there are no figures to speak of. */
+MUST_USE enum smtplog_status analyzer_check_finished(const struct smtplog_analyzer *analyzer);
+
 /* The inputs as the report shows them; in the analyzer's arena. */
 MUST_USE enum smtplog_status analyzer_describe_inputs(struct smtplog_analyzer *analyzer,
                                                       struct report_input **inputs, size_t *count);

@@ -101,16 +101,22 @@ static enum smtplog_status write_snapshot(struct smtplog_analyzer *a)
     return snapshot_write(a, &a->out);
 }
 
+enum smtplog_status analyzer_check_finished(const struct smtplog_analyzer *a)
+{
+    if (a->summary == NULL || !a->finished) {
+        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "there is no finished run to report");
+        return SMTPLOG_USAGE;
+    }
+    return SMTPLOG_OK;
+}
+
 enum smtplog_status smtplog_analyzer_report(struct smtplog_analyzer *a, const char *format,
                                             smtplog_writer writer, void *context)
 {
     struct report report = {.summary = a->summary,
                             .catalog = a->knowledge.catalog,
                             .classifier = a->knowledge.classifier};
-    if (a->summary == NULL || !a->finished) {
-        diagnostic_say(&a->diagnostic, SMTPLOG_ERROR, "there is no finished run to report");
-        return SMTPLOG_USAGE;
-    }
+    TRY(analyzer_check_finished(a));
     const struct report_format *report_format = report_format_find(format);
     if (report_format == NULL && strcmp(format, "snapshot") != 0) {
         return refuse_format(a, format);

@@ -79,6 +79,7 @@ enum smtplog_status rule_set_build_figures(struct smtplog_analyzer *a, struct fi
 
 enum smtplog_status rule_set_figures(struct smtplog_analyzer *a, const struct figure_list **figures)
 {
+    TRY(analyzer_check_finished(a));
     struct rule_set *set = rule_set_of(a);
     if (set == NULL) {
         return SMTPLOG_NO_MEMORY;
