@@ -116,9 +116,12 @@ static void allow_outputs(struct sandbox *sandbox, struct made_paths *made,
 static void allow_watching(struct sandbox *sandbox, struct made_paths *made,
                            const struct cli_arguments *arguments)
 {
-    static const char *const of_terminals[] = {"/usr/share/terminfo", "/lib/terminfo",
-                                               "/etc/terminfo", "/dev/tty"};
+    /* What the terminal can do; which characters its locale has, and how they are converted. */
+    static const char *const of_terminals[] = {
+        "/usr/share/terminfo", "/lib/terminfo", "/etc/terminfo", "/dev/tty",
+        "/usr/share/locale",   "/usr/lib",      "/usr/lib64"};
     const char *home = getenv("HOME");
+    const char *terminfo = getenv("TERMINFO");
     for (size_t i = 0; i < arguments->file_count && made->count + 1 < MADE_PATHS; i++) {
         sandbox_read(sandbox, folder_of(made, arguments->files[i]));
     }
@@ -127,6 +130,9 @@ static void allow_watching(struct sandbox *sandbox, struct made_paths *made,
     }
     if (home != NULL && home[0] == '/') {
         sandbox_read(sandbox, joined(made, home, strlen(home), "/.terminfo"));
+    }
+    if (terminfo != NULL && terminfo[0] == '/') {
+        sandbox_read(sandbox, terminfo);
     }
 }
 

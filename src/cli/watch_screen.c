@@ -252,7 +252,10 @@ static void type_key(struct watch_screen *s, int key)
     } else if (key == ESCAPE || key == CTRL_C) {
         s->typing = false;
     } else if ((key == KEY_BACKSPACE || key == 127 || key == 8) && length > 0) {
-        s->typed[length - 1] = '\0';
+        do { /* all bytes of a character in UTF-8 */
+            length--;
+        } while (length > 0 && ((unsigned char)s->typed[length] & 0xc0) == 0x80);
+        s->typed[length] = '\0';
     } else if (key >= ' ' && key < 256 && key != 127 && length + 1 < sizeof s->typed) {
         s->typed[length] = (char)key;
         s->typed[length + 1] = '\0';
