@@ -268,10 +268,25 @@ static bool take_note(struct transcript *t, struct open_session *o,
             s->end = found->effect == EFFECT_END ? DIALOGUE_CLOSED : DIALOGUE_BROKEN;
         }
         reader_finish(t, o);
+        t->ended = o->proved ? found->dialect : NULL;
+        t->ended_line = t->number;
         break;
     default:
         break;
     }
+    return true;
+}
+
+/* A remark right behind the one that ended the session: why there was no connection. */
+static bool take_afterword(struct transcript *t, const struct transcript_found *found)
+{
+    struct held_line *line = reader_find_held(t, t->number);
+    bool behind = t->ended == found->dialect && t->ended_line + 1 == t->number;
+    if (!behind || line == NULL || line->verdict == TRANSCRIPT_REPLY) {
+        return false;
+    }
+    line->verdict = TRANSCRIPT_PART;
+    t->ended_line = t->number;
     return true;
 }
 
@@ -469,6 +484,9 @@ bool reader_marked(struct transcript *t, const struct transcript_found *found, s
             return false;
         }
         o = reader_open(t, found->dialect, key, level);
+    }
+    if (o == NULL && found->role == ROLE_NOTE) {
+        return take_afterword(t, found);
     }
     if (o == NULL || actions[found->role] == NULL) {
         return false;

@@ -79,6 +79,8 @@ struct transcript {
     enum smtplog_status status;
     struct open_session open[OPEN_SESSIONS];
     const struct transcript_dialect *current; /* of the last line understood */
+    const struct transcript_dialect *ended;   /* of the session that a remark ended last */
+    uint64_t ended_line;                      /* where, remarks behind it included */
     uint64_t clock;
     struct held_line held[HELD_LINES]; /* ring */
     size_t held_first, held_count;

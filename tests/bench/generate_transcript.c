@@ -250,6 +250,7 @@ static void session_write(struct world *world, const struct message *message,
         session.dialect = SWAKS;
         remark(&session, "=== Trying mx1.", true, ":25...");
         remark(&session, "*** Error connecting to mx1.", true, ":25:");
+        remark(&session, "*** \tIO::Socket::INET6: connect: ", false, outcome->text);
         break;
     case FORM_LOST:
         session.dialect = SWAKS;
