@@ -5,7 +5,7 @@
 
 #define YOUNG_BLOCK ((size_t)128 * 1024)
 #define OLD_STEP    ((size_t)128 * 1024)
-#define OLD_MEMORY  ((size_t)256 * 1024) /* where there is a file */
+#define OLD_MEMORY  ((size_t)512 * 1024) /* where there is a file */
 #define FILE_BLOCK  ((size_t)128 * 1024)
 #define FILE_SLACK  ((uint64_t)32 * 1024 * 1024) /* of events that nobody wants any more */
 
@@ -146,14 +146,26 @@ static enum smtplog_status clear_up_file(struct kept_log *log)
     return status;
 }
 
-/* Into the file, if that can take it. */
+/* How much of the old ones is to go: some stay, since most do not get much older. */
+static size_t size_to_move(const struct kept_log *log)
+{
+    size_t at = 0;
+    while (log->old_length - at > OLD_MEMORY / 2) {
+        at += whole_size(kept_at(log->old, at)->size);
+    }
+    return at;
+}
+
+/* The oldest into the file, if that can take them. */
 static enum smtplog_status move_old(struct kept_log *log, size_t live)
 {
+    size_t size = size_to_move(log);
     if (log->file.descriptor < 0 && kept_log_has_place(log)) {
         kept_file_open(&log->file, log->directory);
     }
-    if (kept_log_has_place(log) && kept_file_add(&log->file, span_of(log->old, log->old_length))) {
-        log->old_length = 0;
+    if (kept_log_has_place(log) && kept_file_add(&log->file, span_of(log->old, size))) {
+        memmove(log->old, log->old + size, log->old_length - size);
+        log->old_length -= size;
     }
     bool much = log->file.length > FILE_SLACK && log->file.length / 4 > live;
     return much ? clear_up_file(log) : SMTPLOG_OK;
@@ -168,7 +180,7 @@ static enum smtplog_status make_old_room(struct kept_log *log, size_t size, size
     if (full || log->old_length > live + live / 4) {
         clear_up_old(log);
     }
-    if (full && log->old_length > OLD_MEMORY / 2) {
+    if (full && log->old_length > OLD_MEMORY / 4 * 3) {
         TRY(move_old(log, live));
     }
     if (size <= log->old_room - log->old_length) {
