@@ -4,11 +4,14 @@
 
 #include <stdlib.h>
 
+#include "lib/snapshot.h"
 #include "track/event_column.h"
 
 /* Where a source stands: its next event. */
 struct head {
     const struct replay_source *source;
+    const struct event_names *names;
+    bool waits; /* for its time, to be opened */
     struct event_reader reader;
     uint64_t left;
     bool there;
@@ -16,17 +19,54 @@ struct head {
     struct event event;
 };
 
+static void close_head(struct head *head)
+{
+    event_reader_close(&head->reader);
+    if (head->source != NULL && head->source->part != NULL) {
+        strbuf_free(&head->source->part->bytes);
+    }
+}
+
 static enum smtplog_status head_next(struct head *head)
 {
     head->there = head->left > 0;
     if (!head->there) {
-        event_reader_close(&head->reader);
+        close_head(head);
         return SMTPLOG_OK;
     }
     head->left--;
-    TRY(event_reader_next(&head->reader, head->source->names, &head->use, &head->event));
+    TRY(event_reader_next(&head->reader, head->names, &head->use, &head->event));
     head->event.file += head->source->file_shift;
     return SMTPLOG_OK;
+}
+
+static enum smtplog_status open_events(struct smtplog_analyzer *a, struct head *head,
+                                       struct span events, uint64_t count)
+{
+    head->left = count;
+    TRY(event_reader_open(&head->reader, events, &a->arena));
+    return head_next(head);
+}
+
+/* The events of a day are all of that day, but for what clocks do: so there is time enough when a
+ * part is opened a day before the one it is of. */
+static void head_begin(struct head *head, const struct replay_source *source)
+{
+    const struct snapshot_part *part = source->part;
+    *head = (struct head){.source = source, .names = source->names};
+    if (part != NULL) {
+        head->waits = head->there = true;
+        head->event.time.seconds = part->has_period ? part->first.seconds - CIVIL_DAY : INT64_MIN;
+    }
+}
+
+static enum smtplog_status open_head(struct smtplog_analyzer *a, struct head *head)
+{
+    struct snapshot_part *part = head->source->part;
+    head->waits = false;
+    TRY(snapshot_part_open(part, NULL));
+    head->names = &part->names;
+    return open_events(a, head, part->events, part->event_count);
 }
 
 static bool comes_before(const struct head *head, const struct head *other)
@@ -111,14 +151,19 @@ static enum smtplog_status replay_all(struct smtplog_analyzer *a,
                                       struct head *heads)
 {
     for (size_t i = 0; i < count; i++) {
-        heads[i] = (struct head){.source = &sources[i], .left = sources[i].count};
-        TRY(event_reader_open(&heads[i].reader, sources[i].events, &a->arena));
-        TRY(head_next(&heads[i]));
+        head_begin(&heads[i], &sources[i]);
+        if (!heads[i].waits) {
+            TRY(open_events(a, &heads[i], sources[i].events, sources[i].count));
+        }
     }
     for (;;) {
         struct head *head = earliest(heads, count, NULL);
         if (head == NULL) {
             return SMTPLOG_OK;
+        }
+        if (head->waits) {
+            TRY(open_head(a, head));
+            continue;
         }
         /* Days follow each other: most events are behind one of the same. */
         const struct head *other = earliest(heads, count, head);
@@ -194,7 +239,7 @@ enum smtplog_status replay_run(struct smtplog_analyzer *a, const struct replay_s
     session_table_free(a->sessions);
     put_tables(a, &mine);
     for (size_t i = 0; i < count; i++) {
-        event_reader_close(&heads[i].reader);
+        close_head(&heads[i]);
     }
     free(heads);
     return status;

@@ -7,7 +7,8 @@
 
 /* The events of one snapshot. */
 struct replay_source {
-    struct span events; /* as snapshots have them */
+    struct snapshot_part *part; /* opened when its time comes; NULL: the events are there */
+    struct span events;         /* as snapshots have them */
     uint64_t count;
     const struct event_names *names;
     bool shown;          /* its figures are wanted; else it only tells what was before */

@@ -376,6 +376,11 @@ static enum smtplog_status part_look(struct snapshot_set *set, struct snapshot_p
     return status;
 }
 
+bool snapshot_part_waits(const struct snapshot_part *part)
+{
+    return part->context && part->packed != NULL;
+}
+
 enum smtplog_status snapshot_part_open(struct snapshot_part *part, struct summary *figures)
 {
     struct span packed = span_of(part->packed, part->packed_size);
@@ -400,7 +405,7 @@ enum smtplog_status snapshot_part_open(struct snapshot_part *part, struct summar
  * next part: asking the kernel for it anew takes as long as reading it. */
 static enum smtplog_status part_trim(struct snapshot_part *part, struct strbuf *spare)
 {
-    if (part->packed == NULL) {
+    if (part->packed == NULL || snapshot_part_waits(part)) {
         return SMTPLOG_OK;
     }
     strbuf_clear(&part->apart);
@@ -502,8 +507,12 @@ static enum smtplog_status add_figures(struct smtplog_analyzer *a, struct replay
                                                      (uint32_t)files);
         added = added == SMTPLOG_OK ? part_trim(part, &spare) : added;
         status = status == SMTPLOG_OK ? added : status;
-        sources[i] = (struct replay_source){part->events, part->event_count, &part->names,
-                                            !part->context, (uint32_t)files};
+        sources[i] = (struct replay_source){snapshot_part_waits(part) ? part : NULL,
+                                            part->events,
+                                            part->event_count,
+                                            &part->names,
+                                            !part->context,
+                                            (uint32_t)files};
         files += part->context ? 0 : part->input_count;
     }
     strbuf_free(&spare);

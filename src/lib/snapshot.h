@@ -65,6 +65,9 @@ void snapshot_give_back_memory(void);
 MUST_USE enum smtplog_status snapshot_part_open(struct snapshot_part *part,
                                                 struct summary *figures);
 
+/* True when it is opened not before its events are needed: there are no figures to be had of it. */
+bool snapshot_part_waits(const struct snapshot_part *part);
+
 /* Gives the parts of one analyzer to another, as if they had been read from a file there. */
 MUST_USE enum smtplog_status snapshot_move(struct smtplog_analyzer *to,
                                            struct smtplog_analyzer *from);

@@ -6,6 +6,9 @@
 
 static void open_part(struct snapshot_opening *opening)
 {
+    if (snapshot_part_waits(opening->part)) {
+        return;
+    }
     opening->status = opening->part->context ? SMTPLOG_OK : summary_new(&opening->figures);
     if (opening->status == SMTPLOG_OK) {
         opening->status = snapshot_part_open(opening->part, opening->figures);
@@ -24,7 +27,7 @@ void snapshot_opening_begin(struct snapshot_opening *opening, struct snapshot_pa
     sigset_t all;
     sigset_t before;
     *opening = (struct snapshot_opening){.part = part};
-    if (!alone) {
+    if (!alone && !snapshot_part_waits(part)) {
         sigfillset(&all); /* signals are for the thread that began */
         pthread_sigmask(SIG_SETMASK, &all, &before);
         opening->has_thread = pthread_create(&opening->thread, NULL, thread_main, opening) == 0;

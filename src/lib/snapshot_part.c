@@ -40,7 +40,7 @@ static enum smtplog_status take_out_kept(struct smtplog_analyzer *a, struct span
         status = event_unpack_names(&in, &a->arena, &read);
     }
     if (status == SMTPLOG_OK) {
-        struct replay_source source = {events, count, &read, true, 0};
+        struct replay_source source = {NULL, events, count, &read, true, 0};
         status = replay_run(a, &source, 1, a->summary->last.seconds, &part);
     }
     if (status == SMTPLOG_OK && figures != a->summary) {
