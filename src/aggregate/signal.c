@@ -1,9 +1,8 @@
 /* Signs of trouble over time: adding events. */
-#include "aggregate/signal.h"
-
 #include <math.h>
 #include <stdlib.h>
 
+#include "aggregate/signal_part.h"
 #include "aggregate/template.h"
 
 /* Not random: estimates shown must not differ from run to run. Who chooses names so that their
@@ -208,200 +207,6 @@ static enum smtplog_status add_client(struct signal_set *set, const struct event
     return count_row(value, event, weight);
 }
 
-/* ---- greylisting that does not end ---------------------------------------------------------- */
-
-/* Which of our own services met greylisting: pools of outgoing addresses have one for each. */
-static void note_holder(struct signal_set *set, struct span service)
-{
-    uint64_t hash = hash_span(set->seed, service);
-    for (size_t i = 0; i < set->holder_count; i++) {
-        if (set->holders[i] == hash) {
-            return;
-        }
-    }
-    if (set->holder_count < SIGNAL_HOLDERS) {
-        set->holders[set->holder_count++] = hash;
-    }
-}
-
-/* A /24, or the first four groups of an IPv6 address. */
-static struct span network_of(struct span address)
-{
-    bool six = memchr(address.p, ':', address.n) != NULL;
-    size_t groups = six ? 4 : 3;
-    size_t at = 0;
-    while (at < address.n && groups > 0) {
-        groups -= address.p[at++] == (six ? ':' : '.');
-    }
-    return span_of(address.p, at);
-}
-
-static uint64_t mover_key(const struct signal_set *set, struct span sender, struct span recipient)
-{
-    return hash_mix(hash_span(set->seed, sender), hash_span(set->seed, recipient)) | 1;
-}
-
-/* The slot of a sender and recipient; NULL when its part of the table is full. */
-static struct signal_mover *find_mover(struct signal_set *set, uint64_t key)
-{
-    for (size_t i = 0; i < 8; i++) {
-        struct signal_mover *mover = &set->movers[(key + i) % SIGNAL_MOVERS];
-        if (mover->key == key || mover->key == 0) {
-            return mover;
-        }
-    }
-    return NULL;
-}
-
-static void mark_mover(const struct signal_set *set, uint64_t key)
-{
-    size_t place = (size_t)(key >> 32) % SIGNAL_MARKS;
-    set->mover_marks[place / 8] |= (uint8_t)(1u << place % 8);
-}
-
-static bool may_be_mover(const struct signal_set *set, uint64_t key)
-{
-    size_t place = (size_t)(key >> 32) % SIGNAL_MARKS;
-    return (set->mover_marks[place / 8] >> place % 8 & 1) != 0;
-}
-
-static enum smtplog_status make_movers(struct signal_set *set)
-{
-    if (set->movers == NULL) {
-        free(set->mover_marks);
-        set->mover_marks = calloc(SIGNAL_MARKS / 8, 1);
-        set->movers = calloc(SIGNAL_MOVERS, sizeof *set->movers);
-    }
-    return set->movers != NULL && set->mover_marks != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
-}
-
-static enum smtplog_status note_mover(struct signal_set *set, const struct event *event)
-{
-    struct span sender = event_text(event, EVENT_SENDER);
-    struct span recipient = event_text(event, EVENT_RECIPIENT);
-    struct span client = event_text(event, EVENT_PEER_IP);
-    if (sender.n == 0 || recipient.n == 0 || client.n == 0) {
-        return SMTPLOG_OK;
-    }
-    TRY(make_movers(set));
-    uint64_t key = mover_key(set, sender, recipient);
-    struct signal_mover *mover = find_mover(set, key);
-    if (mover != NULL) {
-        mover->key = key;
-        mark_mover(set, key);
-    }
-    uint32_t net = (uint32_t)hash_span(set->seed, network_of(client));
-    bool known = mover == NULL || mover->nets == SIGNAL_NETS;
-    for (size_t i = 0; mover != NULL && i < mover->nets; i++) {
-        known = known || mover->net[i] == net;
-    }
-    if (!known) {
-        mover->net[mover->nets++] = net;
-    }
-    return SMTPLOG_OK;
-}
-
-void signal_accept(struct signal_set *set, struct span sender, struct span recipient)
-{
-    if (set->movers == NULL || sender.n == 0 || recipient.n == 0) {
-        return;
-    }
-    uint64_t key = mover_key(set, sender, recipient);
-    if (!may_be_mover(set, key)) {
-        return; /* nothing of this sender and recipient is there */
-    }
-    struct signal_mover *mover = find_mover(set, key);
-    if (mover != NULL && mover->key == key) {
-        mover->accepted = true;
-    }
-}
-
-void signal_add_recipient(struct signal_set *set, const struct recipient_story *story)
-{
-    bool open = story->state == RECIPIENT_DEFERRED || story->state == RECIPIENT_UNKNOWN ||
-                story->state == RECIPIENT_EXPIRED;
-    set->stuck += open && story->last_was_greylisting && story->attempts >= SIGNAL_STUCK;
-}
-
-/* ---- messages that wait --------------------------------------------------------------------- */
-
-static uint64_t message_key(const struct signal_set *set, const struct event *event)
-{
-    uint64_t hash = hash_span(set->seed, event_text(event, EVENT_HOST));
-    return hash_span(hash, event_text(event, EVENT_QUEUE_ID)) | 1;
-}
-
-/* The slot of a message or a free one, NULL when the table is full and does not hold it. */
-static struct signal_waiting *find_waiting(const struct signal_set *set, uint64_t message)
-{
-    for (size_t i = 0; i < SIGNAL_WAITING; i++) {
-        struct signal_waiting *slot = &set->waiting[(message + i) % SIGNAL_WAITING];
-        if (slot->message == message || slot->message == 0) {
-            return slot;
-        }
-    }
-    return NULL;
-}
-
-static uint8_t *waiting_mark(const struct signal_set *set, uint64_t message)
-{
-    return &set->waiting_marks[(message >> 32) % SIGNAL_MARKS];
-}
-
-static enum smtplog_status make_waiting(struct signal_set *set)
-{
-    if (set->waiting == NULL) {
-        free(set->waiting_marks);
-        set->waiting_marks = calloc(SIGNAL_MARKS, 1);
-        set->waiting = calloc(SIGNAL_WAITING, sizeof *set->waiting);
-    }
-    return set->waiting != NULL && set->waiting_marks != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
-}
-
-static enum smtplog_status note_waiting(struct signal_set *set, const struct event *event)
-{
-    TRY(make_waiting(set));
-    uint64_t message = message_key(set, event);
-    struct signal_waiting *slot = find_waiting(set, message);
-    bool fresh = slot != NULL && slot->message == 0;
-    if (slot == NULL || (fresh && set->waiting_count >= SIGNAL_WAITING / 4 * 3)) {
-        return SMTPLOG_OK;
-    }
-    uint8_t *mark = waiting_mark(set, message);
-    set->waiting_count += fresh;
-    *mark = (uint8_t)(*mark + (fresh && *mark < UINT8_MAX));
-    *slot = (struct signal_waiting){message, hash_span(set->places.seed, place_of(event))};
-    return SMTPLOG_OK;
-}
-
-/* Slots behind a freed one move up, so that a search may still end at the first free one. */
-static void forget_waiting(struct signal_set *set, uint64_t message)
-{
-    uint8_t *mark = waiting_mark(set, message);
-    struct signal_waiting *slot = *mark > 0 ? find_waiting(set, message) : NULL;
-    if (slot == NULL || slot->message == 0) {
-        return;
-    }
-    *mark = (uint8_t)(*mark - (*mark < UINT8_MAX));
-    size_t hole = (size_t)(slot - set->waiting);
-    size_t at = hole;
-    set->waiting_count--;
-    for (;;) {
-        at = (at + 1) % SIGNAL_WAITING;
-        if (set->waiting[at].message == 0) {
-            break;
-        }
-        size_t home = set->waiting[at].message % SIGNAL_WAITING;
-        size_t from_home = (at + SIGNAL_WAITING - home) % SIGNAL_WAITING;
-        size_t from_hole = (at + SIGNAL_WAITING - hole) % SIGNAL_WAITING;
-        if (from_home >= from_hole) {
-            set->waiting[hole] = set->waiting[at];
-            hole = at;
-        }
-    }
-    set->waiting[hole] = (struct signal_waiting){0};
-}
-
 /* ---- events --------------------------------------------------------------------------------- */
 
 static enum smtplog_status count_place(struct signal_place *place, const struct event *event,
@@ -427,13 +232,13 @@ static enum smtplog_status add_attempt(struct signal_set *set, const struct even
         TRY(count_place(row->value, event, event->repeat));
     }
     if (status == OUTCOME_DEFERRED && event_text(event, EVENT_QUEUE_ID).n > 0) {
-        TRY(note_waiting(set, event));
+        TRY(signal_keep_waiting(set, event, name));
     }
     if (event->reason_class.n == 0) {
         return SMTPLOG_OK;
     }
     if (span_is(event->reason_class, "greylisting")) {
-        note_holder(set, event_text(event, EVENT_SERVICE));
+        signal_note_holder(set, event_text(event, EVENT_SERVICE));
     }
     return add_refusal(set, event);
 }
@@ -498,7 +303,7 @@ static enum smtplog_status add_context(struct signal_set *set, const struct even
         return add_notice(set, event);
     case FACT_REMOVED:
         if (set->waiting_count > 0) {
-            forget_waiting(set, message_key(set, event));
+            signal_forget_waiting(set, signal_message_key(set, event));
         }
         return SMTPLOG_OK;
     default:
@@ -512,7 +317,7 @@ static enum smtplog_status add_inbound(struct signal_set *set, const struct even
     bool greylisted = span_is(event->reason_class, "greylisting");
     TRY(count_place(&set->inbound, event, event->repeat));
     if (greylisted) {
-        TRY(note_mover(set, logged));
+        TRY(signal_note_mover(set, logged));
     }
     if (span_is(event->reason_class, "user-unknown")) {
         TRY(add_client(set, event, event->reason_class, event->repeat));
@@ -596,7 +401,7 @@ enum smtplog_status signal_note_waiting(struct signal_set *set, const struct eve
     bool deferred = event_value(event, EVENT_KIND) == KIND_DELIVERY && event_is_attempt(event) &&
                     event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND &&
                     event_value(event, EVENT_STATUS) == OUTCOME_DEFERRED;
-    return deferred ? note_waiting(set, event) : SMTPLOG_OK;
+    return deferred ? signal_keep_waiting(set, event, place_of(event)) : SMTPLOG_OK;
 }
 
 /* ---- the end -------------------------------------------------------------------------------- */
