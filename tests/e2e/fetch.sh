@@ -1,6 +1,5 @@
 #!/bin/sh
-# Brings Debian's postfix and postgrey, with the libraries this machine lacks, into build/e2e/root.
-# Nothing is installed: packages are downloaded with apt-get and unpacked with dpkg. Run again, it does nothing.
+# Brings Debian's postfix and postgrey, with the libraries this machine lacks, into build/e2e/root. Run again, it does nothing.
 #
 # usage: tests/e2e/fetch.sh [--force]
 # exit:  0 the root is ready; 77 it cannot be had here (the reason is the last line on standard error)
@@ -10,69 +9,24 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
 base=${E2E_DIR:-$top/build/e2e}
 root=$base/root
-debs=$base/debs
 stamp=$base/root.ready
-wanted='postfix postgrey'
-# What the two need besides Debian's essential packages and perl; used only when apt cannot work it out itself.
-fallback='postfix postgrey libberkeleydb-perl libdb5.3 libio-multiplex-perl libnet-cidr-perl libnet-dns-perl
-    libnet-server-perl libnetaddr-ip-perl libsasl2-2 libsasl2-modules-db libdigest-hmac-perl'
+# shellcheck source=tests/e2e/package.sh
+. "$here/package.sh"
 
-cannot() { echo "e2e: $*" >&2; exit 77; }
-say() { echo "e2e: $*" >&2; }
-
-if [ "${1:-}" = --force ]; then rm -rf "$root" "$stamp" "$debs"; fi
+if [ "${1:-}" = --force ]; then rm -rf "$root" "$stamp" "$base/debs"; fi
 if [ -e "$stamp" ]; then exit 0; fi
-
-for tool in apt-get apt-cache dpkg dpkg-deb; do
-    command -v $tool >/dev/null 2>&1 || cannot "$tool is missing: the test takes Postfix from Debian packages"
-done
-mkdir -p "$debs"
-
-# The lists may be empty (fresh image) or old (the version they name is gone from the mirror): then update once.
-refreshed=no
-refresh() {
-    [ $refreshed = no ] || return 1
-    refreshed=yes
-    [ "$(id -u)" -eq 0 ] || return 1
-    say 'apt-get update (package lists are missing or old)'
-    apt-get -qq update >"$base/apt-update.log" 2>&1
-}
-known() { apt-cache show --no-all-versions postfix postgrey >/dev/null 2>&1; }
-known || refresh || true
-known || cannot 'apt knows no postfix or postgrey: no package lists (run apt-get update) or no network'
-
-# New packages of a simulated installation; upgrades of what is installed ("Inst perl [old] ...") are not needed.
-needed() {
-    apt-get -s -q --no-install-recommends install $wanted 2>/dev/null |
-        awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }'
-}
-list=$(needed) || list=
-[ -n "$list" ] || list=$fallback
-list=$(printf '%s\n' $list $wanted | sort -u)
-
-# apt-get download writes into the working directory and takes only what is not there yet.
-download() { (cd "$debs" && apt-get -q -o APT::Sandbox::User=root download $list) >"$base/apt-download.log" 2>&1; }
-say "downloading $(printf '%s\n' "$list" | wc -l) packages"
-download || { refresh && download; } ||
-    cannot "apt-get download failed: $(grep -m1 '^E:' "$base/apt-download.log" || echo 'see apt-download.log')"
-
-rm -rf "$root.new"
-mkdir -p "$root.new"
-for package in $list; do
-    deb=$(ls -t "$debs/${package}"_*.deb 2>/dev/null | head -n 1)
-    [ -n "$deb" ] || cannot "no package file for $package"
-    dpkg -x "$deb" "$root.new" || cannot "cannot unpack $deb"
-done
+need_packages Postfix dpkg-deb
+mkdir -p "$base"
+# What the two need besides Debian's essential packages and perl.
+with_needed 'postfix postgrey' 'libberkeleydb-perl libdb5.3 libio-multiplex-perl libnet-cidr-perl libnet-dns-perl
+    libnet-server-perl libnetaddr-ip-perl libsasl2-2 libsasl2-modules-db libdigest-hmac-perl'
+unpack "$base/debs" "$root.new" "$list"
 [ -x "$root.new/usr/lib/postfix/sbin/master" ] || cannot 'the postfix package holds no usr/lib/postfix/sbin/master'
 rm -rf "$root"
 mv "$root.new" "$root"
 
-# Are all shared libraries and perl modules there? Say it now, not as a Postfix that does not start.
-triplet=$(dpkg-architecture -qDEB_HOST_MULTIARCH 2>/dev/null || gcc -dumpmachine 2>/dev/null || echo "$(uname -m)-linux-gnu")
 libraries=$root/usr/lib/postfix:$root/usr/lib/$triplet:$root/lib/$triplet
-missing=$(LD_LIBRARY_PATH=$libraries ldd "$root"/usr/lib/postfix/sbin/* "$root"/usr/sbin/post* 2>/dev/null |
-    awk '/not found/ { print $1 }' | sort -u)
-[ -z "$missing" ] || cannot "shared libraries are missing: $(echo $missing)"
+need_libraries "$libraries" "$root"/usr/lib/postfix/sbin/* "$root"/usr/sbin/post*
 modules=$root/usr/share/perl5
 for directory in "$root/usr/lib/$triplet"/perl5/*; do
     [ ! -d "$directory" ] || modules=$modules:$directory
@@ -81,4 +35,4 @@ LD_LIBRARY_PATH=$libraries PERL5LIB=$modules perl -MNet::Server::Multiplex -MBer
     cannot "perl modules for postgrey are missing: $(head -n 1 "$base/perl.log")"
 
 printf 'LIBRARIES=%s\nMODULES=%s\n' "$libraries" "$modules" >"$stamp"
-say "ready: $("$root"/usr/sbin/postconf -d -h mail_version 2>/dev/null || ls "$debs" | grep -o '^postfix_[^_]*' || true) in $root"
+say "ready: $("$root"/usr/sbin/postconf -d -h mail_version 2>/dev/null || ls "$base/debs" | grep -o '^postfix_[^_]*' || true) in $root"
