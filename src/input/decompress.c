@@ -35,6 +35,8 @@ struct decompressor {
     z_stream gzip;
 #ifdef HAVE_LIBZSTD
     ZSTD_DStream *zstd;
+    size_t zstd_next; /* bytes that it would like to have next */
+    bool zstd_full;   /* it may keep more than there was room for */
 #endif
 #ifdef HAVE_LIBLZMA
     lzma_stream xz;
@@ -97,7 +99,9 @@ static bool zstd_open(struct decompressor *d)
     if (d->zstd == NULL) {
         d->zstd = ZSTD_createDStream();
     }
-    return d->zstd != NULL && !ZSTD_isError(ZSTD_initDStream(d->zstd)) &&
+    d->zstd_next = d->zstd != NULL ? ZSTD_initDStream(d->zstd) : 0;
+    d->zstd_full = false;
+    return d->zstd != NULL && !ZSTD_isError(d->zstd_next) &&
            !ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG));
 }
 
@@ -106,14 +110,29 @@ static void zstd_close(struct decompressor *d)
     ZSTD_freeDStream(d->zstd);
 }
 
+/* A call that fails gives nothing, not even what stood before the damage: so each is given one
+ * block at most, and none as long as bytes of the one before are kept. Then what is read of a
+ * damaged file does not depend on the sizes of the pieces that it is read in. */
+static size_t zstd_piece(const struct decompressor *d, size_t available)
+{
+    const size_t block_header = 3; /* wished for behind the block itself */
+    size_t piece = d->zstd_next > block_header ? d->zstd_next - block_header : d->zstd_next;
+    if (d->zstd_full) {
+        return 0;
+    }
+    return piece < available ? piece : available;
+}
+
 static enum decompress_result zstd_run(struct decompressor *d, struct span *in, char **out,
                                        size_t *room)
 {
-    ZSTD_inBuffer input = {in->p, in->n, 0};
+    ZSTD_inBuffer input = {in->p, zstd_piece(d, in->n), 0};
     ZSTD_outBuffer output = {*out, *room, 0};
     size_t result = ZSTD_decompressStream(d->zstd, &output, &input);
     moved(in, input.pos, out, room, output.pos);
+    d->zstd_full = *room == 0;
     if (!ZSTD_isError(result)) {
+        d->zstd_next = result;
         return result == 0 ? DECOMPRESS_END : DECOMPRESS_MORE;
     }
     /* The library names its errors in text only, as far as its API is stable. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Rotated logs as gzip, zstd, xz and bzip2 leave them, told by their contents: whole, in several members, cut, damaged, from a pipe. The
 programs themselves compress."""
+import json
 import os
 import random
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from harness import DATA, GOOD, SMTPLOG, Directory, Tap, analyze, events, figures, run
+from harness import DATA, GOOD, SMTPLOG, Directory, Tap, analyze, environment, events, figures, run
 
 tap = Tap()
 dice = random.Random(7)
@@ -77,6 +78,18 @@ with Directory() as directory:
         big = subprocess.run(["zstd", "-q", "--long=28", "-c"], input=GOOD, stdout=subprocess.PIPE, check=True).stdout
         done = analyze(directory("window.zst", big))
         tap.ok(done.status == 3 and b"too much memory" in done.err, "zstd: a window of 256 MiB is refused", done)
+        # Two blocks, the second damaged: the first one is read whole, in whatever pieces it comes.
+        text = b"".join(b"%s %x\n" % (line, dice.getrandbits(99)) for line in LONG.splitlines())[:150000]
+        block = text[:131072].count(b"\n")
+        two = packed(["zstd", "-qc"], text)
+        path = directory("two.zst", two[:-20] + b"\xff" * 16 + two[-4:])
+        for cut in (None, 5, 300, len(two) // 2, len(two) - 21):
+            feed = "cat" if cut is None else "head -c %d '%s'; sleep 0.1; tail -c +%d" % (cut, path, cut + 1)
+            piped = subprocess.run(["sh", "-c", "{ %s '%s'; } | \"$0\" \"$@\"" % (feed, path), SMTPLOG, "analyze", "--format", "json", "--tz", "UTC", "--year", "2026", "-"],
+                                   env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            tap.ok(piped.returncode == 3 and b"corrupt" in piped.stderr and json.loads(piped.stdout)["lines"]["read"] in (block, block + 1),
+                   "zstd: a block before a damaged one is read, cut at %s" % cut, piped.stderr, block, piped.stdout[:200])
+        tap.ok(analyze(path).json()["lines"]["read"] in (block, block + 1), "zstd: and of a file")
     bomb = packed(["bzip2", "-9c"], bytes(100 << 20))
     tap.ok("libbz2" not in LINKED or analyze(directory("bomb.bz2", bomb)).rss < 100 << 10, "bzip2: 100 MB of nothing take less than that")
     tap.equal(analyze(directory("letters.log", b"BZhello, this is no bzip2\n" + GOOD)).json()["lines"]["read"], GOOD.count(b"\n") + 1,
