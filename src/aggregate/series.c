@@ -114,12 +114,34 @@ static enum smtplog_status add_slot(struct series *series, const struct series_s
     return SMTPLOG_OK;
 }
 
+static int64_t within_range(int64_t time)
+{
+    return time < 0 ? 0 : time > UINT32_MAX ? UINT32_MAX : time;
+}
+
 enum smtplog_status series_add(struct series *series, int64_t time, uint64_t weight)
 {
-    time = time < 0 ? 0 : time > UINT32_MAX ? UINT32_MAX : time;
+    time = within_range(time);
     struct series_slot slot = {(uint32_t)(time / SERIES_FINE), (uint32_t)(time % SERIES_FINE),
                                weight};
     return add_slot(series, &slot);
+}
+
+void series_take(struct series *series, int64_t time, uint64_t weight)
+{
+    uint32_t index = (uint32_t)(within_range(time) / SERIES_FINE);
+    size_t at = slot_position(series, index);
+    bool exact = series->slots != NULL && at < series->count && series->slots[at].index == index;
+    if (!exact && at == 0) {
+        return;
+    }
+    at -= !exact;
+    struct series_slot *slot = &series->slots[at];
+    slot->count -= weight < slot->count ? weight : slot->count;
+    if (slot->count == 0) {
+        memmove(slot, slot + 1, (series->count - at - 1) * sizeof *slot);
+        series->count--;
+    }
 }
 
 /* Into one that has nothing yet. */

@@ -36,6 +36,9 @@ void series_free(struct series *series);
 
 MUST_USE enum smtplog_status series_add(struct series *series, int64_t time, uint64_t weight);
 
+/* Takes back what was added at a time, which may stand in a coarser slot by now. */
+void series_take(struct series *series, int64_t time, uint64_t weight);
+
 /* Adds the counts of another. */
 MUST_USE enum smtplog_status series_merge(struct series *into, const struct series *from);
 

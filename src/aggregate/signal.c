@@ -404,6 +404,34 @@ enum smtplog_status signal_note_waiting(struct signal_set *set, const struct eve
     return deferred ? signal_keep_waiting(set, event, place_of(event)) : SMTPLOG_OK;
 }
 
+static void lessen_place(struct signal_place *place, const struct event *event)
+{
+    uint64_t weight = event->repeat;
+    bool delivered = event_value(event, EVENT_STATUS) == OUTCOME_DELIVERED;
+    place->attempts -= weight < place->attempts ? weight : place->attempts;
+    place->delivered -= !delivered ? 0 : weight < place->delivered ? weight : place->delivered;
+    if (event->has_time) {
+        series_take(&place->series, event->time.seconds, weight);
+    }
+}
+
+void signal_take_back(struct signal_set *set, const struct event *event)
+{
+    struct span name = place_of(event);
+    struct topk_row *row = NULL;
+    if (event_value(event, EVENT_DIRECTION) != DIRECTION_OUTBOUND) {
+        return;
+    }
+    lessen_place(&set->outbound, event);
+    if (name.n > 0) {
+        row = topk_find(&set->places, hash_span(set->places.seed, name));
+    }
+    if (row != NULL) {
+        lessen_place(row->value, event);
+        topk_lessen(&set->places, row, event->repeat);
+    }
+}
+
 /* ---- the end -------------------------------------------------------------------------------- */
 
 static void settle_rows(struct topk *table, int64_t last)

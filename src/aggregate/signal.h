@@ -109,6 +109,9 @@ void signal_accept(struct signal_set *set, struct span sender, struct span recip
  * out. */
 MUST_USE enum smtplog_status signal_note_waiting(struct signal_set *set, const struct event *event);
 
+/* Takes back a delivery that signal_add was given: it went to a content filter, as is known now. */
+void signal_take_back(struct signal_set *set, const struct event *event);
+
 /* Adds the end of a recipient's story. */
 void signal_add_recipient(struct signal_set *set, const struct recipient_story *story);
 

@@ -463,6 +463,15 @@ static void row_remove(struct topk *table, size_t at)
     row_free(table, row);
 }
 
+void topk_lessen(struct topk *table, struct topk_row *row, uint64_t weight)
+{
+    row->count -= row->count < weight ? row->count : weight;
+    table->last = NULL;
+    table->cursor = 0; /* counts went down: the walk for the rarest begins anew */
+    table->floor = 0;
+    table->next_floor = UINT64_MAX;
+}
+
 enum smtplog_status topk_subtract(struct topk *into, const struct topk *from, topk_leave leave,
                                   void *context)
 {
@@ -473,12 +482,8 @@ enum smtplog_status topk_subtract(struct topk *into, const struct topk *from, to
             continue;
         }
         TRY(leave(context, row->value, part->value));
-        row->count -= row->count < part->count ? row->count : part->count;
+        topk_lessen(into, row, part->count);
     }
-    into->last = NULL;
-    into->cursor = 0; /* counts went down: the walk for the rarest begins anew */
-    into->floor = 0;
-    into->next_floor = UINT64_MAX;
     return SMTPLOG_OK;
 }
 

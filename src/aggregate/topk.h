@@ -94,6 +94,9 @@ typedef enum smtplog_status (*topk_join)(void *context, void *into, const void *
 MUST_USE enum smtplog_status topk_merge(struct topk *into, const struct topk *from, topk_join join,
                                         void *context);
 
+/* Takes weight off a row. One that is left with nothing stays until topk_tidy. */
+void topk_lessen(struct topk *table, struct topk_row *row, uint64_t weight);
+
 /* Called for each row that a table loses a part of. */
 typedef enum smtplog_status (*topk_leave)(void *context, void *into, const void *from);
 

@@ -101,7 +101,11 @@ static enum smtplog_status replay_message(struct smtplog_analyzer *a, struct eve
     struct track_context context;
     char key[HELD_KEY];
     analyzer_add_knowledge(a, event);
+    bool was_attempt = event_is_attempt(event);
     TRY(tracker_add(a->tracker, event, shown, &context));
+    if (shown && was_attempt && !event_is_attempt(event)) {
+        signal_take_back(a->replayed_signals, event);
+    }
     bool reject = event_value(event, EVENT_KIND) == KIND_REJECT && event_is_refusal(event);
     if (!reject && context.first_record && context.has_sender && context.client_ip.n > 0) {
         struct event accepted = held_accept(event, &context, key);

@@ -107,12 +107,14 @@ with Directory() as directory:
         lines = two_hosts(LOGS[name])
         wanted = whole(directory, name + "-hosts.log", b"".join(lines))
         tap.ok(wanted["events"] > 100, name + ": two hosts in one log")
-        middle = dice.randrange(len(lines) // 4, 3 * len(lines) // 4)
-        pieces = []
-        for host in (b" mx1 ", b" mx2 "):
-            for n, day in enumerate((lines[:middle], lines[middle:])):
-                pieces.append(snapshot(directory, "%s-%s-%d" % (name, host.decode().strip(), n), b"".join(line for line in day if host in line[:45])))
-        dice.shuffle(pieces)
-        _, got = merged(*pieces)
-        tap.same_json(got, wanted, name + ": two hosts, two days each")
+        # A cut may fall anywhere into what belongs together: between a mail's way into a content filter and the line that tells of it, say.
+        even = [len(lines) * n // 48 for n in range(8, 42)] if name == "rotated" and not SANITIZED else []
+        for middle in (dice.randrange(len(lines) // 4, 3 * len(lines) // 4), *even):
+            pieces = []
+            for host in (b" mx1 ", b" mx2 "):
+                for n, day in enumerate((lines[:middle], lines[middle:])):
+                    pieces.append(snapshot(directory, "%s-%s-%d" % (name, host.decode().strip(), n), b"".join(line for line in day if host in line[:45])))
+            dice.shuffle(pieces)
+            _, got = merged(*pieces)
+            tap.same_json(got, wanted, "%s: two hosts, two days each, cut at line %d" % (name, middle))
 tap.done()
