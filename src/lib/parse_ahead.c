@@ -124,8 +124,11 @@ static enum smtplog_status keep_texts(struct block *block, struct event *event)
     uint64_t left = event->set & texts & ~program;
     for (enum event_field field = 0; left != 0; field++, left >>= 1) {
         struct span *text = &event->text[field];
+        if ((left & 1) == 0) {
+            continue; /* not set: whatever was there */
+        }
         bool inside = text->p >= block->bytes && text->p < block->bytes + block->used;
-        if ((left & 1) != 0 && text->n > 0 && !inside && !arena_copy(&block->copies, *text, text)) {
+        if (text->n > 0 && !inside && !arena_copy(&block->copies, *text, text)) {
             return SMTPLOG_NO_MEMORY;
         }
     }
