@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "input/decompress.h"
 #include "input/line_reader.h"
 
 #define INPUT_MOST ((size_t)6 * 1024 * 1024)
@@ -73,8 +74,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
     unsigned seed = feed_byte(&feed);
     expand(&feed, &text);
     struct span whole = strbuf_span(&text);
-    bool is_gzip = whole.n >= 2 && memcmp(whole.p, "\x1f\x8b", 2) == 0;
-    for (unsigned turn = 0; turn < 2 && !is_gzip; turn++) {
+    bool packed = compression_of(whole) != NULL; /* then its lines are others */
+    for (unsigned turn = 0; turn < 2 && !packed; turn++) {
         struct source *source = NULL;
         struct line_reader *reader = NULL;
         const char *why = NULL;
