@@ -132,7 +132,7 @@ void series_take(struct series *series, int64_t time, uint64_t weight)
     uint32_t index = (uint32_t)(within_range(time) / SERIES_FINE);
     size_t at = slot_position(series, index);
     bool exact = series->slots != NULL && at < series->count && series->slots[at].index == index;
-    if (!exact && at == 0) {
+    if (series->slots == NULL || (!exact && at == 0)) {
         return;
     }
     at -= !exact;
