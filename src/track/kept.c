@@ -223,6 +223,17 @@ static enum smtplog_status turn_blocks(struct kept_log *log, size_t live)
     return SMTPLOG_OK;
 }
 
+/* In front of an event of so many bytes; nothing behind it is left unset. Returns its whole size.
+ */
+static size_t put_head(char *to, const struct kept *head, size_t size)
+{
+    struct kept kept = *head;
+    kept.size = (uint32_t)size;
+    memcpy(to, &kept, sizeof kept);
+    memset(to + sizeof kept + size, 0, whole_size(size) - sizeof kept - size);
+    return whole_size(size);
+}
+
 /* What would fill half a block goes to the old ones at once, and all that came before it. */
 static enum smtplog_status add_large(struct kept_log *log, const struct kept *head,
                                      enum kept_use use, const struct event *event, size_t live,
@@ -233,10 +244,7 @@ static enum smtplog_status add_large(struct kept_log *log, const struct kept *he
     size_t most = whole_size(event_pack_room(event));
     TRY(make_old_room(log, most, live));
     char *to = log->old + log->old_length;
-    struct kept kept = *head;
-    kept.size = (uint32_t)event_pack(use, event, to + sizeof kept, log->old + log->old_room);
-    memcpy(to, &kept, sizeof kept);
-    *size = whole_size(kept.size);
+    *size = put_head(to, head, event_pack(use, event, to + sizeof *head, log->old + log->old_room));
     log->old_length += *size;
     return SMTPLOG_OK;
 }
@@ -254,11 +262,9 @@ static size_t add_young(struct kept_log *log, const struct kept *head, enum kept
     if (size == 0) {
         return 0;
     }
-    struct kept kept = *head;
-    kept.size = (uint32_t)size;
-    memcpy(to, &kept, sizeof kept);
-    log->young_length[log->current] += whole_size(size);
-    return whole_size(size);
+    size = put_head(to, head, size);
+    log->young_length[log->current] += size;
+    return size;
 }
 
 enum smtplog_status kept_log_add(struct kept_log *log, const struct kept *head, enum kept_use use,
