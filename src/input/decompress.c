@@ -37,6 +37,8 @@ struct decompressor {
     ZSTD_DStream *zstd;
     size_t zstd_next; /* bytes that it would like to have next */
     bool zstd_full;   /* it may keep more than there was room for */
+    char *zstd_begun; /* owned: the beginning of a block whose rest has not been read */
+    size_t zstd_begun_size;
 #endif
 #ifdef HAVE_LIBLZMA
     lzma_stream xz;
@@ -94,42 +96,86 @@ static enum decompress_result gzip_run(struct decompressor *d, struct span *in, 
 /* ---- zstd: RFC 8878 -------------------------------------------------------------------------- */
 
 #ifdef HAVE_LIBZSTD
+static void zstd_close(struct decompressor *d)
+{
+    ZSTD_freeDStream(d->zstd);
+    free(d->zstd_begun);
+    d->zstd = NULL;
+    d->zstd_begun = NULL;
+}
+
 static bool zstd_open(struct decompressor *d)
 {
     if (d->zstd == NULL) {
         d->zstd = ZSTD_createDStream();
+        d->zstd_begun = malloc(ZSTD_DStreamInSize());
     }
     d->zstd_next = d->zstd != NULL ? ZSTD_initDStream(d->zstd) : 0;
     d->zstd_full = false;
-    return d->zstd != NULL && !ZSTD_isError(d->zstd_next) &&
-           !ZSTD_isError(ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG));
-}
-
-static void zstd_close(struct decompressor *d)
-{
-    ZSTD_freeDStream(d->zstd);
+    d->zstd_begun_size = 0;
+    bool fine = d->zstd != NULL && d->zstd_begun != NULL && !ZSTD_isError(d->zstd_next) &&
+                !ZSTD_isError(
+                    ZSTD_DCtx_setParameter(d->zstd, ZSTD_d_windowLogMax, ZSTD_WINDOW_LOG));
+    if (!fine) {
+        zstd_close(d);
+    }
+    return fine;
 }
 
 /* A call that fails gives nothing, not even what stood before the damage: so each is given one
- * block at most, and none as long as bytes of the one before are kept. Then what is read of a
- * damaged file does not depend on the sizes of the pieces that it is read in. */
-static size_t zstd_piece(const struct decompressor *d, size_t available)
+ * whole block, and none as long as bytes of the one before are kept. Then what is read of a damaged
+ * file does not depend on the sizes of the pieces that it is read in. */
+static size_t zstd_wanted(const struct decompressor *d)
 {
     const size_t block_header = 3; /* wished for behind the block itself */
-    size_t piece = d->zstd_next > block_header ? d->zstd_next - block_header : d->zstd_next;
-    if (d->zstd_full) {
-        return 0;
+    size_t wanted = d->zstd_next > block_header ? d->zstd_next - block_header : d->zstd_next;
+    size_t most = ZSTD_DStreamInSize();
+    return d->zstd_full ? 0 : wanted < most ? wanted : most;
+}
+
+/* Adds to a block that has begun. True when it is whole, or when there is no more of it. */
+static bool zstd_gather(struct decompressor *d, struct span *in, size_t wanted)
+{
+    size_t lacking = wanted > d->zstd_begun_size ? wanted - d->zstd_begun_size : 0;
+    size_t added = lacking < in->n ? lacking : in->n;
+    bool ended = in->n == 0;
+    if (added > 0) {
+        memcpy(d->zstd_begun + d->zstd_begun_size, in->p, added);
     }
-    return piece < available ? piece : available;
+    d->zstd_begun_size += added;
+    *in = span_from(*in, added);
+    return ended || added == lacking;
+}
+
+static size_t zstd_decode(struct decompressor *d, struct span piece, char **out, size_t *room,
+                          size_t *used)
+{
+    ZSTD_inBuffer input = {piece.p, piece.n, 0};
+    ZSTD_outBuffer output = {*out, *room, 0};
+    size_t result = ZSTD_decompressStream(d->zstd, &output, &input);
+    struct span rest = piece;
+    moved(&rest, input.pos, out, room, output.pos);
+    *used = input.pos;
+    return result;
 }
 
 static enum decompress_result zstd_run(struct decompressor *d, struct span *in, char **out,
                                        size_t *room)
 {
-    ZSTD_inBuffer input = {in->p, zstd_piece(d, in->n), 0};
-    ZSTD_outBuffer output = {*out, *room, 0};
-    size_t result = ZSTD_decompressStream(d->zstd, &output, &input);
-    moved(in, input.pos, out, room, output.pos);
+    size_t wanted = zstd_wanted(d);
+    size_t used = 0;
+    size_t result = 0;
+    if (d->zstd_begun_size == 0 && in->n >= wanted) {
+        result = zstd_decode(d, span_of(in->p, wanted), out, room, &used);
+        *in = span_from(*in, used);
+    } else if (!zstd_gather(d, in, wanted)) {
+        return DECOMPRESS_MORE;
+    } else {
+        size_t size = d->zstd_begun_size < wanted ? d->zstd_begun_size : wanted;
+        result = zstd_decode(d, span_of(d->zstd_begun, size), out, room, &used);
+        d->zstd_begun_size -= used;
+        memmove(d->zstd_begun, d->zstd_begun + used, d->zstd_begun_size);
+    }
     d->zstd_full = *room == 0;
     if (!ZSTD_isError(result)) {
         d->zstd_next = result;

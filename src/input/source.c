@@ -261,7 +261,7 @@ static void note_result(struct source *source, enum decompress_result result)
 static size_t source_decompress(struct source *source, char *bytes, size_t capacity)
 {
     size_t room = capacity;
-    bool written = true; /* a full buffer may hide what the decompressor still keeps */
+    bool written = true; /* or taken: the decompressor may keep more, as behind a full buffer */
     while (room > 0 && !source->ended) {
         if (!source->member_open) {
             source->member_open = source_next_member(source);
@@ -277,11 +277,11 @@ static size_t source_decompress(struct source *source, char *bytes, size_t capac
             break;
         }
         size_t before = room;
-        struct span in = span_of(source->block + source->block_at,
-                                 source->block_end - source->block_at);
+        size_t stored = source->block_end - source->block_at;
+        struct span in = span_of(source->block + source->block_at, stored);
         note_result(source, decompressor_run(source->decompressor, &in, &bytes, &room));
         source->block_at = source->block_end - in.n;
-        written = room < before;
+        written = room < before || in.n < stored;
     }
     return capacity - room;
 }
