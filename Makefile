@@ -181,7 +181,7 @@ SANITIZED_CHECKS = tests/check/patterns.t $(filter tests/cli/% tests/fault/% tes
 
 sanitize: ## the tests again under AddressSanitizer and UndefinedBehaviorSanitizer, those of threads under ThreadSanitizer
 	$(MAKE) BUILD=$(BUILD)/sanitize CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer" \
-	    LDFLAGS="-fsanitize=address,undefined" CHECKS="$(SANITIZED_CHECKS)" check
+	    LDFLAGS="-fsanitize=address,undefined" CHECKS="$(SANITIZED_CHECKS)" PROVE_OPTIONS="$(or $(PROVE_OPTIONS),-j2)" check
 	$(MAKE) BUILD=$(BUILD)/thread-sanitize CC=clang CFLAGS="-O1 -g -fsanitize=thread" LDFLAGS=-fsanitize=thread \
 	    UNIT_BIN= CHECKS=tests/property/threads.t check
 
