@@ -122,9 +122,9 @@ static bool zstd_open(struct decompressor *d)
     return fine;
 }
 
-/* A call that fails gives nothing, not even what stood before the damage: so each is given one
- * whole block, and none as long as bytes of the one before are kept. Then what is read of a damaged
- * file does not depend on the sizes of the pieces that it is read in. */
+/* A call that fails gives nothing, not even what stood before the damage. So each is given exactly
+ * the bytes that the library names, which are a block at most, and none as long as bytes of the one
+ * before are kept: what is read of a damaged file does not depend on where reads were cut. */
 static size_t zstd_wanted(const struct decompressor *d)
 {
     const size_t block_header = 3; /* wished for behind the block itself */

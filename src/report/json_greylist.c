@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "report/json_line.h"
+
 void json_quantiles(struct json_writer *json, const char *name, struct histogram *histogram)
 {
     json_object(json, name);
@@ -34,9 +36,7 @@ static enum smtplog_status add_table(const struct report *report, struct json_wr
 {
     size_t count = 0;
     struct topk_row **rows = NULL;
-    if (json_wants_lists(json)) {
-        TRY(topk_sorted(table, report->top, &rows, &count));
-    }
+    TRY(json_list(report, json, table, &rows, &count));
     json_array(json, name);
     for (size_t i = 0; i < count; i++) {
         struct greylist_row *row = rows[i]->value;

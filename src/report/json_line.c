@@ -4,10 +4,11 @@
 
 #include <stdlib.h>
 
-/* Rows of a list for people, as many as asked for; released by the caller. */
-static enum smtplog_status list_of(const struct report *report, const struct json_writer *json,
-                                   const struct topk *table, struct topk_row ***rows, size_t *count)
+enum smtplog_status json_list(const struct report *report, const struct json_writer *json,
+                              const struct topk *table, struct topk_row ***rows, size_t *count)
 {
+    *rows = NULL;
+    *count = 0;
     return json_wants_lists(json) ? topk_sorted(table, report->top, rows, count) : SMTPLOG_OK;
 }
 
@@ -15,7 +16,7 @@ enum smtplog_status json_templates(const struct report *report, struct json_writ
 {
     size_t count = 0;
     struct topk_row **rows = NULL;
-    TRY(list_of(report, json, &report->summary->templates, &rows, &count));
+    TRY(json_list(report, json, &report->summary->templates, &rows, &count));
     uint64_t all = 0;
     for (size_t i = 0; i < report->summary->templates.count; i++) {
         all += report->summary->templates.rows[i]->count;
@@ -30,7 +31,7 @@ enum smtplog_status json_templates(const struct report *report, struct json_writ
         }
         json_text(json, "class", span_cstr(row->class_name));
         json_u64(json, "count", rows[i]->count);
-        json_number(json, "share", (double)rows[i]->count / (double)all);
+        json_share(json, "share", rows[i]->count, all);
         json_object(json, "outcomes");
         for (int outcome = OUTCOME_DELIVERED; outcome < OUTCOMES; outcome++) {
             if (row->outcome[outcome] > 0) {
@@ -52,7 +53,7 @@ enum smtplog_status json_warnings(const struct report *report, struct json_write
 {
     size_t count = 0;
     struct topk_row **rows = NULL;
-    TRY(list_of(report, json, &report->summary->warnings, &rows, &count));
+    TRY(json_list(report, json, &report->summary->warnings, &rows, &count));
     json_array(json, "warnings");
     for (size_t i = 0; i < count; i++) {
         const struct sample_row *row = rows[i]->value;
@@ -78,7 +79,7 @@ enum smtplog_status json_not_understood(const struct report *report, struct json
 {
     size_t count = 0;
     struct topk_row **rows = NULL;
-    TRY(list_of(report, json, &report->summary->unknown, &rows, &count));
+    TRY(json_list(report, json, &report->summary->unknown, &rows, &count));
     json_array(json, "not_understood");
     for (size_t i = 0; i < count; i++) {
         const struct sample_row *row = rows[i]->value;

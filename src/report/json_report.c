@@ -3,6 +3,7 @@
 #include "aggregate/summary_memory.h"
 #include "report/dialogue_report.h"
 #include "report/finding_report.h"
+#include "report/json_code.h"
 #include "report/json_funnel.h"
 #include "report/json_greylist.h"
 #include "report/json_line.h"
@@ -10,7 +11,6 @@
 #include "report/report.h"
 #include "report/report_against.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #define JSON_MAXIMUM ((size_t)64 * 1024 * 1024)
@@ -30,11 +30,6 @@ static void note_status(struct json_report *r, enum smtplog_status status)
     if (status != SMTPLOG_OK) {
         r->status = status;
     }
-}
-
-static double share(uint64_t part, uint64_t whole)
-{
-    return whole > 0 ? (double)part / (double)whole : 0;
 }
 
 static const char *code_key(int code, char key[8])
@@ -60,18 +55,6 @@ static void by_code(struct json_writer *json, const char *name,
     json_end(json, '}');
 }
 
-static void by_stage(struct json_writer *json, const char *name, const uint64_t counts[STAGES])
-{
-    json_object(json, name);
-    for (int stage = 0; stage < STAGES; stage++) {
-        const char *word = event_value_name(EVENT_STAGE, stage);
-        if (counts[stage] > 0) {
-            json_u64(json, word != NULL ? word : "unknown", counts[stage]);
-        }
-    }
-    json_end(json, '}');
-}
-
 /* Rows of a table, sorted; released by the caller. */
 static struct topk_row **rows_of(struct json_report *r, const struct topk *table, size_t limit,
                                  size_t *count)
@@ -85,13 +68,6 @@ static struct topk_row **rows_of(struct json_report *r, const struct topk *table
     return rows;
 }
 
-/* Rows of a list for people, as many as asked for. */
-static struct topk_row **list_of(struct json_report *r, const struct topk *table, size_t *count)
-{
-    *count = 0;
-    return json_wants_lists(&r->json) ? rows_of(r, table, r->report->top, count) : NULL;
-}
-
 static void counts_of(struct json_report *r, const char *name, const struct topk *table)
 {
     size_t count = 0;
@@ -102,15 +78,6 @@ static void counts_of(struct json_report *r, const char *name, const struct topk
     }
     json_end(&r->json, '}');
     free(rows);
-}
-
-static void catalogue_text(struct json_writer *json, const struct catalog_entry *entry,
-                           const char *key, const char *from)
-{
-    struct span text = catalog_text(entry, from);
-    if (text.n > 0) {
-        json_text(json, key, text);
-    }
 }
 
 /* ---- head ------------------------------------------------------------------------------------ */
@@ -188,126 +155,6 @@ static void add_filter(struct json_report *r)
     }
 }
 
-/* ---- codes ------------------------------------------------------------------------------------
- */
-
-struct code_order {
-    int code;
-    uint64_t weight;
-};
-
-static int compare_codes(const void *a, const void *b)
-{
-    const struct code_order *x = a;
-    const struct code_order *y = b;
-    if (x->weight != y->weight) {
-        return x->weight > y->weight ? -1 : 1;
-    }
-    return x->code - y->code;
-}
-
-static size_t order_codes(const struct summary *s, struct code_order order[SUMMARY_CODES])
-{
-    size_t count = 0;
-    for (int code = 0; code < SUMMARY_CODES; code++) {
-        uint64_t weight = s->code[code].count + s->code[code].implied;
-        if (weight > 0) {
-            order[count++] = (struct code_order){code, weight};
-        }
-    }
-    qsort(order, count, sizeof order[0], compare_codes);
-    return count;
-}
-
-static void add_code_enhanced(struct json_report *r, const struct code_count *code)
-{
-    size_t count = 0;
-    json_array(&r->json, "enhanced");
-    if (code->has_enhanced) {
-        struct topk_row **rows = rows_of(r, &code->enhanced, 0, &count);
-        for (size_t i = 0; i < count; i++) {
-            json_object(&r->json, NULL);
-            json_text(&r->json, "enhanced", rows[i]->key);
-            json_u64(&r->json, "count", rows[i]->count);
-            catalogue_text(&r->json, catalog_enhanced(r->report->catalog, rows[i]->key), "meaning",
-                           "meaning");
-            json_end(&r->json, '}');
-        }
-        free(rows);
-    }
-    json_end(&r->json, ']');
-}
-
-static int compare_words(const void *a, const void *b)
-{
-    const struct word_count *x = a;
-    const struct word_count *y = b;
-    if (x->count != y->count) {
-        return x->count > y->count ? -1 : 1;
-    }
-    size_t n = x->word.n < y->word.n ? x->word.n : y->word.n;
-    return memcmp(x->word.p, y->word.p, n);
-}
-
-static void add_sighting(struct json_writer *json, const struct topk *table, struct span name)
-{
-    const struct sighting *sighting = sighting_of(table, name);
-    if (sighting != NULL) {
-        json_first_last(json, &sighting->first, &sighting->last);
-    }
-}
-
-static void add_code(struct json_report *r, int number, uint64_t all)
-{
-    struct json_writer *json = &r->json;
-    const struct code_count *code = &r->summary->code[number];
-    const struct catalog_entry *entry = catalog_reply(r->report->catalog, number);
-    json_object(json, NULL);
-    json_u64(json, "code", (uint64_t)number);
-    json_u64(json, "count", code->count);
-    json_u64(json, "implied", code->implied);
-    json_number(json, "share", share(code->count, all));
-    char digits[16];
-    int length = snprintf(digits, sizeof digits, "%d", number);
-    add_sighting(json, &r->summary->sightings.codes, span_of(digits, (size_t)length));
-    json_u64(json, "outbound", code->direction[DIRECTION_OUTBOUND]);
-    json_u64(json, "inbound", code->direction[DIRECTION_INBOUND]);
-    catalogue_text(json, entry, "name", "name");
-    catalogue_text(json, entry, "meaning", "meaning");
-    catalogue_text(json, entry, "fix", "fix sender");
-    catalogue_text(json, entry, "fix_receiver", "fix receiver");
-    catalogue_text(json, entry, "short", "short");
-    catalogue_text(json, entry, "action", "action");
-    catalogue_text(json, entry, "severity", "severity");
-    catalogue_text(json, entry, "source", "source");
-    add_code_enhanced(r, code);
-    by_stage(json, "stages", code->stage);
-    struct word_count classes[SUMMARY_CLASSES];
-    memcpy(classes, code->classes, sizeof classes);
-    qsort(classes, code->class_count, sizeof classes[0], compare_words);
-    json_object(json, "classes");
-    for (size_t i = 0; i < code->class_count; i++) {
-        json_u64_at(json, classes[i].word, classes[i].count);
-    }
-    json_end(json, '}');
-    json_end(json, '}');
-}
-
-static void add_codes(struct json_report *r)
-{
-    struct code_order order[SUMMARY_CODES];
-    size_t count = order_codes(r->summary, order);
-    uint64_t all = 0;
-    for (size_t i = 0; i < count; i++) {
-        all += r->summary->code[order[i].code].count;
-    }
-    json_array(&r->json, "codes");
-    for (size_t i = 0; i < count; i++) {
-        add_code(r, order[i].code, all);
-    }
-    json_end(&r->json, ']');
-}
-
 /* ---- greylisting and hard failure --------------------------------------------------------------
  */
 
@@ -324,10 +171,10 @@ static void add_headline(struct json_report *r)
     json_u64(json, "hard", s->hard_recipients);
     json_u64(json, "hard_550", s->hard_recipient_code[550]);
     json_u64(json, "both", s->greylisted_and_hard_550);
-    json_number(json, "share_greylisted", share(s->greylisted, s->recipients_refused));
-    json_number(json, "share_greylisted_450", share(s->greylisted_450, s->recipients_refused));
-    json_number(json, "share_hard", share(s->hard_recipients, s->recipients_refused));
-    json_number(json, "share_hard_550", share(s->hard_recipient_code[550], s->recipients_refused));
+    json_share(json, "share_greylisted", s->greylisted, s->recipients_refused);
+    json_share(json, "share_greylisted_450", s->greylisted_450, s->recipients_refused);
+    json_share(json, "share_hard", s->hard_recipients, s->recipients_refused);
+    json_share(json, "share_hard_550", s->hard_recipient_code[550], s->recipients_refused);
     json_object(json, "lines");
     json_u64(json, "refusals", out->refusals);
     json_u64(json, "greylisting", out->greylisting);
@@ -366,7 +213,7 @@ static void add_greylisting(struct json_report *r)
     json_u64(json, "lost", g->lost);
     json_u64(json, "waiting", g->waiting);
     json_u64(json, "other", g->other);
-    json_number(json, "recovery_share", share(g->recovered, g->recovered + g->lost));
+    json_share(json, "recovery_share", g->recovered, g->recovered + g->lost);
     json_quantiles(json, "wait", &s->wait);
     json_object(json, "possible");
     json_u64(json, "events", s->refusal_lines[DIRECTION_OUTBOUND].possible);
@@ -461,7 +308,7 @@ static void add_rejects(struct json_report *r)
     const struct summary *s = r->summary;
     json_object(json, "rejects");
     json_u64(json, "total", s->rejects_total);
-    by_stage(json, "by_stage", s->reject_stage);
+    json_by_stage(json, "by_stage", s->reject_stage);
     by_code(json, "by_code", s->reject_code);
     by_code(json, "by_implied_code", s->reject_implied);
     counts_of(r, "by_class", &s->reject_classes);
@@ -471,32 +318,6 @@ static void add_rejects(struct json_report *r)
 
 /* ---- tables ------------------------------------------------------------------------------------
  */
-
-static void add_classes(struct json_report *r)
-{
-    size_t count = 0;
-    struct json_writer *json = &r->json;
-    struct topk_row **rows = rows_of(r, &r->summary->classes, 0, &count);
-    json_array(json, "classes");
-    for (size_t i = 0; i < count; i++) {
-        const struct class_row *row = rows[i]->value;
-        const struct catalog_entry *entry = catalog_class(r->report->catalog, rows[i]->key);
-        json_object(json, NULL);
-        json_text(json, "class", rows[i]->key);
-        json_u64(json, "count", rows[i]->count);
-        json_u64(json, "permanent", row->permanent);
-        json_u64(json, "temporary", row->temporary);
-        json_u64(json, "without_code", row->other);
-        add_sighting(json, &r->summary->sightings.classes, rows[i]->key);
-        catalogue_text(json, entry, "who", "who");
-        catalogue_text(json, entry, "meaning", "meaning");
-        catalogue_text(json, entry, "fix", "fix sender");
-        json_text(json, "sample", span_cstr(row->sample));
-        json_end(json, '}');
-    }
-    json_end(json, ']');
-    free(rows);
-}
 
 static void add_stages(struct json_report *r)
 {
@@ -522,7 +343,8 @@ static void add_stages(struct json_report *r)
 static void add_named_counts(struct json_report *r, const char *name, const struct topk *table)
 {
     size_t count = 0;
-    struct topk_row **rows = list_of(r, table, &count);
+    struct topk_row **rows = NULL;
+    note_status(r, json_list(r->report, &r->json, table, &rows, &count));
     json_array(&r->json, name);
     for (size_t i = 0; i < count; i++) {
         json_object(&r->json, NULL);
@@ -608,14 +430,14 @@ static enum smtplog_status write_all(const struct report *report, struct strbuf 
     json_object(&r.json, NULL);
     add_head(&r);
     add_filter(&r);
-    add_codes(&r);
+    note_status(&r, json_codes(report, &r.json));
     add_headline(&r);
     add_greylisting(&r);
     add_hard(&r);
     add_outcome(&r);
     note_status(&r, json_notices(report, &r.json));
     add_rejects(&r);
-    add_classes(&r);
+    note_status(&r, json_classes(report, &r.json));
     json_traffic_tables(&traffic);
     add_stages(&r);
     json_funnel(report, &r.json);

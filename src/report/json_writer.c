@@ -134,6 +134,11 @@ void json_number(struct json_writer *json, const char *key, double value)
     json_add_number(json->out, value);
 }
 
+void json_share(struct json_writer *json, const char *key, uint64_t part, uint64_t whole)
+{
+    json_number(json, key, whole > 0 ? (double)part / (double)whole : 0);
+}
+
 void json_instant(struct json_writer *json, const char *key, const struct instant *instant)
 {
     json_key(json, key);

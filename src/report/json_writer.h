@@ -45,6 +45,8 @@ void json_bool(struct json_writer *json, const char *key, bool value);
 void json_u64(struct json_writer *json, const char *key, uint64_t value);
 /* Decimal with up to six digits behind the point, without trailing zeros. */
 void json_number(struct json_writer *json, const char *key, double value);
+/* part of whole, 0 to 1; 0 when there is no whole. */
+void json_share(struct json_writer *json, const char *key, uint64_t part, uint64_t whole);
 void json_instant(struct json_writer *json, const char *key, const struct instant *instant);
 /* Members `first` and `last`. */
 void json_first_last(struct json_writer *json, const struct instant *first,

@@ -31,7 +31,6 @@ struct held {
     struct held_keys keys;
     char host[64]; /* of the first line */
     size_t host_length;
-    bool several_hosts;
     bool has_first;
     int64_t first, latest; /* of the log */
     uint64_t given_up;
@@ -386,7 +385,6 @@ enum smtplog_status held_note(struct held *held, const struct event *event)
         held->host_length = name.n < sizeof held->host ? name.n : sizeof held->host;
         memcpy(held->host, name.p, held->host_length);
     }
-    held->several_hosts = held->hosts.count > 1;
     held->latest = event->time.seconds;
     if (event_text(event, EVENT_QUEUE_ID).n > 0) {
         TRY(note_message(held, host, event));
@@ -407,7 +405,7 @@ void held_allow_file(struct held *held, const char *directory)
 
 struct span held_host(const struct held *held)
 {
-    return held->several_hosts ? SPAN_EMPTY : span_of(held->host, held->host_length);
+    return held->hosts.count > 1 ? SPAN_EMPTY : span_of(held->host, held->host_length);
 }
 
 /* ---- inbound keys ---------------------------------------------------------------------------- */

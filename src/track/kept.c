@@ -1,4 +1,4 @@
-/* Events kept in memory. Trust: texts in them come from logs. */
+/* Events kept while a log is read. Trust: texts in them come from logs. */
 #include "track/kept.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* Events kept in memory, as they stand in a snapshot, in the order they came. Most are dropped a
+/* Events kept as they stand in a snapshot, in the order they came. Most are dropped a
  * moment later, when what they belong to has ended: so they are written one behind the other, an
  * owner that is gone is not looked for in here, and only what outlives a stretch of the log is
  * moved to where it may stay: to a little memory and from there to a temporary file, if there may

@@ -48,6 +48,9 @@ def faults(message):
             if not good:
                 yield "%s: %s %s, English %s" % (message.where(), name, " ".join(sorted(got.elements())) or "none",
                                                  " or ".join(" ".join(sorted(form.elements())) or "none" for form in allowed))
+        # What the program writes behind the text itself: html_label, fact_book_label.
+        if message.id.endswith(": {value}") and not text.endswith("{value}"):
+            yield "%s: order {value}, English at the end" % message.where()
         for end in ("startswith", "endswith"):
             if getattr(text, end)("\n") != getattr(message.id, end)("\n"):
                 yield "%s: a line feed at one end" % message.where()
@@ -57,7 +60,7 @@ def faults(message):
 def sample(english, translated, plural=None):
     message = po.Message()
     message.id, message.plural, message.text = english, plural, translated
-    return [next(name for name, _ in KEPT if ": %s " % name in fault).split(" ")[0] for fault in faults(message)]
+    return [next(name for name in [*(name for name, _ in KEPT), "order"] if ": %s " % name in fault).split(" ")[0] for fault in faults(message)]
 
 
 for english, plural, translated, wanted in (
@@ -71,6 +74,8 @@ for english, plural, translated, wanted in (
         ("see --top and smtplog figures", None, ["siehe --oben und smtplog Zahlen"], ["options", "commands"]),
         ("%s: %d of %.0f %%", None, ["%s: %d von %%%.0f"], []),
         ("%s: %d", None, ["%d"], ["conversions"]),
+        ("{name}: {value}", None, ["{value} ({name})"], ["order"]),
+        ("{name}: {value}", None, ["{name} : {value}"], []),
         ("in /var/log/mail.log", None, ["in /var/log/post.log"], ["files"])):
     tap.equal(sample(english, translated, plural), wanted, "checked: %s" % english)
 

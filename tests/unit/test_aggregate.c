@@ -1,6 +1,7 @@
 /* Tests of aggregate/: quantiles exact and sketched, the most frequent keys exact and bounded,
  * slots of time, templates of texts. */
 #include "aggregate/histogram.h"
+#include "aggregate/series.h"
 #include "aggregate/template.h"
 #include "aggregate/timeline.h"
 #include "aggregate/topk.h"
@@ -223,6 +224,29 @@ static void test_timeline(void)
     timeline_free(&timeline);
 }
 
+/* What was added can be taken back, also when its slot has been folded into a coarser one. */
+static void test_series(void)
+{
+    struct series series = {0};
+    const int64_t hour = 1795240800;
+    TAP_MUST(series_add(&series, hour + 10, 2));
+    TAP_MUST(series_add(&series, hour + 700, 5));
+    series_take(&series, hour + 20, 1);
+    tap_ok(series.count == 2 && series.slots[0].count == 1 && series.slots[1].count == 5,
+           "taken from the slot of its time");
+    series_take(&series, hour - 5000, 1);
+    tap_ok(series.count == 2 && series.slots[0].count == 1, "nothing is there before the first");
+    series_settle(&series, hour + 3 * 86400);
+    tap_ok(series.count == 1 && series.slots[0].count == 6, "an hour holds both");
+    series_take(&series, hour + 700, 5);
+    tap_ok(series.count == 1 && series.slots[0].count == 1, "taken from the hour");
+    series_take(&series, hour + 10, 1);
+    tap_number(0, (long long)series.count, "a slot without any goes");
+    series_free(&series);
+    series_take(&series, hour, 1);
+    tap_number(0, (long long)series.count, "nothing to take from");
+}
+
 /* A thousand variants of a reply are one row. */
 static void test_variants(void)
 {
@@ -309,6 +333,7 @@ int main(void)
     test_topk_exact();
     test_topk_full();
     test_timeline();
+    test_series();
     test_template();
     test_variants();
     return tap_end();
