@@ -10,7 +10,7 @@ BUILD   ?= build
 PKG_CONFIG ?= pkg-config
 # Probed when used, not when the file is read, so that `make deps all` sees what deps installed.
 PKG_CFLAGS  = $(filter-out -D_XOPEN_SOURCE=%,$(shell $(PKG_CONFIG) --cflags libpcre2-8 zlib $(FOUND) 2>/dev/null)) $(FEATURES)
-PKG_LIBS    = -pthread $(shell $(PKG_CONFIG) --libs libpcre2-8 zlib $(LIB_FOUND) 2>/dev/null || echo -lpcre2-8 -lz) $(BZIP2:bzip2=-lbz2)
+PKG_LIBS    = -pthread $(shell $(PKG_CONFIG) --libs libpcre2-8 zlib $(LIB_FOUND) 2>/dev/null || echo -lpcre2-8 -lz) $(BZIP2:bzip2=-lbz2) $(if $(filter libsystemd,$(FOUND)),-ldl)
 CLI_LIBS    = $(shell $(PKG_CONFIG) --libs $(filter ncursesw libseccomp,$(FOUND)) 2>/dev/null)
 
 # One feature each, there when the library is: JSON log lines, --journal, the screen of watch, rotations compressed with zstd, xz, bzip2, the sandbox.
@@ -19,8 +19,8 @@ OPTIONAL = jansson libsystemd ncursesw libzstd liblzma bzip2 libseccomp
 FOUND    = $(shell for name in $(filter-out bzip2,$(OPTIONAL)); do $(PKG_CONFIG) --exists $$name 2>/dev/null && echo $$name; done)
 BZIP2    = $(if $(filter bzip2,$(OPTIONAL)),$(shell $(CC) -E -x c -include bzlib.h /dev/null >/dev/null 2>&1 && echo bzip2))
 FEATURES = $(shell echo $(patsubst %,-DHAVE_%,$(FOUND) $(BZIP2)) | tr a-z A-Z)
-# The program alone draws on terminals.
-LIB_FOUND = $(filter-out ncursesw libseccomp,$(FOUND))
+# The program alone draws on terminals. libsystemd is loaded when a journal is read, for which older C libraries need -ldl.
+LIB_FOUND = $(filter-out ncursesw libseccomp libsystemd,$(FOUND))
 
 WARNINGS  = -Wall -Wextra -Wshadow -Wconversion -Werror
 STANDARD  = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE
@@ -82,7 +82,7 @@ $(BUILD)/found: always
 	@mkdir -p $(@D)
 	@echo '$(FOUND) $(BZIP2)' | cmp -s - $@ || echo '$(FOUND) $(BZIP2)' >$@
 
-$(BUILD)/obj/logfmt/json_line.o $(BUILD)/obj/input/journal.o $(BUILD)/obj/input/decompress.o $(BUILD)/obj/cli/sandbox.o $(BUILD)/obj/cli/watch_screen.o \
+$(BUILD)/obj/logfmt/json_line.o $(BUILD)/obj/input/journal.o $(BUILD)/obj/input/journal_library.o $(BUILD)/obj/input/decompress.o $(BUILD)/obj/cli/sandbox.o $(BUILD)/obj/cli/watch_screen.o \
     $(BUILD)/obj/cli/watch_draw.o $(BUILD)/obj/cli/watch_screen_none.o: $(BUILD)/found
 
 always:

@@ -9,10 +9,9 @@
 
 #include "base/civil_time.h"
 #include "base/strbuf.h"
+#include "input/journal_library.h"
 
-#ifdef HAVE_LIBSYSTEMD
-#include <systemd/sd-journal.h>
-#endif
+static const char library_is_missing[] = N_("cannot be read: libsystemd is missing");
 
 #ifndef HAVE_LIBSYSTEMD
 
@@ -30,7 +29,7 @@ enum smtplog_status journal_open(const struct journal_range *range, struct journ
 {
     (void)range;
     (void)journal;
-    *why = N_("this build cannot read it (made without libsystemd)");
+    *why = library_is_missing;
     return SMTPLOG_USAGE;
 }
 
@@ -57,6 +56,7 @@ size_t journal_read(struct journal *journal, char *bytes, size_t capacity, const
 #define LINE_LENGTH  (MESSAGE_KEPT + 4 * FIELD_KEPT)
 
 struct journal {
+    struct journal_library library;
     sd_journal *handle;
     uint64_t until; /* microseconds since 1970 */
     bool ended;
@@ -66,13 +66,19 @@ struct journal {
 
 bool journal_is_supported(void)
 {
-    return true;
+    struct journal_library library;
+    bool loaded = journal_library_load(&library);
+    journal_library_release(&library);
+    return loaded;
 }
 
 void journal_close(struct journal *journal)
 {
     if (journal != NULL) {
-        sd_journal_close(journal->handle);
+        if (journal->handle != NULL) {
+            journal->library.close(journal->handle);
+        }
+        journal_library_release(&journal->library);
         strbuf_free(&journal->line);
         free(journal);
     }
@@ -89,59 +95,61 @@ static bool is_mail_name(struct span name)
 
 /* Asks for every value of a field that is a mail server's name. The journal knows no patterns, only
  * values. */
-static int match_mail_names(sd_journal *handle, const char *field)
+static int match_mail_names(const struct journal *journal, const char *field)
 {
     const void *data = NULL;
     size_t length = 0;
     size_t names = 0;
     size_t prefix = strlen(field) + 1;
-    int result = sd_journal_query_unique(handle, field);
+    int result = journal->library.query_unique(journal->handle, field);
     while (result >= 0 && names < NAMES_ASKED) {
-        result = sd_journal_enumerate_unique(handle, &data, &length);
+        result = journal->library.enumerate_unique(journal->handle, &data, &length);
         if (result <= 0) {
             break;
         }
         if (length > prefix && is_mail_name(span_from(span_of(data, length), prefix))) {
-            result = sd_journal_add_match(handle, data, length);
+            result = journal->library.add_match(journal->handle, data, length);
             names++;
         }
     }
-    return result < 0 ? result : sd_journal_add_disjunction(handle);
+    return result < 0 ? result : journal->library.add_disjunction(journal->handle);
 }
 
-static int match_mail(sd_journal *handle)
+static int match_mail(const struct journal *journal)
 {
-    int result = match_mail_names(handle, "SYSLOG_IDENTIFIER");
+    int result = match_mail_names(journal, "SYSLOG_IDENTIFIER");
     if (result >= 0) {
-        result = match_mail_names(handle, "_SYSTEMD_UNIT");
+        result = match_mail_names(journal, "_SYSTEMD_UNIT");
     }
     /* LOG_MAIL */
-    return result < 0 ? result : sd_journal_add_match(handle, "SYSLOG_FACILITY=2", 0);
+    return result < 0 ? result
+                      : journal->library.add_match(journal->handle, "SYSLOG_FACILITY=2", 0);
 }
 
 /* ---- opening -----------------------------------------------------------------------------------
  */
 
-static int open_place(const char *place, sd_journal **handle)
+static int open_place(struct journal *journal, const char *place)
 {
     struct stat st;
     if (place == NULL) {
-        return sd_journal_open(handle, SD_JOURNAL_LOCAL_ONLY);
+        return journal->library.open(&journal->handle, SD_JOURNAL_LOCAL_ONLY);
     }
     if (stat(place, &st) != 0) {
         return -errno;
     }
     if (S_ISDIR(st.st_mode)) {
-        return sd_journal_open_directory(handle, place, 0);
+        return journal->library.open_directory(&journal->handle, place, 0);
     }
     const char *files[] = {place, NULL};
-    return sd_journal_open_files(handle, files, 0);
+    return journal->library.open_files(&journal->handle, files, 0);
 }
 
-static int seek_since(sd_journal *handle, int64_t since)
+static int seek_since(const struct journal *journal, int64_t since)
 {
-    return since <= 0 ? sd_journal_seek_head(handle)
-                      : sd_journal_seek_realtime_usec(handle, (uint64_t)since * MICROSECONDS);
+    return since <= 0 ? journal->library.seek_head(journal->handle)
+                      : journal->library.seek_realtime_usec(journal->handle,
+                                                            (uint64_t)since * MICROSECONDS);
 }
 
 static const char *reason_of(int error)
@@ -167,12 +175,17 @@ enum smtplog_status journal_open(const struct journal_range *range, struct journ
         return SMTPLOG_NO_MEMORY;
     }
     strbuf_init(&made->line, LINE_LENGTH);
+    if (!journal_library_load(&made->library)) {
+        *why = library_is_missing;
+        journal_close(made);
+        return SMTPLOG_USAGE;
+    }
     made->until = range->until <= 0 || range->until > INT64_MAX / (int64_t)MICROSECONDS
                       ? UINT64_MAX
                       : (uint64_t)range->until * MICROSECONDS;
-    int result = open_place(range->place, &made->handle);
+    int result = open_place(made, range->place);
     if (result >= 0) {
-        result = sd_journal_get_usage(made->handle, &bytes);
+        result = made->library.get_usage(made->handle, &bytes);
     }
     if (result >= 0 && bytes == 0) {
         *why = N_("holds no journal that you may read (the groups adm and systemd-journal may)");
@@ -180,10 +193,10 @@ enum smtplog_status journal_open(const struct journal_range *range, struct journ
         return SMTPLOG_IO;
     }
     if (result >= 0) {
-        result = match_mail(made->handle);
+        result = match_mail(made);
     }
     if (result >= 0) {
-        result = seek_since(made->handle, range->since);
+        result = seek_since(made, range->since);
     }
     if (result < 0) {
         *why = reason_of(result);
@@ -198,11 +211,11 @@ enum smtplog_status journal_open(const struct journal_range *range, struct journ
  */
 
 /* The value of a field of the current entry, empty when it has none. Valid until the next call. */
-static struct span field_value(sd_journal *handle, const char *field)
+static struct span field_value(const struct journal *journal, const char *field)
 {
     const void *data = NULL;
     size_t length = 0;
-    if (sd_journal_get_data(handle, field, &data, &length) < 0) {
+    if (journal->library.get_data(journal->handle, field, &data, &length) < 0) {
         return SPAN_EMPTY;
     }
     return span_from(span_of(data, length), strlen(field) + 1);
@@ -243,27 +256,26 @@ static void add_stamp(struct strbuf *line, uint64_t microseconds)
 
 static void add_entry(struct journal *journal, uint64_t microseconds)
 {
-    sd_journal *handle = journal->handle;
     struct strbuf *line = &journal->line;
     strbuf_clear(line);
     journal->given = 0;
     add_stamp(line, microseconds);
-    if (add_name(line, field_value(handle, "_HOSTNAME"))) {
+    if (add_name(line, field_value(journal, "_HOSTNAME"))) {
         strbuf_add_byte(line, ' ');
     }
-    if (!add_name(line, field_value(handle, "SYSLOG_IDENTIFIER")) &&
-        !add_name(line, field_value(handle, "_COMM"))) {
+    if (!add_name(line, field_value(journal, "SYSLOG_IDENTIFIER")) &&
+        !add_name(line, field_value(journal, "_COMM"))) {
         strbuf_add_byte(line, '-');
     }
-    struct span pid = field_value(handle, "_PID");
-    pid = pid.n > 0 ? pid : field_value(handle, "SYSLOG_PID");
+    struct span pid = field_value(journal, "_PID");
+    pid = pid.n > 0 ? pid : field_value(journal, "SYSLOG_PID");
     if (pid.n > 0) {
         strbuf_add_byte(line, '[');
         (void)add_name(line, pid);
         strbuf_add_byte(line, ']');
     }
     strbuf_add_cstr(line, ": ");
-    add_message(line, field_value(handle, "MESSAGE"));
+    add_message(line, field_value(journal, "MESSAGE"));
 }
 
 /* The next entry as a line; false at the end. */
@@ -273,9 +285,9 @@ static bool next_line(struct journal *journal, const char **damage)
     if (journal->ended) {
         return false;
     }
-    int result = sd_journal_next(journal->handle);
+    int result = journal->library.next(journal->handle);
     if (result > 0) {
-        result = sd_journal_get_realtime_usec(journal->handle, &time);
+        result = journal->library.get_realtime_usec(journal->handle, &time);
         result = result < 0 ? result : 1;
     }
     if (result > 0 && time < journal->until) {

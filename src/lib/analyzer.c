@@ -119,7 +119,7 @@ enum smtplog_status smtplog_analyzer_add_journal(struct smtplog_analyzer *a, con
 {
     if (!journal_is_supported()) {
         diagnostic_say(&a->diagnostic, SMTPLOG_ERROR,
-                       "this build does not read the journal (it was made without libsystemd): "
+                       "the journal cannot be read because libsystemd is missing: "
                        "journalctl -o short-iso-precise | smtplog analyze");
         return SMTPLOG_USAGE;
     }

@@ -67,6 +67,13 @@ with Directory() as directory:
                 tap.ok(done.status == 2 and "libsystemd" in done.errors and "journalctl" in done.errors and done.out == b"",
                        "without libsystemd: wrong usage that tells how, %s %s" % (command, option.split("=")[0]), done)
         harness.SMTPLOG = kept
+    if supported and not SANITIZED:
+        # The one that the loader finds is not it.
+        directory("x.c", "int x(void);\nint x(void) { return 1; }\n")
+        subprocess.run(["cc", "-shared", "-fPIC", directory("x.c"), "-o", directory("libsystemd.so.0")], check=True)
+        done = run("events", "--journal", env=dict(os.environ, LD_LIBRARY_PATH=directory.path))
+        tap.ok(done.status == 2 and "libsystemd is missing" in done.errors and done.out == b"",
+               "libsystemd that cannot be loaded: wrong usage that tells how", done)
 if not supported:
     tap.note("this build does not read the journal")
     tap.done()
