@@ -51,6 +51,9 @@ struct funnel {
 void funnel_init(struct funnel *funnel);
 void funnel_free(struct funnel *funnel);
 
+/* Context lines that say something here, beside those with a reply code. */
+#define FUNNEL_FACTS (FACT_SET(FACT_DISCONNECT) | FACT_SET(FACT_ARRIVAL))
+
 /* Adds an event or context line of the range asked for. */
 MUST_USE enum smtplog_status funnel_add(struct funnel *funnel, const struct event *event);
 

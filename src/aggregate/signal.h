@@ -93,6 +93,11 @@ void signal_approach(struct signal_set *set);
 MUST_USE enum smtplog_status signal_notice_key(struct signal_set *set, const struct event *event,
                                                struct span *key);
 
+/* Context lines that say something here. */
+#define SIGNAL_FACTS                                                            \
+    (FACT_SET(FACT_ARRIVAL) | FACT_SET(FACT_WARNING) | FACT_SET(FACT_RESTART) | \
+     FACT_SET(FACT_REMOVED))
+
 /* Adds an event or context line of the range asked for, as it may be shown; logged is the same as
  * the log has it, for networks and for what signal_accept is told. */
 MUST_USE enum smtplog_status signal_add(struct signal_set *set, const struct event *event,

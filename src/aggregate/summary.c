@@ -417,24 +417,15 @@ static enum smtplog_status add_context(struct summary *summary, const struct eve
     }
 }
 
-static void note_period(struct summary *summary, const struct event *event)
+void summary_widen_period(struct summary *summary, const struct instant *time)
 {
-    if (!event->has_time || (summary->has_period && event->time.seconds == summary->last.seconds &&
-                             event->time.nanosecond == summary->last.nanosecond)) {
-        return;
+    if (!summary->has_period || instant_compare(time, &summary->first) < 0) {
+        summary->first = *time;
     }
-    if (!summary->has_period || instant_compare(&event->time, &summary->first) < 0) {
-        summary->first = event->time;
-    }
-    if (!summary->has_period || instant_compare(&event->time, &summary->last) > 0) {
-        summary->last = event->time;
+    if (!summary->has_period || instant_compare(time, &summary->last) > 0) {
+        summary->last = *time;
     }
     summary->has_period = true;
-}
-
-void summary_add_hidden(struct summary *summary, const struct event *event)
-{
-    note_period(summary, event);
 }
 
 void summary_expect(struct summary *summary, const struct event *event)
@@ -478,7 +469,7 @@ static enum smtplog_status add_shown(struct summary *summary, const struct event
                                      const struct traffic_message *message)
 {
     int kind = event_value(event, EVENT_KIND);
-    note_period(summary, event);
+    summary_note_period(summary, event);
     if (kind == KIND_CONTEXT) {
         return add_context(summary, event);
     }
@@ -526,7 +517,7 @@ enum smtplog_status summary_add_unknown(struct summary *summary, const struct ev
                                         struct span line)
 {
     struct topk_row *row = NULL;
-    note_period(summary, event);
+    summary_note_period(summary, event);
     strbuf_clear(&summary->scratch);
     strbuf_add_span(&summary->scratch, event_text(event, EVENT_DAEMON));
     strbuf_add_byte(&summary->scratch, '\t');

@@ -168,12 +168,28 @@ void summary_free(struct summary *summary);
 void summary_expect(struct summary *summary, const struct event *event);
 void summary_approach(struct summary *summary, const struct traffic_message *message);
 
+/* Context lines that say something here, beside those that tell what was done with mail
+ * (EVENT_ACTION) and the period, which is of every line. */
+#define SUMMARY_FACTS                                                           \
+    (FACT_SET(FACT_ARRIVAL) | FACT_SET(FACT_WARNING) | FACT_SET(FACT_CONNECT) | \
+     FACT_SET(FACT_DISCONNECT) | FACT_SET(FACT_TLS))
+
 /* Adds a shown event or context line, with what is known of its message. */
 MUST_USE enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
                                                const struct traffic_message *message);
 
-/* Notes a line in the range asked for that is not shown: it belongs to the period all the same. */
-void summary_add_hidden(struct summary *summary, const struct event *event);
+/* Notes the time of a line in the range asked for: one that is not shown belongs to the period all
+ * the same. */
+void summary_widen_period(struct summary *summary, const struct instant *time);
+
+static inline void summary_note_period(struct summary *summary, const struct event *event)
+{
+    bool same = summary->has_period && event->time.seconds == summary->last.seconds &&
+                event->time.nanosecond == summary->last.nanosecond;
+    if (event->has_time && !same) {
+        summary_widen_period(summary, &event->time);
+    }
+}
 
 /* Adds a message that came in at an instant, for runs that show some events only. */
 MUST_USE enum smtplog_status summary_add_received(struct summary *summary,

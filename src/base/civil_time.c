@@ -68,14 +68,6 @@ int civil_month(const char *name)
     return 0;
 }
 
-int instant_compare(const struct instant *a, const struct instant *b)
-{
-    if (a->seconds != b->seconds) {
-        return a->seconds < b->seconds ? -1 : 1;
-    }
-    return (a->nanosecond > b->nanosecond) - (a->nanosecond < b->nanosecond);
-}
-
 static char *put_digits(char *at, int64_t value, int digits)
 {
     for (int i = digits - 1; i >= 0; i--) {

@@ -40,7 +40,13 @@ bool civil_is_valid(const struct civil *civil);
 int civil_month(const char *name);
 
 /* -1, 0, 1. */
-int instant_compare(const struct instant *a, const struct instant *b);
+static inline int instant_compare(const struct instant *a, const struct instant *b)
+{
+    if (a->seconds != b->seconds) {
+        return a->seconds < b->seconds ? -1 : 1;
+    }
+    return (a->nanosecond > b->nanosecond) - (a->nanosecond < b->nanosecond);
+}
 
 /* Appends RFC 3339 with the instant's own offset and digits ("Z" only for utc = true). */
 void instant_add(struct strbuf *out, const struct instant *instant);

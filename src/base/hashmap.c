@@ -76,20 +76,6 @@ void hashmap_clear(struct hashmap *map)
     map->count = 0;
 }
 
-void *hashmap_find(const struct hashmap *map, uint64_t hash, hashmap_same same, const void *key)
-{
-    if (map->capacity == 0) {
-        return NULL;
-    }
-    size_t mask = map->capacity - 1;
-    for (size_t i = (size_t)hash & mask; map->slots[i].item != NULL; i = (i + 1) & mask) {
-        if (map->slots[i].hash == hash && same(map->slots[i].item, key)) {
-            return map->slots[i].item;
-        }
-    }
-    return NULL;
-}
-
 static void hashmap_place(struct hashmap_slot *slots, size_t mask, uint64_t hash, void *item)
 {
     size_t i = (size_t)hash & mask;

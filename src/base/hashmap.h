@@ -45,8 +45,21 @@ void hashmap_free(struct hashmap *map);
 /* All slots free again; memory kept. */
 void hashmap_clear(struct hashmap *map);
 
-/* The item, or NULL. */
-void *hashmap_find(const struct hashmap *map, uint64_t hash, hashmap_same same, const void *key);
+/* The item, or NULL. (Inline: so the comparison is, too.) */
+static inline void *hashmap_find(const struct hashmap *map, uint64_t hash, hashmap_same same,
+                                 const void *key)
+{
+    if (map->capacity == 0) {
+        return NULL;
+    }
+    size_t mask = map->capacity - 1;
+    for (size_t i = (size_t)hash & mask; map->slots[i].item != NULL; i = (i + 1) & mask) {
+        if (map->slots[i].hash == hash && same(map->slots[i].item, key)) {
+            return map->slots[i].item;
+        }
+    }
+    return NULL;
+}
 
 /* Adds an item that is not there yet. */
 MUST_USE enum smtplog_status hashmap_add(struct hashmap *map, uint64_t hash, void *item);

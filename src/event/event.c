@@ -136,20 +136,6 @@ const char *event_mta_name(enum event_mta mta)
     return mta_names[mta];
 }
 
-bool event_is_refusal(const struct event *event)
-{
-    int kind = event_value(event, EVENT_KIND);
-    return (kind == KIND_DELIVERY || kind == KIND_REJECT) && event_any_code(event) >= 400 &&
-           event_value(event, EVENT_STALE) == 0;
-}
-
-bool event_is_attempt(const struct event *event)
-{
-    return event_value(event, EVENT_KIND) == KIND_DELIVERY &&
-           event_value(event, EVENT_STALE) == 0 && event_value(event, EVENT_HOP) != HOP_FILTER &&
-           event_value(event, EVENT_STATUS) != OUTCOME_EXPIRED;
-}
-
 struct stage_words {
     const char *words;
     enum event_stage stage;

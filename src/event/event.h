@@ -219,11 +219,31 @@ static inline int event_any_code(const struct event *event)
 }
 
 /* Refusal of interface rule "Refusal": a delivery or reject with a 4yz or 5yz code, not stale. */
-bool event_is_refusal(const struct event *event);
+static inline bool event_is_refusal(const struct event *event)
+{
+    int kind = event_value(event, EVENT_KIND);
+    return (kind == KIND_DELIVERY || kind == KIND_REJECT) && event_any_code(event) >= 400 &&
+           event_value(event, EVENT_STALE) == 0;
+}
 
 /* An attempt: a delivery that is not stale, not a filter hop and not the expiry of an earlier one.
  */
-bool event_is_attempt(const struct event *event);
+static inline bool event_is_attempt(const struct event *event)
+{
+    return event_value(event, EVENT_KIND) == KIND_DELIVERY &&
+           event_value(event, EVENT_STALE) == 0 && event_value(event, EVENT_HOP) != HOP_FILTER &&
+           event_value(event, EVENT_STATUS) != OUTCOME_EXPIRED;
+}
+
+/* Facts as a set. What takes events up names the facts of the context lines that it has to do with,
+ * so that nobody is called for the others. */
+#define FACT_SET(fact) ((uint32_t)1 << (fact))
+
+/* The set of the one fact of an event. */
+static inline uint32_t event_fact_set(const struct event *event)
+{
+    return FACT_SET(event_value(event, EVENT_FACT));
+}
 
 /* Name of a field in records, pattern files and documentation. */
 const char *event_field_name(enum event_field field);

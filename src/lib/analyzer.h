@@ -157,6 +157,11 @@ MUST_USE enum smtplog_status analyzer_note_triplet(struct smtplog_analyzer *anal
 /* Hands what is in `out` to the writer and empties it. */
 MUST_USE enum smtplog_status analyzer_write_out(struct smtplog_analyzer *analyzer);
 
+/* Lines of greylisters. */
+#define GREYLISTER_FACTS                                                                          \
+    (FACT_SET(FACT_GREYLIST_NEW) | FACT_SET(FACT_GREYLIST_EARLY) | FACT_SET(FACT_GREYLIST_PASS) | \
+     FACT_SET(FACT_GREYLIST_EXEMPT))
+
 /* What a greylister's line says, if the event is one: triplets and figures. */
 MUST_USE enum smtplog_status analyzer_add_greylister(struct smtplog_analyzer *analyzer,
                                                      struct event *event, bool shown);

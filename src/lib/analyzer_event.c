@@ -99,58 +99,133 @@ static enum smtplog_status add_figures(struct smtplog_analyzer *a, const struct 
     return status;
 }
 
-/* To the tracker and, when shown, into the figures. */
-static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *event,
-                                     const struct selected *selected, bool in_range)
-{
+/* What is known of an event on its way into the figures. */
+struct passage {
+    struct event *event;
+    const struct event *said; /* the same as it may be shown */
+    uint32_t facts;
+    bool is_record;
+    bool shown, in_range;
+    uint64_t unseen; /* failed log-ins that the end of a session tells */
     struct track_context context;
-    uint64_t unseen = 0;
-    bool is_record = event_value(event, EVENT_KIND) != KIND_CONTEXT;
-    bool filtered = a->selection.filter != NULL;
-    bool expected = selected->shown && a->redactor == NULL;
+};
+
+/* To what sees every event, shown or not: its message, its session, what a snapshot keeps. */
+static enum smtplog_status track_event(struct smtplog_analyzer *a, struct passage *passage)
+{
+    struct event *event = passage->event;
+    bool is_told = passage->is_record || a->selection.filter == NULL;
     tracker_expect(a->tracker, event);
     if (a->held != NULL) {
         held_expect(a->held, event);
     }
-    if (expected) {
+    if (passage->is_record && passage->shown && a->redactor == NULL) {
         summary_expect(a->summary, event);
     }
-    TRY(tracker_add(a->tracker, event, selected->shown && (is_record || !filtered), &context));
-    TRY(session_note(a->sessions, event, &unseen));
-    TRY(a->held != NULL ? held_note(a->held, event) : SMTPLOG_OK);
-    struct event redacted;
-    const struct event *said = event;
-    if (a->redactor != NULL) {
-        redacted = *event;
-        TRY(redact_event(a->redactor, &redacted));
-        said = &redacted;
+    TRY(tracker_add(a->tracker, event, passage->shown && is_told, &passage->context));
+    if (passage->is_record || (passage->facts & SESSION_FACTS) != 0) {
+        TRY(session_note(a->sessions, event, &passage->unseen));
     }
-    if (expected) {
-        struct traffic_message message = {context.has_sender, context.sender, context.size};
-        summary_approach(a->summary, &message);
+    return a->held != NULL ? held_note(a->held, event) : SMTPLOG_OK;
+}
+
+/* Into what a context line adds to. */
+static enum smtplog_status add_context_line(struct smtplog_analyzer *a,
+                                            const struct passage *passage)
+{
+    struct summary *summary = a->summary;
+    const struct event *said = passage->said;
+    if ((passage->facts & FUNNEL_FACTS) != 0 || event_has(said, EVENT_CODE)) {
+        TRY(funnel_add(&summary->funnel, said));
     }
-    TRY(add_inbound(a, event, said, &context, selected->shown));
-    TRY(analyzer_add_greylister(a, event, selected->shown && !filtered));
-    bool arrives = event_value(event, EVENT_FACT) == FACT_ARRIVAL && !is_record;
-    if (!selected->shown || (filtered && arrives)) {
-        if (in_range) {
-            summary_add_hidden(a->summary, event);
+    if (passage->unseen > 0) {
+        TRY(signal_add_unseen_auth(summary->signals, said, passage->unseen));
+    }
+    if ((passage->facts & SIGNAL_FACTS) != 0) {
+        TRY(signal_add(summary->signals, said, passage->event));
+    }
+    TRY(a->recent != NULL ? recent_add(a->recent, said) : SMTPLOG_OK);
+    if ((passage->facts & SUMMARY_FACTS) == 0 && !event_has(said, EVENT_ACTION)) {
+        summary_note_period(summary, said);
+        return SMTPLOG_OK;
+    }
+    return add_figures(a, said, &passage->context);
+}
+
+static enum smtplog_status add_record(struct smtplog_analyzer *a, const struct passage *passage)
+{
+    struct summary *summary = a->summary;
+    const struct event *said = passage->said;
+    TRY(funnel_add(&summary->funnel, said));
+    TRY(sightings_add(&summary->sightings, said));
+    if (passage->unseen > 0) {
+        TRY(signal_add_unseen_auth(summary->signals, said, passage->unseen));
+    }
+    TRY(signal_add(summary->signals, said, passage->event));
+    TRY(a->recent != NULL ? recent_add(a->recent, said) : SMTPLOG_OK);
+    return add_figures(a, said, &passage->context);
+}
+
+/* What adds to figures that tell more than one event: refusals with those who came back. */
+static enum smtplog_status note_keys(struct smtplog_analyzer *a, const struct passage *passage)
+{
+    bool filtered = a->selection.filter != NULL;
+    if (passage->is_record) {
+        if (passage->shown && a->redactor == NULL) {
+            const struct track_context *context = &passage->context;
+            struct traffic_message message = {context->has_sender, context->sender, context->size};
+            summary_approach(a->summary, &message);
+        }
+        TRY(add_inbound(a, passage->event, passage->said, &passage->context, passage->shown));
+    }
+    return (passage->facts & GREYLISTER_FACTS) != 0
+               ? analyzer_add_greylister(a, passage->event, passage->shown && !filtered)
+               : SMTPLOG_OK;
+}
+
+/* Into the figures, unless it is not shown. */
+static enum smtplog_status add_shown(struct smtplog_analyzer *a, const struct passage *passage,
+                                     const struct selected *selected)
+{
+    bool filtered = a->selection.filter != NULL;
+    bool arrives = passage->facts == FACT_SET(FACT_ARRIVAL) && !passage->is_record;
+    if (!passage->shown || (filtered && arrives)) {
+        if (passage->in_range) {
+            summary_note_period(a->summary, passage->event);
         }
         return SMTPLOG_OK;
     }
-    if (filtered && is_record) {
-        TRY(add_arrival_of(a, event, selected));
+    if (filtered && passage->is_record) {
+        TRY(add_arrival_of(a, passage->event, selected));
     }
-    if (unseen > 0) {
-        TRY(summary_add_unseen_auth(a->summary, said, unseen));
-        TRY(funnel_add_unseen_auth(&a->summary->funnel, said, unseen));
+    if (passage->unseen > 0) {
+        TRY(summary_add_unseen_auth(a->summary, passage->said, passage->unseen));
+        TRY(funnel_add_unseen_auth(&a->summary->funnel, passage->said, passage->unseen));
     }
-    TRY(funnel_add(&a->summary->funnel, said));
-    TRY(is_record ? sightings_add(&a->summary->sightings, said) : SMTPLOG_OK);
-    TRY(unseen > 0 ? signal_add_unseen_auth(a->summary->signals, said, unseen) : SMTPLOG_OK);
-    TRY(signal_add(a->summary->signals, said, event));
-    TRY(a->recent != NULL ? recent_add(a->recent, said) : SMTPLOG_OK);
-    return add_figures(a, said, &context);
+    return passage->is_record ? add_record(a, passage) : add_context_line(a, passage);
+}
+
+/* To the tracker and, when shown, into the figures. */
+static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *event,
+                                     const struct selected *selected, bool in_range)
+{
+    struct event redacted;
+    struct passage passage;
+    passage.event = event;
+    passage.said = event;
+    passage.facts = event_fact_set(event);
+    passage.is_record = event_value(event, EVENT_KIND) != KIND_CONTEXT;
+    passage.shown = selected->shown;
+    passage.in_range = in_range;
+    passage.unseen = 0;
+    TRY(track_event(a, &passage));
+    if (a->redactor != NULL) {
+        redacted = *event;
+        TRY(redact_event(a->redactor, &redacted));
+        passage.said = &redacted;
+    }
+    TRY(note_keys(a, &passage));
+    return add_shown(a, &passage, selected);
 }
 
 /* Adds what other lines of the message tell. The tracker knows which deliveries go to a filter. */
@@ -184,7 +259,12 @@ enum smtplog_status analyzer_take_event(struct smtplog_analyzer *a, size_t file,
     if (a->has_until && event->has_time && instant_compare(&event->time, &a->until) >= 0) {
         return SMTPLOG_OK; /* later lines change nothing */
     }
-    TRY(selection_judge(a, event, is_record, in_range, &selected));
+    if (selection_is_empty(&a->selection)) {
+        selected.shown = in_range;
+        selected.has_identity = false;
+    } else {
+        TRY(selection_judge(a, event, is_record, in_range, &selected));
+    }
     if (a->event_writer == NULL) {
         return add_event(a, event, &selected, in_range);
     }

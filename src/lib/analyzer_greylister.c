@@ -2,6 +2,7 @@
  * give no record and are never counted as replies. Trust: events hold texts from logs. */
 #include "lib/analyzer.h"
 
+/* In the order of the decisions; GREYLISTER_FACTS names the same. */
 static const int decisions[GREYLISTER_DECISIONS] = {FACT_GREYLIST_NEW, FACT_GREYLIST_EARLY,
                                                     FACT_GREYLIST_PASS, FACT_GREYLIST_EXEMPT};
 

@@ -179,7 +179,7 @@ enum smtplog_status analyzer_process(struct smtplog_analyzer *a, const struct st
         if (selection_shows_line(&a->selection, event)) {
             TRY(add_unknown(a, event, line->line.text));
         } else {
-            summary_add_hidden(summary, event);
+            summary_note_period(summary, event);
         }
     }
     if (!outside && bin == BIN_UNKNOWN) {

@@ -31,6 +31,12 @@ struct selected {
 
 void selection_free(struct selection *selection);
 
+/* True when a run shows all that is in its range and nobody asks for messages: nothing to judge. */
+static inline bool selection_is_empty(const struct selection *selection)
+{
+    return selection->filter == NULL && selection->identities == NULL;
+}
+
 /* Keeps an option of the name of a filter. SMTPLOG_END when there is no such filter. */
 MUST_USE enum smtplog_status selection_set(struct selection *selection, const char *name,
                                            const char *list);

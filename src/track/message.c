@@ -128,10 +128,12 @@ static enum smtplog_status note_facts(struct tracker *tracker, struct message *m
     if (event_value(event, EVENT_FACT) == FACT_ARRIVAL) {
         TRY(note_client(tracker, message, event));
     }
-    if (span_to_u64(event_text(event, EVENT_SIZE), UINT64_MAX / 16, &number)) {
+    if (event_has(event, EVENT_SIZE) &&
+        span_to_u64(event->text[EVENT_SIZE], UINT64_MAX / 16, &number)) {
         message->size = number;
     }
-    if (span_to_u64(event_text(event, EVENT_NRCPT), 1000000, &number) && number > message->nrcpt) {
+    if (event_has(event, EVENT_NRCPT) && span_to_u64(event->text[EVENT_NRCPT], 1000000, &number) &&
+        number > message->nrcpt) {
         message->nrcpt = (uint32_t)number;
         message->counts_originals = event->mta == MTA_EXIM;
     }
@@ -459,18 +461,14 @@ static enum smtplog_status note_event(struct tracker *tracker, struct message *m
 }
 
 /* Facts that open a message even when nothing else of it was seen. */
+#define OPENING_FACTS                                                             \
+    (FACT_SET(FACT_ARRIVAL) | FACT_SET(FACT_QUEUED) | FACT_SET(FACT_MESSAGE_ID) | \
+     FACT_SET(FACT_EXPIRED) | FACT_SET(FACT_FORCE_EXPIRED))
+
 static bool event_opens_message(const struct event *event)
 {
-    switch (event_value(event, EVENT_FACT)) {
-    case FACT_ARRIVAL:
-    case FACT_QUEUED:
-    case FACT_MESSAGE_ID:
-    case FACT_EXPIRED:
-    case FACT_FORCE_EXPIRED:
-        return true;
-    default:
-        return event_value(event, EVENT_KIND) == KIND_DELIVERY;
-    }
+    return (event_fact_set(event) & OPENING_FACTS) != 0 ||
+           event_value(event, EVENT_KIND) == KIND_DELIVERY;
 }
 
 void tracker_tell_named_only(struct tracker *tracker)
@@ -483,10 +481,13 @@ enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bo
 {
     struct message *message = NULL;
     int fact = event_value(event, EVENT_FACT);
-    bool opens = event_opens_message(event);
+    struct span queue_id = event_text(event, EVENT_QUEUE_ID);
     *context = (struct track_context){.sender = SPAN_EMPTY, .client_ip = SPAN_EMPTY};
-    TRY(message_of(tracker, event, event_text(event, EVENT_QUEUE_ID), opens, &message));
-    tracker->expected = SPAN_EMPTY;
+    if (queue_id.n == 0) {
+        return SMTPLOG_OK;
+    }
+    TRY(message_of(tracker, event, queue_id, event_opens_message(event), &message));
+    tracker->expected.queue_id = SPAN_EMPTY;
     if (message == NULL || message->ended) {
         return SMTPLOG_OK;
     }

@@ -75,6 +75,12 @@ struct message {
     char sender[SENDER_INLINE];
 };
 
+/* A queue id with the hashes of its host and of both. */
+struct expected_message {
+    struct span queue_id; /* empty: none */
+    uint64_t host, hash;
+};
+
 struct generation {
     struct hashmap map; /* of struct message */
     size_t bytes;
@@ -89,8 +95,7 @@ struct tracker {
     char host[HOST_REMEMBERED]; /* of the line before, with its hash: most lines have the same */
     size_t host_length;
     uint64_t host_hash;
-    struct span expected; /* queue id whose hash is known */
-    uint64_t expected_hash;
+    struct expected_message expected;   /* what tracker_expect worked out */
     struct message *ended[TRACK_ENDED]; /* a ring: those that ended last, still in their tables */
     size_t ended_at;
     struct message *free_messages;

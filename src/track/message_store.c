@@ -303,14 +303,15 @@ void tracker_expect(struct tracker *tracker, const struct event *event)
 {
     const struct hashmap *young = &tracker->generations[tracker->young].map;
     struct span queue_id = event_text(event, EVENT_QUEUE_ID);
-    tracker->expected = SPAN_EMPTY;
+    struct expected_message *expected = &tracker->expected;
+    expected->queue_id = SPAN_EMPTY;
     if (queue_id.n == 0 || young->capacity == 0) {
         return;
     }
-    uint64_t host = hash_of_host(tracker, event_text(event, EVENT_HOST));
-    tracker->expected = queue_id;
-    tracker->expected_hash = hash_bytes(host, queue_id.p, queue_id.n);
-    __builtin_prefetch(&young->slots[tracker->expected_hash & (young->capacity - 1)]);
+    expected->queue_id = queue_id;
+    expected->host = hash_of_host(tracker, event_text(event, EVENT_HOST));
+    expected->hash = hash_span(expected->host, queue_id);
+    __builtin_prefetch(&young->slots[expected->hash & (young->capacity - 1)]);
 }
 
 enum smtplog_status message_of(struct tracker *tracker, const struct event *event,
@@ -321,10 +322,10 @@ enum smtplog_status message_of(struct tracker *tracker, const struct event *even
     if (key.queue_id.n == 0 || key.queue_id.n > QUEUE_ID_KEPT) {
         return SMTPLOG_OK;
     }
-    key.host = hash_of_host(tracker, event_text(event, EVENT_HOST));
-    bool expected = queue_id.p == tracker->expected.p && queue_id.n == tracker->expected.n;
-    uint64_t hash = expected ? tracker->expected_hash
-                             : hash_bytes(key.host, queue_id.p, queue_id.n);
+    const struct expected_message *expected = &tracker->expected;
+    bool known = queue_id.p == expected->queue_id.p && queue_id.n == expected->queue_id.n;
+    key.host = known ? expected->host : hash_of_host(tracker, event_text(event, EVENT_HOST));
+    uint64_t hash = known ? expected->hash : hash_span(key.host, queue_id);
     TRY(find_message(tracker, hash, &key, message));
     if (!create || (*message != NULL && !(*message)->ended)) {
         return SMTPLOG_OK;

@@ -15,6 +15,9 @@ struct session_table;
 MUST_USE enum smtplog_status session_table_new(struct session_table **table);
 void session_table_free(struct session_table *table);
 
+/* Context lines that end a session; others say nothing here. */
+#define SESSION_FACTS FACT_SET(FACT_DISCONNECT)
+
 /* Notes an event or context line. At a disconnect *unseen gets the failed log-ins that had no line
  * of their own, else 0. */
 MUST_USE enum smtplog_status session_note(struct session_table *table, const struct event *event,
