@@ -29,7 +29,11 @@ CF        = $(eval CF := $$(shell $$(CC) -fcf-protection -E -x c /dev/null >/dev
 FORTIFY   = $(if $(findstring sanitize,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 HARDENING = -fPIC -fstack-protector-strong -fstack-clash-protection $(CF) $(FORTIFY)
 LINKING   = -Wl,-z,relro,-z,now,-z,noexecstack
-COMPILE   = $(CC) $(STANDARD) $(WARNINGS) $(HARDENING) $(CFLAGS) -Iinclude -Isrc $(PKG_CFLAGS) -MMD -MP
+# Inlining across files takes a tenth off the time. Objects hold plain code beside what the linker needs for it, and the archive nothing else. Asked
+# once, with the flags of this file only: who sets CFLAGS has said what to do (LTO= for none).
+LTO       = $(eval LTO := $$(if $$(filter-out file,$$(origin CFLAGS)),,$$(shell echo 'int main(void) { return 0; }' | \
+            $$(CC) -Werror -flto=auto -ffat-lto-objects -x c - -o /dev/null 2>/dev/null && echo -flto=auto -ffat-lto-objects)))$(LTO)
+COMPILE   = $(CC) $(STANDARD) $(WARNINGS) $(HARDENING) $(CFLAGS) $(LTO) -Iinclude -Isrc $(PKG_CFLAGS) -MMD -MP
 
 FLOORS  = base input data event pattern catalog filter logfmt track aggregate finding report lib
 LIB_SRC = $(sort $(foreach floor,$(FLOORS),$(wildcard src/$(floor)/*.c)))
@@ -128,19 +132,21 @@ $(BUILD)/obj/embedded_%.o: $(BUILD)/embedded_%.c
 
 $(BUILD)/libsmtplog.a: $(LIB_OBJ)
 	rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) rcs $@.new $^
+	$(if $(LTO),objcopy -R '.gnu.lto_*' -R '.gnu.debuglto_*' $@.new)
+	mv $@.new $@
 
 $(BUILD)/libsmtplog.so: $(LIB_OBJ) src/lib/smtplog.map
-	$(CC) $(CFLAGS) $(LDFLAGS) $(LINKING) -shared -Wl,-soname,libsmtplog.so.0 -Wl,--version-script=src/lib/smtplog.map -o $@ $(LIB_OBJ) $(PKG_LIBS) -lm
+	$(CC) $(CFLAGS) $(LTO) $(LDFLAGS) $(LINKING) -shared -Wl,-soname,libsmtplog.so.0 -Wl,--version-script=src/lib/smtplog.map -o $@ $(LIB_OBJ) $(PKG_LIBS) -lm
 
-$(BUILD)/smtplog: $(CLI_OBJ) $(BUILD)/libsmtplog.a
-	$(CC) $(CFLAGS) $(LDFLAGS) $(LINKING) -pie -o $@ $^ $(PKG_LIBS) $(CLI_LIBS) -lm
+$(BUILD)/smtplog: $(CLI_OBJ) $(LIB_OBJ)
+	$(CC) $(CFLAGS) $(LTO) $(LDFLAGS) $(LINKING) -pie -o $@ $^ $(PKG_LIBS) $(CLI_LIBS) -lm
 
 # ---- tests ------------------------------------------------------------------------------------
 
 $(BUILD)/test/%: tests/unit/%.c $(BUILD)/libsmtplog.a tests/unit/tap.h
 	@mkdir -p $(@D)
-	$(COMPILE) -Itests/unit $< $(BUILD)/libsmtplog.a $(LDFLAGS) $(PKG_LIBS) -lm -o $@
+	$(COMPILE) $(if $(LTO),-fno-lto) -Itests/unit $< $(BUILD)/libsmtplog.a $(LDFLAGS) $(PKG_LIBS) -lm -o $@
 
 # A fuzz target: with libFuzzer by `make fuzz`, which says what FUZZ_DRIVER and FUZZ_FLAGS are; else with a driver that replays inputs.
 FUZZ_DRIVER = tests/fuzz/replay.c
@@ -148,7 +154,7 @@ FUZZ_FLAGS  =
 
 $(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c tests/fuzz/support.c tests/fuzz/support.h $(FUZZ_DRIVER) $(BUILD)/libsmtplog.a
 	@mkdir -p $(@D)
-	$(COMPILE) $(FUZZ_FLAGS) $< tests/fuzz/support.c $(FUZZ_DRIVER) $(BUILD)/libsmtplog.a -Wl,--wrap=read $(LDFLAGS) $(PKG_LIBS) -lm -o $@
+	$(COMPILE) $(if $(LTO),-fno-lto) $(FUZZ_FLAGS) $< tests/fuzz/support.c $(FUZZ_DRIVER) $(BUILD)/libsmtplog.a -Wl,--wrap=read $(LDFLAGS) $(PKG_LIBS) -lm -o $@
 
 # Faults: loaded into the program, or linked into one of its own, where a sanitizer watches it.
 FAULT_BIN = $(BUILD)/fault/fault.so $(BUILD)/fault/smtplog
@@ -160,7 +166,7 @@ $(BUILD)/fault/fault.so: tests/fault/fault.c
 
 $(BUILD)/fault/smtplog: tests/fault/fault.c $(CLI_OBJ) $(BUILD)/libsmtplog.a
 	@mkdir -p $(@D)
-	$(CC) $(STANDARD) $(WARNINGS) $(CFLAGS) $(LDFLAGS) -DFAULT_WRAPPED $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(PKG_LIBS) $(CLI_LIBS) -lm
+	$(CC) $(STANDARD) $(WARNINGS) $(CFLAGS) $(if $(LTO),-fno-lto) $(LDFLAGS) -DFAULT_WRAPPED $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(PKG_LIBS) $(CLI_LIBS) -lm
 
 CHECKS = $(sort $(wildcard tests/check/*.t tests/cli/*.t tests/fault/*.t tests/fuzz/*.t tests/golden/*.t tests/property/*.t tests/bench/*.t))
 
