@@ -18,6 +18,9 @@
         }                                        \
     } while (0)
 
+/* For what few lines need: kept out of the functions that every line passes. */
+#define APART __attribute__((noinline))
+
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

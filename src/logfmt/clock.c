@@ -82,14 +82,6 @@ static void note_steady(struct clock *clock, int64_t utc, int32_t offset)
     clock->steady_offset = offset;
 }
 
-/* Many lines are of the second of the one before; their instant is known. */
-static bool is_same_second(const struct clock *clock, const struct stamp *stamp)
-{
-    return clock->has_last && stamp->second_of_day == clock->last_second &&
-           stamp->day == clock->last_day && stamp->month == clock->last_month &&
-           stamp->year == clock->last_year && stamp->zone == STAMP_LOCAL;
-}
-
 static void note_second(struct clock *clock, const struct stamp *stamp, bool plain)
 {
     clock->has_last = plain;
@@ -99,15 +91,8 @@ static void note_second(struct clock *clock, const struct stamp *stamp, bool pla
     clock->last_year = stamp->year;
 }
 
-void clock_resolve(struct clock *clock, const struct stamp *stamp, struct instant *instant)
+void clock_resolve_anew(struct clock *clock, const struct stamp *stamp, struct instant *instant)
 {
-    if (is_same_second(clock, stamp)) {
-        *instant = (struct instant){.seconds = clock->last_utc,
-                                    .nanosecond = stamp->nanosecond,
-                                    .offset = clock->steady_offset,
-                                    .digits = stamp->digits};
-        return;
-    }
     int64_t local = stamp->year > 0 ? local_seconds(clock, stamp, stamp->year)
                                     : yearless_seconds(clock, stamp);
     int32_t offset = stamp->offset;

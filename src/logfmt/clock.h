@@ -26,9 +26,26 @@ struct clock {
 
 void clock_init(struct clock *clock, struct zone *zone, int first_year);
 
+/* clock_resolve without the look at the line before. */
+void clock_resolve_anew(struct clock *clock, const struct stamp *stamp, struct instant *instant);
+
 /* The instant of a stamp, given the lines before. A stamp without year is put within the nine
  * months after or the three months before the line before it. */
-void clock_resolve(struct clock *clock, const struct stamp *stamp, struct instant *instant);
+static inline void clock_resolve(struct clock *clock, const struct stamp *stamp,
+                                 struct instant *instant)
+{
+    /* Many lines are of the second of the one before; their instant is known. */
+    if (clock->has_last && stamp->second_of_day == clock->last_second &&
+        stamp->day == clock->last_day && stamp->month == clock->last_month &&
+        stamp->year == clock->last_year && stamp->zone == STAMP_LOCAL) {
+        *instant = (struct instant){.seconds = clock->last_utc,
+                                    .nanosecond = stamp->nanosecond,
+                                    .offset = clock->steady_offset,
+                                    .digits = stamp->digits};
+        return;
+    }
+    clock_resolve_anew(clock, stamp, instant);
+}
 
 /* How many New Years lie between two stamps without year that follow each other in a file: 1 when
  * the second is a new year's, -1 when it steps back into the old year, else 0. */

@@ -100,12 +100,6 @@ static bool take_process_id(struct span *text, struct span *pid)
     return true;
 }
 
-/* The shape of Exim's stamp, before it is read: a blank between date and time. */
-static bool looks_stamped(struct span text)
-{
-    return text.n > 19 && text.p[4] == '-' && text.p[10] == ' ' && text.p[13] == ':';
-}
-
 /* stamp_parse for stamps without fraction and zone, of which many lines in a row have the same. */
 static bool read_stamp(struct exim *exim, struct span line, struct stamp *stamp, size_t *length)
 {
@@ -131,7 +125,7 @@ enum exim_front exim_read_front(struct exim *exim, struct span line, struct head
 {
     struct stamp stamp;
     size_t length = 0;
-    if (!looks_stamped(line) || !read_stamp(exim, line, &stamp, &length)) {
+    if (!exim_looks_stamped(line) || !read_stamp(exim, line, &stamp, &length)) {
         return EXIM_NONE;
     }
     *header = (struct header){.stamp = stamp,
@@ -147,7 +141,7 @@ void exim_strip_front(struct span *message, struct span *pid, struct span *id)
 {
     struct stamp stamp;
     size_t length = 0;
-    if (looks_stamped(*message) && stamp_parse(*message, &stamp, &length)) {
+    if (exim_looks_stamped(*message) && stamp_parse(*message, &stamp, &length)) {
         *message = span_from(*message, length);
     }
     (void)take_process_id(message, pid);

@@ -21,6 +21,13 @@ struct exim;
 MUST_USE enum smtplog_status exim_new(struct pattern_set *set, struct exim **exim);
 void exim_free(struct exim *exim);
 
+/* The shape of Exim's stamp, before it is read: a blank between date and time. What does not have
+ * it has no front of Exim's. */
+static inline bool exim_looks_stamped(struct span line)
+{
+    return line.n > 19 && line.p[4] == '-' && line.p[10] == ' ' && line.p[13] == ':';
+}
+
 /* Reads the front of a line of mainlog, rejectlog or paniclog: `2026-11-21 06:00:01.123 +0100 [123]
  * `, with the message id behind it (empty when there is none). Nothing in *header is changed for
  * EXIM_NONE. */

@@ -38,8 +38,6 @@ struct seen {
 
 struct exim_input {
     struct exim *exim;
-    const struct pattern_set *set; /* borrowed */
-    const struct clock *own_file;  /* the input whose last line was of Exim's own log */
     uint64_t seed;
     uint64_t age;
     struct pieced pieced[PIECED_RECORDS];
@@ -63,7 +61,6 @@ enum smtplog_status exim_input_new(struct pattern_set *set, uint64_t seed,
         return status;
     }
     made->seed = seed;
-    made->set = set;
     for (size_t i = 0; i < SEEN_BUCKETS; i++) {
         made->bucket[i] = SEEN_NONE;
     }
@@ -83,11 +80,6 @@ void exim_input_free(struct exim_input *input)
         exim_free(input->exim);
         free(input);
     }
-}
-
-uint64_t exim_input_limits_hit(const struct exim_input *input)
-{
-    return pattern_set_limits_hit(input->set);
 }
 
 bool exim_input_message(struct exim_input *input, struct span message, struct event *event)
@@ -192,7 +184,6 @@ bool exim_input_place(struct exim_input *in, const struct clock *clock, uint64_t
                       const struct exim_note *note, struct event *event)
 {
     if (note->own_line) {
-        in->own_file = clock;
         note_mainlog(in, clock, event);
     }
     struct seen seen = {
@@ -225,22 +216,6 @@ static bool is_syslog(struct span line, bool *surely)
     }
     *surely = header.pid.n > 0 || memchr(header.tag.p, '/', header.tag.n) != NULL;
     return header.host.n > 0 || *surely;
-}
-
-bool exim_input_is_own(const struct exim_input *in, const struct clock *clock)
-{
-    return in->own_file == clock;
-}
-
-bool exim_input_continues(struct exim_input *in, const struct clock *clock, bool has_header)
-{
-    if (in->own_file != clock) {
-        return false;
-    }
-    if (has_header) {
-        in->own_file = NULL;
-    }
-    return !has_header;
 }
 
 static enum exim_result not_ours(struct event *event)
@@ -412,7 +387,7 @@ enum exim_result exim_input_read_syslog(struct exim_input *in, const struct head
                                         struct event *event, struct exim_note *note)
 {
     struct piece piece = {.number = 0};
-    *note = (struct exim_note){.pieced = take_piece(header->message, &piece)};
+    note->pieced = take_piece(header->message, &piece);
     event->mta = MTA_EXIM;
     return note->pieced ? EXIM_CONTEXT : read_message(in, header, header->message, event, note);
 }
@@ -422,7 +397,7 @@ enum exim_result exim_input_join(struct exim_input *in, const struct line *line,
                                  struct exim_note *note)
 {
     struct piece piece = {.number = 0};
-    *note = (struct exim_note){.pieced = take_piece(header->message, &piece)};
+    note->pieced = take_piece(header->message, &piece);
     if (!note->pieced) {
         return EXIM_UNKNOWN; /* asked for pieces only */
     }

@@ -51,17 +51,11 @@ enum exim_result exim_input_read_file(struct exim_input *input, struct span line
                                       struct exim_note *note);
 
 /* The same for what came by syslog from a program that is Exim. A piece of a cut record is only
- * told. */
+ * told. What the note says of lines of Exim's own files stays. */
 enum exim_result exim_input_read_syslog(struct exim_input *input, const struct header *header,
                                         struct event *event, struct exim_note *note);
 
 /* The rest is to be asked for the lines in their order. Inputs are told apart by their clocks. */
-
-/* Whether the line before was of Exim's own file. */
-bool exim_input_is_own(const struct exim_input *input, const struct clock *clock);
-
-/* Whether an undated line continues the one before; one with another header ends that. */
-bool exim_input_continues(struct exim_input *input, const struct clock *clock, bool has_header);
 
 /* Puts a line that was read into its place; event->time is set. False: an earlier line told the
  * same, and the event keeps nothing but what stands in a header. */
@@ -72,9 +66,6 @@ bool exim_input_place(struct exim_input *input, const struct clock *clock, uint6
 enum exim_result exim_input_join(struct exim_input *input, const struct line *line,
                                  const struct header *header, struct event *event,
                                  struct exim_note *note);
-
-/* Matches of its rules that ran into the match limit so far. */
-uint64_t exim_input_limits_hit(const struct exim_input *input);
 
 /* A message alone; used for the samples in pattern files. */
 bool exim_input_message(struct exim_input *input, struct span message, struct event *event);

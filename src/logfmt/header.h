@@ -47,15 +47,15 @@ struct header {
 /* False when the line has no time stamp of a known shape. */
 bool header_parse(struct span line, struct header *header);
 
-#define HEADER_REMEMBERED 96
+#define HEADER_REMEMBERED 160
 
-/* What the line before had around its time of day: `Nov 21 ` in front, ` mx1 ` or `+01:00 mx1 `
- * behind. Most lines have the same. Zeroed at first. */
+/* What the line before had up to its host: `Nov 21 06:00:01 mx1 `. Most lines have the same but for
+ * the time of day. Zeroed at first. */
 struct header_memory {
-    char front[HEADER_REMEMBERED], behind[HEADER_REMEMBERED];
-    size_t front_length, behind_length; /* front_length is 0 while nothing is remembered */
-    size_t host_length;                 /* stands at the end of behind, before the blank */
-    uint64_t clock_time;                /* the eight bytes of the time of day */
+    char text[HEADER_REMEMBERED];
+    size_t length;              /* with the blank behind the host; 0: nothing is remembered */
+    size_t clock_at, clock_end; /* the time of day, with its fraction */
+    size_t host_at;
     struct stamp stamp;
 };
 

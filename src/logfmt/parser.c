@@ -37,7 +37,11 @@ struct parser {
     struct arena arena;
     uint64_t seed;
     struct strbuf scratch;
-    struct tag spare; /* for tags beyond TAGS_MAXIMUM */
+    struct tag spare;                /* for tags beyond TAGS_MAXIMUM */
+    struct header header;            /* of the line that is read */
+    const struct clock *own_file;    /* the input whose last line was of Exim's own log */
+    const uint64_t *limits_hit;      /* matches of Postfix's rules that ran into the match limit, */
+    const uint64_t *exim_limits_hit; /* and of Exim's */
     char domain[DOMAIN_MAXIMUM + 1];
 };
 
@@ -54,7 +58,10 @@ enum smtplog_status parser_new(struct pattern_set *postfix, uint64_t seed, struc
     if (made == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
+    static const uint64_t none = 0;
     made->postfix = postfix;
+    made->limits_hit = pattern_set_limits_hit(postfix);
+    made->exim_limits_hit = &none;
     made->seed = seed != 0 ? seed : hash_random_seed() | 1;
     header_reader_init(&made->headers);
     header_reader_init(&made->previous);
@@ -67,6 +74,7 @@ enum smtplog_status parser_new(struct pattern_set *postfix, uint64_t seed, struc
 
 enum smtplog_status parser_set_exim(struct parser *parser, struct pattern_set *exim)
 {
+    parser->exim_limits_hit = pattern_set_limits_hit(exim);
     return exim_input_new(exim, parser->seed, &parser->exim);
 }
 
@@ -141,7 +149,7 @@ static void judge_tag(struct parser *parser, struct tag *tag)
     }
 }
 
-static struct tag *look_up_tag(struct parser *parser, const struct header *header)
+APART static struct tag *look_up_tag(struct parser *parser, const struct header *header)
 {
     struct tag wanted = {.text = header->tag,
                          .daemon_lost = header->rfc5424 || span_is(header->tag, "postfix")};
@@ -216,8 +224,11 @@ static void event_reset(struct event *event)
     event->set = 0;
     event->mta = MTA_NONE;
     event->repeat = 1;
-    event->rule = event->reason_class = event->reason = SPAN_EMPTY;
-    event->provider = event->domain = SPAN_EMPTY;
+    event->rule = SPAN_EMPTY;
+    event->reason_class = SPAN_EMPTY;
+    event->reason = SPAN_EMPTY;
+    event->provider = SPAN_EMPTY;
+    event->domain = SPAN_EMPTY;
     event->possible_greylisting = false;
     event->asked_wait = 0;
     event->duplicate = false;
@@ -225,9 +236,20 @@ static void event_reset(struct event *event)
     event->has_time = false;
 }
 
+/* The daemon that a rule is for, when the tag does not tell. */
+APART static void set_daemon_of_rule(struct event *event, const struct pattern_rule *rule)
+{
+    struct span daemons = rule->daemons;
+    struct span daemon = SPAN_EMPTY;
+    (void)span_next_word(&daemons, &daemon);
+    if (daemon.n > 0 && !span_is(rule->daemons, "*")) {
+        event_set_text(event, EVENT_DAEMON, daemon);
+    }
+}
+
 /* Fields of the header, behind the rule so that they do not stand in its way. */
-static void set_header_fields(struct event *event, const struct header *header,
-                              const struct tag *tag, const struct pattern_rule *rule)
+static inline void set_header_fields(struct event *event, const struct header *header,
+                                     const struct tag *tag, const struct pattern_rule *rule)
 {
     if (header->host.n > 0) {
         event_set_text(event, EVENT_HOST, header->host);
@@ -235,13 +257,10 @@ static void set_header_fields(struct event *event, const struct header *header,
     if (tag->service.n > 0) {
         event_set_text(event, EVENT_SERVICE, tag->service);
     }
-    struct span daemon = tag->daemon;
-    if (daemon.n == 0 && rule != NULL && !span_is(rule->daemons, "*")) {
-        struct span daemons = rule->daemons;
-        (void)span_next_word(&daemons, &daemon);
-    }
-    if (daemon.n > 0) {
-        event_set_text(event, EVENT_DAEMON, daemon);
+    if (tag->daemon.n > 0) {
+        event_set_text(event, EVENT_DAEMON, tag->daemon);
+    } else if (rule != NULL) {
+        set_daemon_of_rule(event, rule);
     }
     if (header->pid.n > 0) {
         event_set_text(event, EVENT_PID, header->pid);
@@ -254,8 +273,8 @@ static enum line_bin bin_of_rule(const struct pattern_rule *rule)
 }
 
 /* "last message repeated N times" means the line before, of whatever program. */
-static bool replace_by_previous(struct parser *parser, const struct line *line,
-                                struct header *header, uint32_t *times)
+APART static bool replace_by_previous(struct parser *parser, const struct line *line,
+                                      struct header *header, uint32_t *times)
 {
     struct header previous;
     *times = header->repeated;
@@ -284,8 +303,8 @@ static bool take_exim_result(struct parser *parser, enum exim_result result, str
 }
 
 /* What no rule knows is another program's line like any other. */
-static enum line_bin parse_greylister(struct parser *parser, const struct tag *tag,
-                                      const struct header *header, struct event *event)
+APART static enum line_bin parse_greylister(struct parser *parser, const struct tag *tag,
+                                            const struct header *header, struct event *event)
 {
     struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
     const struct pattern_rule *rule = pattern_set_match(parser->greylister, tag->list,
@@ -300,9 +319,9 @@ static enum line_bin parse_greylister(struct parser *parser, const struct tag *t
 }
 
 /* A line of Exim that came by syslog; line is NULL while its place is not known. */
-static void parse_exim_syslog(struct parser *parser, const struct line *line,
-                              const struct header *header, struct event *event,
-                              struct parse_note *note)
+APART static void parse_exim_syslog(struct parser *parser, const struct line *line,
+                                    const struct header *header, struct event *event,
+                                    struct parse_note *note)
 {
     enum exim_result result = exim_input_read_syslog(parser->exim, header, event, &note->exim);
     note->unread = note->exim.pieced && line == NULL;
@@ -351,7 +370,9 @@ static enum smtplog_status parse_behind_header(struct parser *parser, const stru
         }
         return SMTPLOG_OK;
     }
-    (void)syslog_take_repeated(&header->message, &event->repeat);
+    if (span_starts(header->message, SPAN_LITERAL("message r"))) {
+        (void)syslog_take_repeated(&header->message, &event->repeat);
+    }
     if (tag->mta == MTA_EXIM) {
         parse_exim_syslog(parser, placed ? line : NULL, header, event, note);
         set_header_fields(event, header, tag, NULL);
@@ -362,14 +383,12 @@ static enum smtplog_status parse_behind_header(struct parser *parser, const stru
 }
 
 /* A line of Exim's own log: in a file, or written by a container. */
-static bool parse_exim_file(struct parser *parser, struct span line, bool own, struct event *event,
-                            struct parse_note *note)
+APART static bool parse_exim_file(struct parser *parser, struct span line, bool own,
+                                  struct event *event, struct parse_note *note)
 {
     struct header header;
-    enum exim_result result = EXIM_FOREIGN;
-    if (parser->exim != NULL) {
-        result = exim_input_read_file(parser->exim, line, own, &header, event, &note->exim);
-    }
+    enum exim_result result = exim_input_read_file(parser->exim, line, own, &header, event,
+                                                   &note->exim);
     if (!take_exim_result(parser, result, event, &note->bin)) {
         return false;
     }
@@ -378,34 +397,42 @@ static bool parse_exim_file(struct parser *parser, struct span line, bool own, s
     return true;
 }
 
+/* Whether a line may be of Exim's own log; nearly all others are told by this. */
+static inline bool may_be_exim_file(const struct parser *parser, struct span line)
+{
+    return parser->exim != NULL && exim_looks_stamped(line);
+}
+
 static void reset(struct event *event, const struct line *line, struct parse_note *note)
 {
     event_reset(event);
     event->line = event->line_end = line->number;
     note->bin = BIN_MALFORMED;
     note->has_stamp = note->unread = note->is_exim = note->own_next = note->changed = false;
-    note->exim = (struct exim_note){.undated = false};
+    note->is_plain = false;
+    note->exim = (struct exim_note){.undated = true};
 }
 
 static uint64_t limits_hit(const struct parser *parser)
 {
-    return pattern_set_limits_hit(parser->postfix) +
-           (parser->exim != NULL ? exim_input_limits_hit(parser->exim) : 0);
+    return *parser->limits_hit + *parser->exim_limits_hit;
 }
 
 static enum smtplog_status read_line(struct parser *parser, const struct line *line, bool own,
                                      struct event *event, struct parse_note *note)
 {
-    struct header header;
+    struct header *header = &parser->header;
     if (json_line_begins(line->text)) {
         note->unread = true;
         return SMTPLOG_OK;
     }
-    if (parse_exim_file(parser, line->text, own, event, note)) {
+    note->exim.own_assumed = own;
+    if (may_be_exim_file(parser, line->text) &&
+        parse_exim_file(parser, line->text, own, event, note)) {
         note->own_next = true;
         return SMTPLOG_OK;
     }
-    note->has_stamp = header_reader_read(&parser->headers, line->text, &header);
+    note->has_stamp = header_parse_next(&parser->headers.memory, line->text, header);
     note->own_next = own && !(note->exim.undated && note->has_stamp);
     if (!note->has_stamp) {
         bool nothing = span_trim(line->text).n == 0;
@@ -413,13 +440,10 @@ static enum smtplog_status read_line(struct parser *parser, const struct line *l
         note->bin = nothing ? BIN_CONTEXT : remark ? BIN_FOREIGN : BIN_MALFORMED;
         return SMTPLOG_OK;
     }
-    note->stamp = header.stamp;
-    struct exim_note exim = note->exim;
-    enum smtplog_status status = parse_behind_header(parser, line, false, &header, event, note);
-    note->exim.undated = exim.undated;
-    note->exim.unsure = exim.unsure;
-    note->exim.own_assumed = exim.own_assumed;
-    return status;
+    note->stamp = header->stamp;
+    TRY(parse_behind_header(parser, line, false, header, event, note));
+    note->is_plain = !note->is_exim && !note->exim.unsure;
+    return SMTPLOG_OK;
 }
 
 enum smtplog_status parser_read(struct parser *parser, const struct line *line, bool own,
@@ -434,24 +458,26 @@ enum smtplog_status parser_read(struct parser *parser, const struct line *line, 
 
 /* ---- in order -------------------------------------------------------------------------------- */
 
-static bool is_own_file(const struct parser *parser, const struct clock *clock)
-{
-    return parser->exim != NULL && exim_input_is_own(parser->exim, clock);
-}
-
 static void place_exim(struct parser *parser, const struct clock *clock, struct event *event,
                        struct parse_note *note)
 {
+    if (note->exim.own_line) {
+        parser->own_file = clock;
+    }
     if (!exim_input_place(parser->exim, clock, event->line, &note->exim, event)) {
         note->bin = BIN_CONTEXT;
     }
 }
 
-/* An undated line that continues an entry of Exim's own file. */
+/* An undated line that continues an entry of Exim's own file; one with another header ends that. */
 static bool place_undated(struct parser *parser, const struct clock *clock, bool has_header,
                           struct event *event, struct parse_note *note)
 {
-    if (!note->exim.undated || !exim_input_continues(parser->exim, clock, has_header)) {
+    if (!note->exim.undated || parser->own_file != clock) {
+        return false;
+    }
+    if (has_header) {
+        parser->own_file = NULL;
         return false;
     }
     uint64_t line = event->line;
@@ -472,8 +498,8 @@ static enum smtplog_status place_json(struct parser *parser, struct clock *clock
         return header_reader_status(&parser->headers);
     }
     struct span inner = parser->headers.json.inner;
-    bool own = is_own_file(parser, clock);
-    if (inner.n > 0 && parse_exim_file(parser, inner, own, event, note)) {
+    bool own = parser->own_file == clock;
+    if (may_be_exim_file(parser, inner) && parse_exim_file(parser, inner, own, event, note)) {
         clock_resolve(clock, &note->stamp, &event->time);
         event->has_time = true;
         place_exim(parser, clock, event, note);
@@ -521,8 +547,13 @@ enum smtplog_status parser_place(struct parser *parser, struct clock *clock,
                                  const struct line *line, struct event *event,
                                  struct parse_note *note)
 {
-    bool own = is_own_file(parser, clock);
+    bool own = parser->own_file == clock;
     event->line = event->line_end = line->number;
+    if (note->is_plain && !own) {
+        clock_resolve(clock, &note->stamp, &event->time);
+        event->has_time = true;
+        return SMTPLOG_OK;
+    }
     if (note->exim.unsure && note->exim.own_assumed != own) {
         TRY(parser_read(parser, line, own, event, note));
         note->changed = true;
@@ -549,7 +580,7 @@ enum smtplog_status parser_place(struct parser *parser, struct clock *clock,
 enum smtplog_status parser_line(struct parser *parser, struct clock *clock, const struct line *line,
                                 struct event *event, struct parse_note *note)
 {
-    TRY(parser_read(parser, line, is_own_file(parser, clock), event, note));
+    TRY(parser_read(parser, line, parser->own_file == clock, event, note));
     return parser_place(parser, clock, line, event, note);
 }
 

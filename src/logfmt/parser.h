@@ -45,6 +45,7 @@ struct parse_note {
     bool is_exim;        /* by syslog */
     bool own_next;       /* the next line is best taken for one of a file of Exim's own */
     bool changed;        /* by the second step: the line was read again */
+    bool is_plain;       /* has a stamp, and its place tells nothing but its time */
     unsigned limits_hit; /* matches that ran into the match limit */
     struct stamp stamp;
     struct exim_note exim;

@@ -1,6 +1,7 @@
 /* The message part of a Postfix line. */
 #include "logfmt/postfix.h"
 
+#include "base/byte_scan.h"
 #include "event/reply.h"
 
 #define QUEUE_ID_SHORT 5
@@ -18,30 +19,54 @@ static const uint8_t id_class[256] = {
     ['t'] = 2, ['v'] = 2, ['w'] = 2, ['x'] = 2, ['y'] = 2, ['z'] = 2,
 };
 
-bool postfix_take_queue_id(struct span *message, struct span *queue_id)
+/* Bytes in front of the colon of a queue id that is one by its bytes and long enough, else 0. */
+static size_t id_length(struct span message)
 {
-    *queue_id = SPAN_EMPTY;
     size_t n = 0;
     uint8_t both = 3;
-    size_t most = message->n < QUEUE_ID_MOST ? message->n : QUEUE_ID_MOST;
-    const char *bytes = message->p;
-    while (n < most && bytes[n] != ':' && both != 0) {
-        both &= id_class[(unsigned char)bytes[n++]];
-    }
-    if (both == 0) {
-        if (span_starts(*message, SPAN_LITERAL("NOQUEUE: "))) {
-            *message = span_from(*message, 9);
-        }
-        return false;
+    size_t most = message.n < QUEUE_ID_MOST ? message.n : QUEUE_ID_MOST;
+    while (n < most && message.p[n] != ':' && both != 0) {
+        both &= id_class[(unsigned char)message.p[n++]];
     }
     bool long_enough = ((both & 1) != 0 && n >= QUEUE_ID_SHORT) || n >= QUEUE_ID_LONG;
-    if (!long_enough || n + 1 >= message->n || message->p[n] != ':' || message->p[n + 1] != ' ') {
+    return both != 0 && long_enough && n < message.n && message.p[n] == ':' ? n : 0;
+}
+
+/* The same for hex digits with the colon among the first sixteen bytes, as nearly all ids are; 0
+ * says nothing. */
+static size_t hex_length(struct span message)
+{
+#ifdef BYTE_SCAN_WIDE
+    if (message.n >= BYTE_SCAN_WIDE) {
+        __m128i x = bytes_load16(message.p);
+        unsigned other = ~(bytes_mask_between(x, '0', '9') | bytes_mask_between(x, 'A', 'F'));
+        size_t n = (size_t)__builtin_ctz(other);
+        return n >= QUEUE_ID_SHORT && n < BYTE_SCAN_WIDE && message.p[n] == ':' ? n : 0;
+    }
+#endif
+    (void)message;
+    return 0;
+}
+
+bool postfix_take_queue_id(struct span *message, struct span *queue_id)
+{
+    size_t n = hex_length(*message);
+    n = n > 0 ? n : id_length(*message);
+    if (n == 0 || n + 1 >= message->n || message->p[n + 1] != ' ') {
+        *queue_id = SPAN_EMPTY;
+        if (n == 0 && span_starts(*message, SPAN_LITERAL("NOQUEUE: "))) {
+            *message = span_from(*message, 9);
+        }
         return false;
     }
     *queue_id = span_of(message->p, n);
     *message = span_from(*message, n + 2);
     return true;
 }
+
+#define RAW_FIELDS                                                      \
+    ((uint64_t)1 << EVENT_REPLY | (uint64_t)1 << EVENT_ENHANCED_REPLY | \
+     (uint64_t)1 << EVENT_STAGE_WORD | (uint64_t)1 << EVENT_STATUS_WORD)
 
 /* Facts that follow from the raw captures. */
 static void derive_fields(struct event *event, struct strbuf *scratch)
@@ -94,7 +119,9 @@ const struct pattern_rule *postfix_parse(struct pattern_set *set, struct pattern
     }
     event->rule = rule->name;
     event->mta = MTA_POSTFIX;
-    derive_fields(event, scratch);
+    if ((event->set & RAW_FIELDS) != 0) {
+        derive_fields(event, scratch);
+    }
     return rule;
 }
 

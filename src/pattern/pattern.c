@@ -83,9 +83,9 @@ enum smtplog_status pattern_engine_status(const struct pattern_engine *engine)
     return engine->starved ? SMTPLOG_NO_MEMORY : SMTPLOG_OK;
 }
 
-uint64_t pattern_engine_limits_hit(const struct pattern_engine *engine)
+const uint64_t *pattern_engine_limits_hit(const struct pattern_engine *engine)
 {
-    return engine->limits_hit;
+    return &engine->limits_hit;
 }
 
 enum smtplog_status pattern_new(struct span regex, bool anchored, pattern_resolve resolve,

@@ -24,8 +24,8 @@ MUST_USE enum smtplog_status pattern_engine_new(struct pattern_engine **engine);
 void pattern_engine_free(struct pattern_engine *engine);
 /* SMTPLOG_NO_MEMORY once an expression could not be compiled for want of it. */
 MUST_USE enum smtplog_status pattern_engine_status(const struct pattern_engine *engine);
-/* Matches that ran into a limit so far. */
-uint64_t pattern_engine_limits_hit(const struct pattern_engine *engine);
+/* The counter of matches that ran into a limit; lives as long as the engine. */
+const uint64_t *pattern_engine_limits_hit(const struct pattern_engine *engine);
 
 /* Which field a capture name stands for; SIZE_MAX for a name that does not exist. */
 typedef size_t (*pattern_resolve)(struct span name);

@@ -55,7 +55,7 @@ enum smtplog_status pattern_set_status(const struct pattern_set *set)
     return pattern_engine_status(set->engine);
 }
 
-uint64_t pattern_set_limits_hit(const struct pattern_set *set)
+const uint64_t *pattern_set_limits_hit(const struct pattern_set *set)
 {
     return pattern_engine_limits_hit(set->engine);
 }

@@ -134,7 +134,7 @@ void pattern_set_refine(struct pattern_set *set, const struct pattern_rule *rule
 /* SMTPLOG_NO_MEMORY once a match could not be tried for want of it. */
 MUST_USE enum smtplog_status pattern_set_status(const struct pattern_set *set);
 
-/* Matches that ran into the match limit so far. */
-uint64_t pattern_set_limits_hit(const struct pattern_set *set);
+/* The counter of matches that ran into the match limit; lives as long as the set. */
+const uint64_t *pattern_set_limits_hit(const struct pattern_set *set);
 
 #endif
