@@ -60,27 +60,15 @@ void flow_free(struct flow *flow)
 
 /* ---- distributions --------------------------------------------------------------------------- */
 
-/* Where the sketch puts a value. Servers print times with two digits, so that the same few hundred
- * values come again and again: their logarithms are worked out once. */
-static const struct histogram_value *place(struct flow *flow, int64_t microseconds)
-{
-    uint64_t hash = (uint64_t)microseconds * 0x9e3779b97f4a7c15u;
-    struct flow_memo *memo = &flow->memo[hash >> 56];
-    if (memo->value != microseconds) {
-        memo->value = microseconds;
-        memo->placed = histogram_place((double)microseconds / MICROSECONDS);
-    }
-    return &memo->placed;
-}
-
 static enum smtplog_status spread_add(struct flow *flow, struct spread *spread,
                                       int64_t microseconds, uint64_t times)
 {
     if (microseconds < 0) {
         return SMTPLOG_OK;
     }
+    const struct histogram_memo *memo = histogram_recall(flow->memo, microseconds);
     spread->sum += (uint64_t)microseconds * times;
-    return histogram_add_placed(&spread->histogram, place(flow, microseconds), times);
+    return histogram_add_placed(&spread->histogram, &memo->value, times);
 }
 
 /* ---- deliveries ------------------------------------------------------------------------------ */
@@ -124,7 +112,11 @@ static enum smtplog_status add_phases(struct flow *flow, const struct event *eve
         if (digits == 0 || (at < text.n && text.p[at] != '/')) {
             return SMTPLOG_OK;
         }
-        TRY(spread_add(flow, &flow->phase[i], value * scale[decimals], event->repeat));
+        value *= scale[decimals];
+        struct histogram_memo *memo = histogram_recall(flow->memo, value);
+        flow->phase[i].sum += (uint64_t)value * event->repeat;
+        TRY(histogram_add_near(&flow->phase[i].histogram, &memo->value, event->repeat,
+                               &memo->near[i]));
     }
     return SMTPLOG_OK;
 }
@@ -137,8 +129,10 @@ enum smtplog_status flow_add_delivery(struct flow *flow, const struct event *eve
     if (event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND) {
         flow->deliveries[encryption_of(event)] += event->repeat;
     }
-    TRY(spread_add(flow, &flow->delivery_time,
-                   traffic_microseconds(event_text(event, EVENT_DELIVERY_TIME)), event->repeat));
+    if (event_has(event, EVENT_DELIVERY_TIME)) {
+        int64_t microseconds = traffic_microseconds(event->text[EVENT_DELIVERY_TIME]);
+        TRY(spread_add(flow, &flow->delivery_time, microseconds, event->repeat));
+    }
     return event_has(event, EVENT_DELAYS) ? add_phases(flow, event) : SMTPLOG_OK;
 }
 
@@ -246,8 +240,9 @@ static enum smtplog_status add_received(struct flow *flow, const struct message_
     struct topk_key keys[RECEIVED_TABLES];
     received_names(story, names);
     for (size_t t = 0; t < RECEIVED_TABLES; t++) {
-        keys[t] = names[t].n > 0 ? topk_prepare(&flow->received[t], names[t])
-                                 : (struct topk_key){names[t], 0};
+        if (names[t].n > 0) {
+            keys[t] = topk_prepare(&flow->received[t], names[t]);
+        }
     }
     for (size_t t = 0; t < RECEIVED_TABLES; t++) {
         if (names[t].n > 0) {

@@ -17,7 +17,6 @@
 #define FLOW_PHASES       4
 #define FLOW_QUEUE_BINS   10
 #define FLOW_KEY          1024 /* bytes of a key of words and a text */
-#define FLOW_MEMO         256  /* places of values worked out lately */
 
 /* Messages received, by name; a row's count is the messages. */
 enum received_table {
@@ -71,10 +70,7 @@ struct flow {
     struct topk handshakes;   /* key "direction level version" */
     struct topk problems;     /* key "direction what stage" */
     struct topk action_texts; /* key "action stage text" */
-    struct flow_memo {
-        int64_t value;
-        struct histogram_value placed;
-    } memo[FLOW_MEMO];
+    struct histogram_memo memo[HISTOGRAM_MEMOS];
     char key[FLOW_KEY];
 };
 

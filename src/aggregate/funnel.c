@@ -82,43 +82,56 @@ static struct funnel_memo *find_memo(struct funnel *funnel, struct span counters
     return memo;
 }
 
+/* Stages that a session came to, and those of which it had a command accepted: a bit each. */
+struct stages {
+    uint32_t reached, passed;
+};
+
 /* Adds what a part of a session's counters says; a stage may have several verbs. */
-static void add_verbs(struct funnel *funnel, const struct funnel_memo *memo, uint64_t weight,
-                      uint32_t *reached, uint32_t *passed)
+static struct stages add_verbs(struct funnel *funnel, const struct funnel_memo *memo,
+                               uint64_t weight)
 {
+    struct stages stages = {0, 0};
     for (size_t i = 0; i < memo->verb_count; i++) {
         uint32_t stage = memo->verbs[i].stage;
         funnel->commands[stage] += memo->verbs[i].tries * weight;
         funnel->refused[stage] += memo->verbs[i].failed * weight;
-        *reached |= 1u << stage;
-        *passed |= memo->verbs[i].tries > memo->verbs[i].failed ? 1u << stage : 0;
+        stages.reached |= 1u << stage;
+        stages.passed |= memo->verbs[i].tries > memo->verbs[i].failed ? 1u << stage : 0;
     }
+    return stages;
+}
+
+/* Counters that no memo has room for: word by word. */
+static struct stages add_words(struct funnel *funnel, struct span counters, uint64_t weight)
+{
+    struct funnel_memo part;
+    struct stages all = {0, 0};
+    while (counters.n > 0) {
+        struct span word;
+        (void)span_next_word(&counters, &word);
+        (void)read_counters(word, &part);
+        struct stages more = add_verbs(funnel, &part, weight);
+        all.reached |= more.reached;
+        all.passed |= more.passed;
+    }
+    return all;
 }
 
 static void add_session(struct funnel *funnel, const struct event *event)
 {
     struct span counters = event_text(event, EVENT_COUNTERS);
-    uint32_t reached = 0; /* a bit a stage */
-    uint32_t passed = 0;
     if (counters.n == 0) {
         return;
     }
     funnel->sessions += event->repeat;
     const struct funnel_memo *memo = find_memo(funnel, counters);
-    struct funnel_memo part;
-    while (memo == NULL && counters.n > 0) { /* too long: word by word */
-        struct span word;
-        (void)span_next_word(&counters, &word);
-        (void)read_counters(word, &part);
-        add_verbs(funnel, &part, event->repeat, &reached, &passed);
-    }
-    if (memo != NULL) {
-        add_verbs(funnel, memo, event->repeat, &reached, &passed);
-    }
-    for (; reached != 0; reached &= reached - 1) {
-        int stage = __builtin_ctz(reached);
+    struct stages stages = memo != NULL ? add_verbs(funnel, memo, event->repeat)
+                                        : add_words(funnel, counters, event->repeat);
+    for (uint32_t left = stages.reached; left != 0; left &= left - 1) {
+        int stage = __builtin_ctz(left);
         funnel->reached[stage] += event->repeat;
-        funnel->passed[stage] += (passed >> stage & 1) != 0 ? event->repeat : 0;
+        funnel->passed[stage] += (stages.passed >> stage & 1) != 0 ? event->repeat : 0;
     }
 }
 

@@ -7,7 +7,6 @@
 
 #define HISTOGRAM_GAMMA (1.01 / 0.99) /* relative error 1 % */
 
-#define COUNT_MOST     ((UINT64_C(1) << HISTOGRAM_COUNT_BITS) - 1)
 #define INDEX_MOST     ((1 << 17) - 1)
 #define BUCKET_CHARGED ((size_t)16) /* bytes of a budget, the allocator's included */
 
@@ -37,41 +36,49 @@ bool histogram_is_exact(const struct histogram *histogram)
     return histogram->bucket_count == 0 && histogram->zeros == 0;
 }
 
-static inline int32_t index_at(const struct histogram_bucket *buckets, int64_t at)
+/* Buckets ascend by index, which stands above the count: those of smaller indices are below this,
+ * taken as signed numbers. */
+static inline int64_t least_of(int32_t index)
 {
-    return histogram_bucket_index(buckets[at]);
+    return (int64_t)((uint64_t)index << HISTOGRAM_COUNT_BITS);
 }
 
-/* Narrows the place of an index down to a few buckets, in growing steps from where it would stand
- * if indices ascended evenly: what is near is in one line of the cache. */
-static void narrow_place(const struct histogram *h, int32_t index, int64_t *low, int64_t *high)
+static inline bool is_before(struct histogram_bucket bucket, int64_t least)
 {
-    const struct histogram_bucket *buckets = h->buckets;
-    int64_t at = histogram_guess(h, index);
-    int64_t step = 4;
-    at = at < *low ? *low : at > *high ? *high : at;
-    if (index_at(buckets, at) < index) {
-        *low = at + 1;
-        while (*high - *low > step && index_at(buckets, *low + step - 1) < index) {
-            *low += step;
-            step *= 2;
-        }
-        *high = *high < *low + step ? *high : *low + step;
-    } else {
-        *high = at;
-        while (*high - *low > step && index_at(buckets, *high - step) >= index) {
-            *high -= step;
-            step *= 2;
-        }
-        *low = *low > *high - step ? *low : *high - step;
+    return (int64_t)bucket.packed < least;
+}
+
+#define NEAR 8 /* buckets in a line of the cache */
+
+/* Places that an index may have: low to high. */
+struct range {
+    int64_t low, high;
+};
+
+/* Narrows them down to a few around where it would stand if indices ascended evenly: what is near
+ * is in one or two lines of the cache. */
+static inline struct range narrow(const struct histogram *h, int32_t index, struct range range)
+{
+    int64_t least = least_of(index);
+    int64_t below = histogram_guess(h, index) - NEAR;
+    int64_t above = below + 2 * NEAR;
+    if (below > range.low && below < range.high) {
+        bool before = is_before(h->buckets[below - 1], least);
+        range.low = before ? below : range.low;
+        range.high = before ? range.high : below;
     }
+    if (above > range.low && above < range.high) {
+        bool before = is_before(h->buckets[above - 1], least);
+        range.low = before ? above : range.low;
+        range.high = before ? range.high : above;
+    }
+    return range;
 }
 
 /* Where the first bucket of an index or more stands. Indices ascend by at least one from bucket to
  * bucket, which bounds the place from both ends: in a dense table nothing is left to search. */
-static size_t bucket_position(const struct histogram *h, int32_t index)
+static inline size_t bucket_position(const struct histogram *h, int32_t index)
 {
-    const struct histogram_bucket *buckets = h->buckets;
     int64_t count = h->bucket_count;
     if (count == 0 || index <= h->first) {
         return 0;
@@ -80,41 +87,31 @@ static size_t bucket_position(const struct histogram *h, int32_t index)
         return (size_t)(count - (index == h->last));
     }
     int64_t low = index - h->last + count - 1;
-    int64_t high = index - h->first < count ? index - h->first : count - 1;
-    low = low > 0 ? low : 0;
-    if (high - low > 8) {
-        narrow_place(h, index, &low, &high);
+    int64_t high = index - h->first;
+    struct range range = {low > 0 ? low : 0, high < count ? high : count - 1};
+    if (range.high - range.low > 2 * NEAR) {
+        range = narrow(h, index, range);
     }
-    while (low < high) {
-        int64_t middle = (low + high) / 2;
-        if (index_at(buckets, middle) < index) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
+    /* What is left is halved without branches, for nothing foretells them. */
+    const struct histogram_bucket *at = h->buckets + range.low;
+    int64_t least = least_of(index);
+    for (size_t left = (size_t)(range.high - range.low); left > 0;) {
+        size_t half = (left + 1) / 2;
+        at += is_before(at[half - 1], least) ? half : 0;
+        left -= half;
     }
-    return (size_t)low;
+    return (size_t)(at - h->buckets);
 }
 
 static struct histogram_bucket make_bucket(int32_t index, uint64_t count)
 {
-    count = count < COUNT_MOST ? count : COUNT_MOST;
+    count = count < HISTOGRAM_COUNT_MOST ? count : HISTOGRAM_COUNT_MOST;
     return (struct histogram_bucket){(uint64_t)index << HISTOGRAM_COUNT_BITS | count};
 }
 
-static void raise_bucket(struct histogram_bucket *bucket, uint64_t times)
+static enum smtplog_status make_place(struct histogram *h, size_t low, int32_t index,
+                                      uint64_t times)
 {
-    uint64_t room = COUNT_MOST - histogram_bucket_count(*bucket);
-    bucket->packed += times < room ? times : room;
-}
-
-static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64_t times)
-{
-    size_t low = bucket_position(h, index);
-    if (low < h->bucket_count && histogram_bucket_index(h->buckets[low]) == index) {
-        raise_bucket(&h->buckets[low], times);
-        return SMTPLOG_OK;
-    }
     if (h->bucket_count == h->capacity) {
         uint32_t capacity = h->capacity > 0 ? h->capacity * 2 : FIRST_BUCKETS;
         size_t more = (capacity - h->capacity) * BUCKET_CHARGED;
@@ -123,7 +120,7 @@ static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64
             low -= low == h->bucket_count ||
                    (low > 0 && index - histogram_bucket_index(h->buckets[low - 1]) <
                                    histogram_bucket_index(h->buckets[low]) - index);
-            raise_bucket(&h->buckets[low], times);
+            histogram_raise(&h->buckets[low], times);
             return SMTPLOG_OK;
         }
         struct histogram_bucket *buckets = realloc(h->buckets, capacity * sizeof *buckets);
@@ -139,6 +136,37 @@ static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64
     h->first = histogram_bucket_index(h->buckets[0]);
     h->last = histogram_bucket_index(h->buckets[h->bucket_count - 1]);
     return SMTPLOG_OK;
+}
+
+/* Adds to the bucket of an index; *near gets where it stands. */
+static inline enum smtplog_status add_near(struct histogram *h, int32_t index, uint64_t times,
+                                           uint32_t *near)
+{
+    size_t at = bucket_position(h, index);
+    *near = (uint32_t)at;
+    if (at < h->bucket_count && histogram_bucket_index(h->buckets[at]) == index) {
+        histogram_raise(&h->buckets[at], times);
+        return SMTPLOG_OK;
+    }
+    return make_place(h, at, index, times);
+}
+
+static enum smtplog_status add_bucket(struct histogram *h, int32_t index, uint64_t times)
+{
+    uint32_t near = 0;
+    return add_near(h, index, times, &near);
+}
+
+struct histogram_memo *histogram_recall(struct histogram_memo memos[HISTOGRAM_MEMOS],
+                                        int64_t millionths)
+{
+    uint64_t hash = (uint64_t)millionths * 0x9e3779b97f4a7c15u;
+    struct histogram_memo *memo = &memos[hash >> 56];
+    if (memo->millionths != millionths) {
+        memo->millionths = millionths;
+        memo->value = histogram_place((double)millionths / 1e6);
+    }
+    return memo;
 }
 
 struct histogram_value histogram_place(double value)
@@ -204,9 +232,14 @@ enum smtplog_status histogram_add(struct histogram *h, double value, uint64_t ti
 enum smtplog_status histogram_add_placed(struct histogram *h, const struct histogram_value *value,
                                          uint64_t times)
 {
-    if (value->value > h->maximum) {
-        h->maximum = value->value;
-    }
+    uint32_t near = 0;
+    return histogram_add_searching(h, value, times, &near);
+}
+
+/* Adds while there are no buckets yet, or a value that the sketch counts as zero. */
+static enum smtplog_status add_first(struct histogram *h, const struct histogram_value *value,
+                                     uint64_t times)
+{
     if (histogram_is_exact(h) && h->count + times <= h->exact_limit) {
         for (uint64_t i = 0; i < times; i++) {
             TRY(keep_value(h, value->value));
@@ -219,6 +252,18 @@ enum smtplog_status histogram_add_placed(struct histogram *h, const struct histo
         TRY(go_over_to_sketch(h));
     }
     return add_sketched(h, value, times);
+}
+
+enum smtplog_status histogram_add_searching(struct histogram *h,
+                                            const struct histogram_value *value, uint64_t times,
+                                            uint32_t *near)
+{
+    h->maximum = value->value > h->maximum ? value->value : h->maximum;
+    if (h->bucket_count == 0 || value->value < HISTOGRAM_SMALLEST) {
+        return add_first(h, value, times);
+    }
+    h->count += times;
+    return add_near(h, value->index, times, near);
 }
 
 enum smtplog_status histogram_merge(struct histogram *into, const struct histogram *from)
@@ -238,7 +283,7 @@ enum smtplog_status histogram_merge(struct histogram *into, const struct histogr
                 at++;
             }
             if (at < into->bucket_count && histogram_bucket_index(into->buckets[at]) == index) {
-                raise_bucket(&into->buckets[at], count);
+                histogram_raise(&into->buckets[at], count);
             } else {
                 TRY(add_bucket(into, index, count));
             }

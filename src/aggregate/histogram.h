@@ -18,6 +18,7 @@ struct histogram_bucket {
 };
 
 #define HISTOGRAM_COUNT_BITS 46
+#define HISTOGRAM_COUNT_MOST ((UINT64_C(1) << HISTOGRAM_COUNT_BITS) - 1)
 
 static inline int32_t histogram_bucket_index(struct histogram_bucket bucket)
 {
@@ -26,7 +27,13 @@ static inline int32_t histogram_bucket_index(struct histogram_bucket bucket)
 
 static inline uint64_t histogram_bucket_count(struct histogram_bucket bucket)
 {
-    return bucket.packed & ((UINT64_C(1) << HISTOGRAM_COUNT_BITS) - 1);
+    return bucket.packed & HISTOGRAM_COUNT_MOST;
+}
+
+static inline void histogram_raise(struct histogram_bucket *bucket, uint64_t times)
+{
+    uint64_t room = HISTOGRAM_COUNT_MOST - histogram_bucket_count(*bucket);
+    bucket->packed += times < room ? times : room;
 }
 
 struct histogram {
@@ -81,6 +88,43 @@ static inline void histogram_approach(const struct histogram *h,
 MUST_USE enum smtplog_status histogram_add_placed(struct histogram *histogram,
                                                   const struct histogram_value *value,
                                                   uint64_t times);
+
+/* The same with a guess where the bucket stands: *near, which gets where it does. */
+MUST_USE enum smtplog_status histogram_add_searching(struct histogram *histogram,
+                                                     const struct histogram_value *value,
+                                                     uint64_t times, uint32_t *near);
+
+static inline enum smtplog_status histogram_add_near(struct histogram *h,
+                                                     const struct histogram_value *value,
+                                                     uint64_t times, uint32_t *near)
+{
+    uint32_t at = *near;
+    bool there = at < h->bucket_count && value->value >= HISTOGRAM_SMALLEST &&
+                 histogram_bucket_index(h->buckets[at]) == value->index;
+    if (!there) {
+        return histogram_add_searching(h, value, times, near);
+    }
+    h->count += times;
+    h->maximum = value->value > h->maximum ? value->value : h->maximum;
+    histogram_raise(&h->buckets[at], times);
+    return SMTPLOG_OK;
+}
+
+/* Servers print times with two digits, so that the same few hundred values come again and again:
+ * where the sketch puts them is worked out once, and guessed for the histograms that all of them
+ * are added to. */
+#define HISTOGRAM_MEMOS 256
+#define HISTOGRAM_NEAR  4 /* histograms that a memo has guesses for */
+
+struct histogram_memo {
+    int64_t millionths;
+    struct histogram_value value;
+    uint32_t near[HISTOGRAM_NEAR];
+};
+
+/* Where the sketch puts a number of microseconds as seconds. memos begin as zeros. */
+struct histogram_memo *histogram_recall(struct histogram_memo memos[HISTOGRAM_MEMOS],
+                                        int64_t millionths);
 
 MUST_USE enum smtplog_status histogram_merge(struct histogram *into, const struct histogram *from);
 

@@ -119,7 +119,7 @@ static int64_t within_range(int64_t time)
     return time < 0 ? 0 : time > UINT32_MAX ? UINT32_MAX : time;
 }
 
-enum smtplog_status series_add(struct series *series, int64_t time, uint64_t weight)
+enum smtplog_status series_add_elsewhere(struct series *series, int64_t time, uint64_t weight)
 {
     time = within_range(time);
     struct series_slot slot = {(uint32_t)(time / SERIES_FINE), (uint32_t)(time % SERIES_FINE),

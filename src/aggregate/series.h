@@ -34,7 +34,20 @@ struct series {
 
 void series_free(struct series *series);
 
-MUST_USE enum smtplog_status series_add(struct series *series, int64_t time, uint64_t weight);
+MUST_USE enum smtplog_status series_add_elsewhere(struct series *series, int64_t time,
+                                                  uint64_t weight);
+
+static inline enum smtplog_status series_add(struct series *series, int64_t time, uint64_t weight)
+{
+    struct series_slot *last = series->count > 0 ? &series->slots[series->count - 1] : NULL;
+    uint64_t offset = last != NULL ? (uint64_t)(time - series_start(last)) : UINT64_MAX;
+    if (offset >= (uint64_t)SERIES_FINE) {
+        return series_add_elsewhere(series, time, weight);
+    }
+    last->count += weight;
+    last->offset = offset < last->offset ? (uint32_t)offset : last->offset;
+    return SMTPLOG_OK;
+}
 
 /* Takes back what was added at a time, which may stand in a coarser slot by now. */
 void series_take(struct series *series, int64_t time, uint64_t weight);

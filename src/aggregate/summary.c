@@ -129,7 +129,7 @@ static enum smtplog_status count_enhanced(struct code_count *code, struct span e
         topk_init(&code->enhanced, SUMMARY_ENHANCED, 1, NULL);
         code->has_enhanced = true;
     }
-    return topk_add(&code->enhanced, enhanced, weight, &row);
+    return topk_add_again(&code->enhanced, enhanced, weight, &row);
 }
 
 static enum smtplog_status add_code(struct summary *summary, const struct event *event)
@@ -351,6 +351,7 @@ static enum smtplog_status add_warning(struct summary *summary, const struct eve
     struct span key;
     TRY(signal_notice_key(summary->signals, event, &key));
     TRY(topk_add(&summary->warnings, key, event->repeat, &row));
+    summary->signals->noticed = NULL;
     struct sample_row *sample = row->value;
     if (sample->line == 0) {
         sample->line = event->line;
@@ -398,8 +399,9 @@ static enum smtplog_status add_action(struct summary *summary, const struct even
     return flow_add_action(&summary->flow, event, strbuf_span(&summary->scratch));
 }
 
-static enum smtplog_status add_context(struct summary *summary, const struct event *event)
+enum smtplog_status summary_add_context(struct summary *summary, const struct event *event)
 {
+    summary_note_period(summary, event);
     if (event_has(event, EVENT_ACTION)) {
         TRY(add_action(summary, event));
     }
@@ -458,21 +460,22 @@ static enum smtplog_status add_traffic(struct summary *summary, const struct eve
                                        const struct traffic_message *message)
 {
     if (summary->lookup.event != event || !summary->lookup.approached) {
-        return traffic_add(summary->traffic, event, message);
+        return traffic_add(summary->traffic, event, message, summary->flow.memo);
     }
-    enum smtplog_status status = traffic_add_expected(summary->traffic, &summary->lookup, message);
+    enum smtplog_status status = traffic_add_expected(summary->traffic, &summary->lookup, message,
+                                                      summary->flow.memo);
     summary->lookup.event = NULL;
     return status;
 }
 
-static enum smtplog_status add_shown(struct summary *summary, const struct event *event,
-                                     const struct traffic_message *message)
+enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
+                                      const struct traffic_message *message)
 {
     int kind = event_value(event, EVENT_KIND);
-    summary_note_period(summary, event);
     if (kind == KIND_CONTEXT) {
-        return add_context(summary, event);
+        return summary_add_context(summary, event);
     }
+    summary_note_period(summary, event);
     summary->events += event->repeat;
     if (event_value(event, EVENT_FACT) == FACT_ARRIVAL) {
         TRY(add_arrival(summary,
@@ -503,14 +506,6 @@ static enum smtplog_status add_shown(struct summary *summary, const struct event
         TRY(flow_add_session(&summary->flow, event));
     }
     return add_time(summary, event, message->size);
-}
-
-enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
-                                      const struct traffic_message *message)
-{
-    enum smtplog_status status = add_shown(summary, event, message);
-    summary->signals->noticed = NULL;
-    return status;
 }
 
 enum smtplog_status summary_add_unknown(struct summary *summary, const struct event *event,

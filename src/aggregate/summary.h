@@ -174,6 +174,10 @@ void summary_approach(struct summary *summary, const struct traffic_message *mes
     (FACT_SET(FACT_ARRIVAL) | FACT_SET(FACT_WARNING) | FACT_SET(FACT_CONNECT) | \
      FACT_SET(FACT_DISCONNECT) | FACT_SET(FACT_TLS))
 
+/* Adds a shown context line. */
+MUST_USE enum smtplog_status summary_add_context(struct summary *summary,
+                                                 const struct event *event);
+
 /* Adds a shown event or context line, with what is known of its message. */
 MUST_USE enum smtplog_status summary_add_event(struct summary *summary, const struct event *event,
                                                const struct traffic_message *message);

@@ -48,11 +48,6 @@ void topk_free(struct topk *table)
 
 /* ---- index ---------------------------------------------------------------------------------- */
 
-static size_t home_of(uint64_t hash, size_t mask)
-{
-    return (size_t)(hash >> 32) & mask;
-}
-
 /* The slot of a hash, or the free one where it would stand. Seeded hashes of 64 bits tell keys
  * apart: that two of a few thousand are the same is out of reach of chance, and of strangers who do
  * not know the seed. */
@@ -60,7 +55,7 @@ static inline struct topk_slot *slot_of(const struct topk *table, uint64_t hash)
 {
     size_t mask = table->slot_count - 1;
     struct topk_slot *slots = table->slots;
-    size_t i = home_of(hash, mask);
+    size_t i = topk_home(hash, mask);
     while (slots[i].hash != hash && slots[i].row != NULL) {
         i = (i + 1) & mask;
     }
@@ -102,7 +97,7 @@ static void index_remove(struct topk *table, uint64_t hash)
     size_t mask = table->slot_count - 1;
     size_t hole = (size_t)(slot_of(table, hash) - table->slots);
     for (size_t i = (hole + 1) & mask; table->slots[i].row != NULL; i = (i + 1) & mask) {
-        size_t home = home_of(table->slots[i].hash, mask);
+        size_t home = topk_home(table->slots[i].hash, mask);
         if (((i - home) & mask) >= ((i - hole) & mask)) {
             table->slots[hole] = table->slots[i];
             hole = i;
@@ -207,6 +202,7 @@ static enum smtplog_status row_replace(struct topk *table, struct topk_row **row
         memset(rarest->value, 0, table->value_size);
     }
     table->last = NULL;
+    table->moves++;
     struct topk_row *made = row_make(table, rarest, key->key);
     if (made == NULL) {
         /* The run ends; the row without an index entry is freed with the table. */
@@ -233,7 +229,7 @@ static enum smtplog_status row_contend(struct topk *table, const struct topk_key
             return SMTPLOG_NO_MEMORY;
         }
     }
-    uint64_t *seen = filter_at(table, key->key);
+    uint64_t *seen = key->seen != NULL ? key->seen : filter_at(table, key->key);
     table->replaced++;
     *row = table->spare;
     if (!always && *seen + weight <= table->floor) {
@@ -265,23 +261,33 @@ static bool has_room(struct topk *table, struct span key)
     return false;
 }
 
-static enum smtplog_status add_key(struct topk *table, const struct topk_key *key, uint64_t weight,
-                                   bool always, struct topk_row **row)
+/* A key that has no row. */
+static enum smtplog_status add_fresh(struct topk *table, const struct topk_key *key,
+                                     uint64_t weight, bool always, struct topk_row **row)
 {
-    struct topk_row *found = find_row(table, key->hash);
-    if (found == NULL) {
-        TRY(has_room(table, key->key) ? row_new(table, key->key, key->hash, &found)
-                                      : row_contend(table, key, weight, always, &found));
+    TRY(has_room(table, key->key) ? row_new(table, key->key, key->hash, row)
+                                  : row_contend(table, key, weight, always, row));
+    (*row)->count += weight;
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status topk_add_key(struct topk *table, const struct topk_key *key, uint64_t weight,
+                                 struct topk_row **row)
+{
+    bool found = key->row != NULL && key->moves == table->moves;
+    struct topk_row *known = found ? key->row : find_row(table, key->hash);
+    if (known == NULL) {
+        return add_fresh(table, key, weight, false, row);
     }
-    found->count += weight;
-    *row = found;
+    known->count += weight;
+    *row = known;
     return SMTPLOG_OK;
 }
 
 enum smtplog_status topk_add(struct topk *table, struct span key, uint64_t weight,
                              struct topk_row **row)
 {
-    struct topk_key prepared = {key, hash_span(table->seed, key)};
+    struct topk_key prepared = {.key = key, .hash = hash_span(table->seed, key)};
     return topk_add_key(table, &prepared, weight, row);
 }
 
@@ -298,31 +304,19 @@ enum smtplog_status topk_add_again(struct topk *table, struct span key, uint64_t
     return SMTPLOG_OK;
 }
 
-struct topk_key topk_prepare(const struct topk *table, struct span key)
+void topk_approach(const struct topk *table, struct topk_key *key)
 {
-    struct topk_key prepared = {key, hash_span(table->seed, key)};
-    if (table->slot_count > 0) {
-        __builtin_prefetch(&table->slots[home_of(prepared.hash, table->slot_count - 1)]);
-    }
-    return prepared;
-}
-
-void topk_approach(const struct topk *table, const struct topk_key *key)
-{
-    const struct topk_row *row = find_row(table, key->hash);
+    struct topk_row *row = find_row(table, key->hash);
+    key->row = row;
+    key->moves = table->moves;
     if (row != NULL) {
         __builtin_prefetch(row);
         __builtin_prefetch((const char *)row + 64);
         __builtin_prefetch((const char *)row + 128);
     } else if (table->filter != NULL) {
-        __builtin_prefetch(filter_at(table, key->key));
+        key->seen = filter_at(table, key->key);
+        __builtin_prefetch(key->seen);
     }
-}
-
-enum smtplog_status topk_add_key(struct topk *table, const struct topk_key *key, uint64_t weight,
-                                 struct topk_row **row)
-{
-    return add_key(table, key, weight, false, row);
 }
 
 static int compare_rows(const void *a, const void *b)
@@ -415,6 +409,19 @@ static uint64_t count_unseen(const struct topk *table)
     return table->replaced > 0 ? least : 0;
 }
 
+/* The row of another table's key, which gets one whatever its count. */
+static enum smtplog_status add_always(struct topk *table, const struct topk_row *from,
+                                      struct topk_row **row)
+{
+    struct topk_key key = {.key = from->key, .hash = hash_span(table->seed, from->key)};
+    *row = find_row(table, key.hash);
+    if (*row == NULL) {
+        return add_fresh(table, &key, from->count, true, row);
+    }
+    (*row)->count += from->count;
+    return SMTPLOG_OK;
+}
+
 enum smtplog_status topk_merge(struct topk *into, const struct topk *from, topk_join join,
                                void *context)
 {
@@ -430,8 +437,7 @@ enum smtplog_status topk_merge(struct topk *into, const struct topk *from, topk_
     for (size_t i = 0; i < count && status == SMTPLOG_OK; i++) {
         struct topk_row *row = NULL;
         uint64_t before = into->count + into->replaced;
-        struct topk_key key = {rows[i]->key, hash_span(into->seed, rows[i]->key)};
-        status = add_key(into, &key, rows[i]->count, true, &row);
+        status = add_always(into, rows[i], &row);
         if (status != SMTPLOG_OK) {
             break;
         }
@@ -456,6 +462,7 @@ static void row_remove(struct topk *table, size_t at)
         table->rows[at] = moved;
     }
     table->count--;
+    table->moves++;
     table->last = NULL;
     table->cursor = 0;
     table->floor = 0;

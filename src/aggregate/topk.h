@@ -40,6 +40,7 @@ struct topk {
     uint64_t *filter;  /* owned; once the table is full */
     struct topk_row *spare; /* owned; taken for a key that gets no row */
     struct topk_row *last;  /* of topk_add_again */
+    uint32_t moves;         /* how often a row was moved or removed */
     /* where the search for the rarest row goes on once the table is full */
     size_t cursor;
     uint64_t floor, next_floor;
@@ -57,13 +58,29 @@ void topk_free(struct topk *table);
 struct topk_key {
     struct span key;
     uint64_t hash;
+    struct topk_row *row; /* that topk_approach found; NULL: none, or not looked for */
+    uint64_t *seen;       /* its counter in the filter, likewise */
+    uint32_t moves;       /* of the table when the row was found */
 };
 
-/* Begins a look-up: works out the hash and asks for the memory that topk_add_key will touch. */
-struct topk_key topk_prepare(const struct topk *table, struct span key);
+/* Where a hash belongs in the index. */
+static inline size_t topk_home(uint64_t hash, size_t mask)
+{
+    return (size_t)(hash >> 32) & mask;
+}
 
-/* Goes on with it: asks for the row, if there is one. */
-void topk_approach(const struct topk *table, const struct topk_key *key);
+/* Begins a look-up: works out the hash and asks for the memory that topk_approach will touch. */
+static inline struct topk_key topk_prepare(const struct topk *table, struct span key)
+{
+    struct topk_key prepared = {.key = key, .hash = hash_span(table->seed, key)};
+    if (table->slot_count > 0) {
+        __builtin_prefetch(&table->slots[topk_home(prepared.hash, table->slot_count - 1)]);
+    }
+    return prepared;
+}
+
+/* Goes on with it: finds the row, if there is one, and asks for its memory. */
+void topk_approach(const struct topk *table, struct topk_key *key);
 
 /* Ends it; as topk_add. The row of a key that gets none in a full table is a spare one, which no
  * list shows. */

@@ -144,71 +144,102 @@ static struct span domain_name(const struct event *event, char lower[TRAFFIC_DOM
     return span_of(lower, domain.n);
 }
 
-/* The names under which an event counts, one a table; empty for none. The sender's is not known
- * yet.
- */
-static void find_names(struct traffic_lookup *lookup, const struct event *event)
+/* Takes a name up, unless it is empty. */
+static void look_up(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
+                    enum traffic_table table, struct span name)
 {
-    bool reject = event_value(event, EVENT_KIND) == KIND_REJECT;
-    bool outbound = event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
-    struct span *names = lookup->names;
-    names[TRAFFIC_DOMAIN] = domain_name(event, lookup->lower);
-    names[TRAFFIC_PROVIDER] = event->provider;
-    names[TRAFFIC_PEER] = !reject && outbound ? peer_name(event) : SPAN_EMPTY;
-    names[TRAFFIC_CLIENT] = reject ? event_text(event, EVENT_PEER_IP) : SPAN_EMPTY;
-    names[TRAFFIC_RECIPIENT] = reject ? SPAN_EMPTY : event_text(event, EVENT_RECIPIENT);
-    names[TRAFFIC_TRANSPORT] = reject ? SPAN_EMPTY : transport_name(event);
-    names[TRAFFIC_SENDER] = reject ? event_text(event, EVENT_SENDER) : SPAN_EMPTY;
+    if (name.n > 0) {
+        struct traffic_name *made = &lookup->name[lookup->count++];
+        made->table = table;
+        made->key = topk_prepare(&tables[table], name);
+    }
 }
 
-static void look_up(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
-                    size_t table)
+/* A name that needs no look-up ahead, or is not known yet. */
+static void leave_open(struct traffic_lookup *lookup, enum traffic_table table, struct span name)
 {
-    struct span name = lookup->names[table];
-    lookup->keys[table] = name.n > 0 ? topk_prepare(&tables[table], name)
-                                     : (struct topk_key){name, 0};
+    lookup->name[lookup->count++] = (struct traffic_name){table, {.key = name}};
 }
 
 void traffic_expect(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
                     const struct event *event)
 {
+    bool reject = event_value(event, EVENT_KIND) == KIND_REJECT;
+    bool outbound = event_value(event, EVENT_DIRECTION) == DIRECTION_OUTBOUND;
     lookup->event = event;
-    find_names(lookup, event);
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        if (t != TRAFFIC_TRANSPORT) {
-            look_up(tables, lookup, t);
-        }
+    lookup->count = 0;
+    lookup->sender = NULL;
+    look_up(tables, lookup, TRAFFIC_DOMAIN, domain_name(event, lookup->lower));
+    look_up(tables, lookup, TRAFFIC_PROVIDER, event->provider);
+    if (reject) {
+        look_up(tables, lookup, TRAFFIC_SENDER, event_text(event, EVENT_SENDER));
+        look_up(tables, lookup, TRAFFIC_CLIENT, event_text(event, EVENT_PEER_IP));
+        return;
     }
-    lookup->keys[TRAFFIC_TRANSPORT] = (struct topk_key){lookup->names[TRAFFIC_TRANSPORT], 0};
+    if (outbound) {
+        look_up(tables, lookup, TRAFFIC_PEER, peer_name(event));
+    }
+    leave_open(lookup, TRAFFIC_SENDER, SPAN_EMPTY);
+    look_up(tables, lookup, TRAFFIC_RECIPIENT, event_text(event, EVENT_RECIPIENT));
+    leave_open(lookup, TRAFFIC_TRANSPORT, transport_name(event));
 }
 
 void traffic_approach(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
                       const struct traffic_message *message)
 {
-    bool rejected = event_value(lookup->event, EVENT_KIND) == KIND_REJECT;
-    if (!rejected && message->has_sender) {
-        lookup->names[TRAFFIC_SENDER] = message->sender.n > 0 ? message->sender
-                                                              : SPAN_LITERAL("<>");
-        look_up(tables, lookup, TRAFFIC_SENDER);
-    }
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        if (lookup->keys[t].hash != 0 && (rejected || t != TRAFFIC_SENDER)) {
-            topk_approach(&tables[t], &lookup->keys[t]);
+    for (size_t i = 0; i < lookup->count; i++) {
+        struct traffic_name *name = &lookup->name[i];
+        if (name->table == TRAFFIC_SENDER && name->key.key.n == 0 && message->has_sender) {
+            bool null = message->sender.n == 0;
+            name->key = topk_prepare(&tables[TRAFFIC_SENDER],
+                                     null ? SPAN_LITERAL("<>") : message->sender);
+            lookup->sender = name;
+        } else if (name->key.hash != 0) {
+            topk_approach(&tables[name->table], &name->key);
         }
     }
 }
 
+/* Adds one to the rows of an event. The rows are found first, and their memory asked for, then all
+ * are added to. */
+static enum smtplog_status add_to_rows(struct topk tables[TRAFFIC_TABLES],
+                                       struct traffic_lookup *lookup, struct traffic_share *share)
+{
+    struct topk_row *rows[TRAFFIC_TABLES];
+    bool spread = share->outcome == OUTCOME_DELIVERED && share->microseconds >= 0;
+    for (size_t i = 0; i < lookup->count; i++) {
+        const struct traffic_name *name = &lookup->name[i];
+        struct topk *table = &tables[name->table];
+        rows[i] = NULL;
+        if (name->key.key.n == 0) {
+            continue;
+        }
+        TRY(name->key.hash == 0 ? topk_add_again(table, name->key.key, share->weight, &rows[i])
+                                : topk_add_key(table, &name->key, share->weight, &rows[i]));
+        if (spread && has_spread(table)) {
+            histogram_approach(&((const struct traffic *)rows[i]->value)->delay, share->delay);
+        }
+    }
+    for (size_t i = 0; i < lookup->count; i++) {
+        if (rows[i] != NULL) {
+            const struct topk *table = &tables[lookup->name[i].table];
+            share->budget = table->budget;
+            TRY(add_share(rows[i]->value, share, has_spread(table)));
+        }
+    }
+    return SMTPLOG_OK;
+}
+
 enum smtplog_status traffic_add_expected(struct topk tables[TRAFFIC_TABLES],
                                          struct traffic_lookup *lookup,
-                                         const struct traffic_message *message)
+                                         const struct traffic_message *message,
+                                         struct histogram_memo memos[HISTOGRAM_MEMOS])
 {
     const struct event *event = lookup->event;
     int code = event_any_code(event);
-    bool rejected = event_value(event, EVENT_KIND) == KIND_REJECT;
     int64_t microseconds = traffic_microseconds(event_text(event, EVENT_DELAY));
-    struct histogram_value placed = histogram_place((double)microseconds / MICROSECONDS);
     struct traffic_share share = {
-        .rejected = rejected,
+        .rejected = event_value(event, EVENT_KIND) == KIND_REJECT,
         .greylisted = event_is_refusal(event) && span_is(event->reason_class, "greylisting"),
         .outcome = event_value(event, EVENT_STATUS),
         .temporary = code >= 400 && code < 500,
@@ -216,39 +247,20 @@ enum smtplog_status traffic_add_expected(struct topk tables[TRAFFIC_TABLES],
         .weight = event->repeat,
         .size = message->size,
         .microseconds = microseconds,
-        .delay = &placed,
+        .delay = &histogram_recall(memos, microseconds)->value,
     };
-    if (lookup->keys[TRAFFIC_SENDER].hash != 0) {
-        topk_approach(&tables[TRAFFIC_SENDER], &lookup->keys[TRAFFIC_SENDER]);
+    if (lookup->sender != NULL) {
+        topk_approach(&tables[TRAFFIC_SENDER], &lookup->sender->key);
     }
-    struct topk_row *rows[TRAFFIC_TABLES] = {NULL};
-    bool spread = share.outcome == OUTCOME_DELIVERED && microseconds >= 0;
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        struct span name = lookup->names[t];
-        if (name.n == 0) {
-            continue;
-        }
-        TRY(t == TRAFFIC_TRANSPORT
-                ? topk_add_again(&tables[t], name, event->repeat, &rows[t])
-                : topk_add_key(&tables[t], &lookup->keys[t], event->repeat, &rows[t]));
-        if (spread && has_spread(&tables[t])) {
-            histogram_approach(&((const struct traffic *)rows[t]->value)->delay, &placed);
-        }
-    }
-    for (size_t t = 0; t < TRAFFIC_TABLES; t++) {
-        if (rows[t] != NULL) {
-            share.budget = tables[t].budget;
-            TRY(add_share(rows[t]->value, &share, has_spread(&tables[t])));
-        }
-    }
-    return SMTPLOG_OK;
+    return add_to_rows(tables, lookup, &share);
 }
 
 enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct event *event,
-                                const struct traffic_message *message)
+                                const struct traffic_message *message,
+                                struct histogram_memo memos[HISTOGRAM_MEMOS])
 {
     struct traffic_lookup lookup;
     traffic_expect(tables, &lookup, event);
     traffic_approach(tables, &lookup, message);
-    return traffic_add_expected(tables, &lookup, message);
+    return traffic_add_expected(tables, &lookup, message, memos);
 }

@@ -52,13 +52,20 @@ int64_t traffic_microseconds(struct span text);
 
 #define TRAFFIC_DOMAIN_KEPT 255
 
+/* A name under which an event counts, and where. */
+struct traffic_name {
+    enum traffic_table table;
+    struct topk_key key;
+};
+
 /* Rows that an event will be added to. */
 struct traffic_lookup {
     const struct event *event;
     bool approached;
-    struct span names[TRAFFIC_TABLES]; /* empty for none */
-    struct topk_key keys[TRAFFIC_TABLES];
-    char lower[TRAFFIC_DOMAIN_KEPT]; /* what a domain is when no event field holds it */
+    size_t count;                             /* of names, in the order of the tables */
+    struct traffic_name name[TRAFFIC_TABLES]; /* that of the sender is empty until it is known */
+    struct traffic_name *sender;              /* looked up when the message was known; NULL: not */
+    char lower[TRAFFIC_DOMAIN_KEPT];          /* what a domain is when no event field holds it */
 };
 
 /* The tables are larger than the nearest caches. Begins the look-ups of an attempt or a reject, so
@@ -70,14 +77,16 @@ void traffic_expect(const struct topk tables[TRAFFIC_TABLES], struct traffic_loo
 void traffic_approach(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
                       const struct traffic_message *message);
 
-/* Adds the event whose rows were looked up, after both. */
+/* Adds the event whose rows were looked up, after both. memos: of delays met before. */
 MUST_USE enum smtplog_status traffic_add_expected(struct topk tables[TRAFFIC_TABLES],
                                                   struct traffic_lookup *lookup,
-                                                  const struct traffic_message *message);
+                                                  const struct traffic_message *message,
+                                                  struct histogram_memo memos[HISTOGRAM_MEMOS]);
 
 /* Adds an attempt or a reject. */
 MUST_USE enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES],
                                          const struct event *event,
-                                         const struct traffic_message *message);
+                                         const struct traffic_message *message,
+                                         struct histogram_memo memos[HISTOGRAM_MEMOS]);
 
 #endif

@@ -24,15 +24,29 @@ static uint64_t lower8(uint64_t x)
     return x | ((from_a ^ behind_z) & ~x & ones * 0x80) >> 2;
 }
 
+static void copy_lower8(char *to, const char *from)
+{
+    uint64_t lower = lower8(bytes_read8(from));
+    memcpy(to, &lower, sizeof lower);
+}
+
+/* The last bytes are read with some before them again, when there are any. */
 void bytes_lower(char *to, const char *from, size_t n)
 {
-    size_t i = 0;
-    for (; i + 8 <= n; i += 8) {
-        uint64_t lower = lower8(bytes_read8(from + i));
-        memcpy(to + i, &lower, sizeof lower);
-    }
-    for (; i < n; i++) {
-        to[i] = byte_lower(from[i]);
+    if (n >= 8) {
+        for (size_t i = 0; i + 8 < n; i += 8) {
+            copy_lower8(to + i, from + i);
+        }
+        copy_lower8(to + n - 8, from + n - 8);
+    } else if (n >= 4) {
+        uint64_t ends = bytes_read4(from) | (uint64_t)bytes_read4(from + n - 4) << 32;
+        ends = lower8(ends);
+        memcpy(to, &ends, 4);
+        memcpy(to + n - 4, (const char *)&ends + 4, 4);
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            to[i] = byte_lower(from[i]);
+        }
     }
 }
 

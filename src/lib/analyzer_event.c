@@ -99,133 +99,124 @@ static enum smtplog_status add_figures(struct smtplog_analyzer *a, const struct 
     return status;
 }
 
-/* What is known of an event on its way into the figures. */
-struct passage {
-    struct event *event;
-    const struct event *said; /* the same as it may be shown */
-    uint32_t facts;
-    bool is_record;
-    bool shown, in_range;
-    uint64_t unseen; /* failed log-ins that the end of a session tells */
-    struct track_context context;
-};
-
-/* To what sees every event, shown or not: its message, its session, what a snapshot keeps. */
-static enum smtplog_status track_event(struct smtplog_analyzer *a, struct passage *passage)
+/* Failed log-ins that only the end of a session tells. */
+static enum smtplog_status add_unseen(struct smtplog_analyzer *a, const struct event *said,
+                                      uint64_t unseen)
 {
-    struct event *event = passage->event;
-    bool is_told = passage->is_record || a->selection.filter == NULL;
+    TRY(summary_add_unseen_auth(a->summary, said, unseen));
+    TRY(funnel_add_unseen_auth(&a->summary->funnel, said, unseen));
+    return signal_add_unseen_auth(a->summary->signals, said, unseen);
+}
+
+/* What a context line adds to, by what it tells. said: as it may be shown. */
+static enum smtplog_status add_context_line(struct smtplog_analyzer *a, const struct event *event,
+                                            const struct event *said, uint64_t unseen)
+{
+    struct summary *summary = a->summary;
+    uint32_t fact = event_fact_set(event);
+    TRY(unseen > 0 ? add_unseen(a, said, unseen) : SMTPLOG_OK);
+    if ((fact & FUNNEL_FACTS) != 0 || event_has(said, EVENT_CODE)) {
+        TRY(funnel_add(&summary->funnel, said));
+    }
+    TRY((fact & SIGNAL_FACTS) != 0 ? signal_add(summary->signals, said, event) : SMTPLOG_OK);
+    TRY(a->recent != NULL ? recent_add(a->recent, said) : SMTPLOG_OK);
+    if ((fact & SUMMARY_FACTS) != 0 || event_has(said, EVENT_ACTION)) {
+        return summary_add_context(summary, said);
+    }
+    summary_note_period(summary, said);
+    return SMTPLOG_OK;
+}
+
+/* The event as it may be shown, into a place for a copy of it. */
+static enum smtplog_status show_event(struct smtplog_analyzer *a, const struct event *event,
+                                      struct event *copy, const struct event **said)
+{
+    *copy = *event;
+    *said = copy;
+    return redact_event(a->redactor, copy);
+}
+
+static enum smtplog_status take_context_line(struct smtplog_analyzer *a, struct event *event,
+                                             bool shown, bool in_range)
+{
+    struct event redacted;
+    const struct event *said = event;
+    uint32_t fact = event_fact_set(event);
+    uint64_t unseen = 0;
+    bool filtered = a->selection.filter != NULL;
+    if (a->held != NULL) {
+        held_expect(a->held, event);
+    }
+    if (event_has(event, EVENT_QUEUE_ID)) {
+        TRY(tracker_add(a->tracker, event, shown && !filtered, NULL));
+    }
+    if ((fact & SESSION_FACTS) != 0) {
+        TRY(session_note(a->sessions, event, &unseen));
+    }
+    TRY(a->held != NULL ? held_note(a->held, event) : SMTPLOG_OK);
+    TRY(a->redactor != NULL ? show_event(a, event, &redacted, &said) : SMTPLOG_OK);
+    if ((fact & GREYLISTER_FACTS) != 0) {
+        TRY(analyzer_add_greylister(a, event, shown && !filtered));
+    }
+    if (shown && !(filtered && fact == FACT_SET(FACT_ARRIVAL))) {
+        return add_context_line(a, event, said, unseen);
+    }
+    if (in_range) {
+        summary_note_period(a->summary, event);
+    }
+    return SMTPLOG_OK;
+}
+
+/* What a record adds to. */
+static enum smtplog_status add_record(struct smtplog_analyzer *a, const struct event *event,
+                                      const struct event *said, const struct track_context *context,
+                                      uint64_t unseen)
+{
+    struct summary *summary = a->summary;
+    TRY(unseen > 0 ? add_unseen(a, said, unseen) : SMTPLOG_OK);
+    TRY(funnel_add(&summary->funnel, said));
+    TRY(sightings_add(&summary->sightings, said));
+    TRY(signal_add(summary->signals, said, event));
+    TRY(a->recent != NULL ? recent_add(a->recent, said) : SMTPLOG_OK);
+    return add_figures(a, said, context);
+}
+
+static enum smtplog_status take_record(struct smtplog_analyzer *a, struct event *event,
+                                       const struct selected *selected, bool in_range)
+{
+    struct event redacted;
+    struct track_context context;
+    const struct event *said = event;
+    uint64_t unseen = 0;
+    bool filtered = a->selection.filter != NULL;
+    bool expected = selected->shown && a->redactor == NULL;
     tracker_expect(a->tracker, event);
     if (a->held != NULL) {
         held_expect(a->held, event);
     }
-    if (passage->is_record && passage->shown && a->redactor == NULL) {
+    if (expected) {
         summary_expect(a->summary, event);
     }
-    TRY(tracker_add(a->tracker, event, passage->shown && is_told, &passage->context));
-    if (passage->is_record || (passage->facts & SESSION_FACTS) != 0) {
-        TRY(session_note(a->sessions, event, &passage->unseen));
+    TRY(tracker_add(a->tracker, event, selected->shown, &context));
+    TRY(session_note(a->sessions, event, &unseen));
+    TRY(a->held != NULL ? held_note(a->held, event) : SMTPLOG_OK);
+    TRY(a->redactor != NULL ? show_event(a, event, &redacted, &said) : SMTPLOG_OK);
+    if (expected) { /* its message is known now */
+        struct traffic_message message = {context.has_sender, context.sender, context.size};
+        summary_approach(a->summary, &message);
     }
-    return a->held != NULL ? held_note(a->held, event) : SMTPLOG_OK;
-}
-
-/* Into what a context line adds to. */
-static enum smtplog_status add_context_line(struct smtplog_analyzer *a,
-                                            const struct passage *passage)
-{
-    struct summary *summary = a->summary;
-    const struct event *said = passage->said;
-    if ((passage->facts & FUNNEL_FACTS) != 0 || event_has(said, EVENT_CODE)) {
-        TRY(funnel_add(&summary->funnel, said));
+    TRY(add_inbound(a, event, said, &context, selected->shown));
+    if ((event_fact_set(event) & GREYLISTER_FACTS) != 0) {
+        TRY(analyzer_add_greylister(a, event, selected->shown && !filtered));
     }
-    if (passage->unseen > 0) {
-        TRY(signal_add_unseen_auth(summary->signals, said, passage->unseen));
-    }
-    if ((passage->facts & SIGNAL_FACTS) != 0) {
-        TRY(signal_add(summary->signals, said, passage->event));
-    }
-    TRY(a->recent != NULL ? recent_add(a->recent, said) : SMTPLOG_OK);
-    if ((passage->facts & SUMMARY_FACTS) == 0 && !event_has(said, EVENT_ACTION)) {
-        summary_note_period(summary, said);
-        return SMTPLOG_OK;
-    }
-    return add_figures(a, said, &passage->context);
-}
-
-static enum smtplog_status add_record(struct smtplog_analyzer *a, const struct passage *passage)
-{
-    struct summary *summary = a->summary;
-    const struct event *said = passage->said;
-    TRY(funnel_add(&summary->funnel, said));
-    TRY(sightings_add(&summary->sightings, said));
-    if (passage->unseen > 0) {
-        TRY(signal_add_unseen_auth(summary->signals, said, passage->unseen));
-    }
-    TRY(signal_add(summary->signals, said, passage->event));
-    TRY(a->recent != NULL ? recent_add(a->recent, said) : SMTPLOG_OK);
-    return add_figures(a, said, &passage->context);
-}
-
-/* What adds to figures that tell more than one event: refusals with those who came back. */
-static enum smtplog_status note_keys(struct smtplog_analyzer *a, const struct passage *passage)
-{
-    bool filtered = a->selection.filter != NULL;
-    if (passage->is_record) {
-        if (passage->shown && a->redactor == NULL) {
-            const struct track_context *context = &passage->context;
-            struct traffic_message message = {context->has_sender, context->sender, context->size};
-            summary_approach(a->summary, &message);
-        }
-        TRY(add_inbound(a, passage->event, passage->said, &passage->context, passage->shown));
-    }
-    return (passage->facts & GREYLISTER_FACTS) != 0
-               ? analyzer_add_greylister(a, passage->event, passage->shown && !filtered)
-               : SMTPLOG_OK;
-}
-
-/* Into the figures, unless it is not shown. */
-static enum smtplog_status add_shown(struct smtplog_analyzer *a, const struct passage *passage,
-                                     const struct selected *selected)
-{
-    bool filtered = a->selection.filter != NULL;
-    bool arrives = passage->facts == FACT_SET(FACT_ARRIVAL) && !passage->is_record;
-    if (!passage->shown || (filtered && arrives)) {
-        if (passage->in_range) {
-            summary_note_period(a->summary, passage->event);
+    if (!selected->shown) {
+        if (in_range) {
+            summary_note_period(a->summary, event);
         }
         return SMTPLOG_OK;
     }
-    if (filtered && passage->is_record) {
-        TRY(add_arrival_of(a, passage->event, selected));
-    }
-    if (passage->unseen > 0) {
-        TRY(summary_add_unseen_auth(a->summary, passage->said, passage->unseen));
-        TRY(funnel_add_unseen_auth(&a->summary->funnel, passage->said, passage->unseen));
-    }
-    return passage->is_record ? add_record(a, passage) : add_context_line(a, passage);
-}
-
-/* To the tracker and, when shown, into the figures. */
-static enum smtplog_status add_event(struct smtplog_analyzer *a, struct event *event,
-                                     const struct selected *selected, bool in_range)
-{
-    struct event redacted;
-    struct passage passage;
-    passage.event = event;
-    passage.said = event;
-    passage.facts = event_fact_set(event);
-    passage.is_record = event_value(event, EVENT_KIND) != KIND_CONTEXT;
-    passage.shown = selected->shown;
-    passage.in_range = in_range;
-    passage.unseen = 0;
-    TRY(track_event(a, &passage));
-    if (a->redactor != NULL) {
-        redacted = *event;
-        TRY(redact_event(a->redactor, &redacted));
-        passage.said = &redacted;
-    }
-    TRY(note_keys(a, &passage));
-    return add_shown(a, &passage, selected);
+    TRY(filtered ? add_arrival_of(a, event, selected) : SMTPLOG_OK);
+    return add_record(a, event, said, &context, unseen);
 }
 
 /* Adds what other lines of the message tell. The tracker knows which deliveries go to a filter. */
@@ -266,7 +257,8 @@ enum smtplog_status analyzer_take_event(struct smtplog_analyzer *a, size_t file,
         TRY(selection_judge(a, event, is_record, in_range, &selected));
     }
     if (a->event_writer == NULL) {
-        return add_event(a, event, &selected, in_range);
+        return is_record ? take_record(a, event, &selected, in_range)
+                         : take_context_line(a, event, selected.shown, in_range);
     }
     if (a->join) {
         TRY(join_event(a, event, &selected));

@@ -305,9 +305,11 @@ static enum smtplog_status find_recipient(struct tracker *tracker, struct messag
     return SMTPLOG_OK;
 }
 
-static enum smtplog_status note_recipient(struct tracker *tracker, struct message *message,
-                                          struct event *event, bool shown,
-                                          struct track_context *context)
+/* (Not inline: most lines are no deliveries, and need no room for what one takes.) */
+__attribute__((noinline)) static enum smtplog_status note_recipient(struct tracker *tracker,
+                                                                    struct message *message,
+                                                                    struct event *event, bool shown,
+                                                                    struct track_context *context)
 {
     struct recipient *recipient = NULL;
     struct message *next = NULL;
@@ -479,19 +481,23 @@ void tracker_tell_named_only(struct tracker *tracker)
 enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bool shown,
                                 struct track_context *context)
 {
-    struct message *message = NULL;
-    int fact = event_value(event, EVENT_FACT);
     struct span queue_id = event_text(event, EVENT_QUEUE_ID);
-    *context = (struct track_context){.sender = SPAN_EMPTY, .client_ip = SPAN_EMPTY};
+    if (context != NULL) {
+        *context = (struct track_context){.sender = SPAN_EMPTY, .client_ip = SPAN_EMPTY};
+    }
     if (queue_id.n == 0) {
         return SMTPLOG_OK;
     }
-    TRY(message_of(tracker, event, queue_id, event_opens_message(event), &message));
+    struct message *message = message_known(tracker, event, queue_id);
+    if (message == NULL || message->ended) {
+        TRY(message_of(tracker, event, queue_id, event_opens_message(event), &message));
+    }
     tracker->expected.queue_id = SPAN_EMPTY;
     if (message == NULL || message->ended) {
         return SMTPLOG_OK;
     }
-    if (fact == FACT_ARRIVAL && message->arrival_seen) {
+    uint32_t fact = event_fact_set(event);
+    if (fact == FACT_SET(FACT_ARRIVAL) && message->arrival_seen) {
         /* The line that ended the first one is missing, and its id is in use again. */
         TRY(message_renew(tracker, event, &message));
         if (message == NULL) {
@@ -499,15 +505,17 @@ enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bo
         }
     }
     TRY(note_event(tracker, message, event, shown, context));
-    if (fact == FACT_REMOVED || fact == FACT_CANCELED) {
-        message->canceled = fact == FACT_CANCELED;
+    if ((fact & (FACT_SET(FACT_REMOVED) | FACT_SET(FACT_CANCELED))) != 0) {
+        message->canceled = fact == FACT_SET(FACT_CANCELED);
         message->end = event->time;
         return message_end(tracker, message);
     }
-    context->sender = message_sender(message);
-    context->has_sender = message->sender_known;
-    context->client_ip = message_client(message);
-    context->arrival = message->arrival;
-    context->size = message->size;
+    if (context != NULL) {
+        context->sender = message_sender(message);
+        context->has_sender = message->sender_known;
+        context->client_ip = message_client(message);
+        context->arrival = message->arrival;
+        context->size = message->size;
+    }
     return SMTPLOG_OK;
 }

@@ -132,7 +132,8 @@ void tracker_expect(struct tracker *tracker, const struct event *event);
  * Stories are told of recipients and messages with a shown record, and of messages without any
  * record of which another line is shown. A delivery that hands the message to a content filter
  * (interface, "hop") is marked as such in the event: its reply says `queued as Q2`, and Q2 came
- * from a loopback address or from the relay itself. The recipient's story then goes on under Q2. */
+ * from a loopback address or from the relay itself. The recipient's story then goes on under Q2.
+ * context: may be NULL for a context line. */
 MUST_USE enum smtplog_status tracker_add(struct tracker *tracker, struct event *event, bool shown,
                                          struct track_context *context);
 

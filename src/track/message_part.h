@@ -107,6 +107,11 @@ struct tracker {
 
 /* message_store.c: memory and look-up */
 
+/* The message of an event's queue id when it is where most are: in the young generation; NULL when
+ * it has to be asked for by message_of. What it takes to find it is remembered for that. */
+struct message *message_known(struct tracker *tracker, const struct event *event,
+                              struct span queue_id);
+
 /* The message of a queue id on the host of an event, or NULL. With create an open one: one that has
  * ended is told and a new one made. */
 MUST_USE enum smtplog_status message_of(struct tracker *tracker, const struct event *event,

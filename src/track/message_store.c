@@ -243,7 +243,7 @@ static bool message_same(const void *item, const void *key)
            span_equal(span_of(message->queue_id, message->queue_id_length), wanted->queue_id);
 }
 
-static uint64_t hash_of_host(struct tracker *tracker, struct span host)
+static inline uint64_t hash_of_host(struct tracker *tracker, struct span host)
 {
     if (!span_equal(host, span_of(tracker->host, tracker->host_length))) {
         tracker->host_hash = hash_span(tracker->seed, host);
@@ -299,19 +299,34 @@ static enum smtplog_status make_message(struct tracker *tracker, uint64_t hash,
     return SMTPLOG_OK;
 }
 
+static inline void expect(struct tracker *tracker, const struct event *event, struct span queue_id)
+{
+    struct expected_message *expected = &tracker->expected;
+    expected->queue_id = queue_id;
+    expected->host = hash_of_host(tracker, event_text(event, EVENT_HOST));
+    expected->hash = hash_span(expected->host, queue_id);
+}
+
 void tracker_expect(struct tracker *tracker, const struct event *event)
 {
     const struct hashmap *young = &tracker->generations[tracker->young].map;
     struct span queue_id = event_text(event, EVENT_QUEUE_ID);
-    struct expected_message *expected = &tracker->expected;
-    expected->queue_id = SPAN_EMPTY;
-    if (queue_id.n == 0 || young->capacity == 0) {
-        return;
+    if (queue_id.n > 0 && young->capacity > 0) {
+        expect(tracker, event, queue_id);
+        __builtin_prefetch(&young->slots[tracker->expected.hash & (young->capacity - 1)]);
     }
-    expected->queue_id = queue_id;
-    expected->host = hash_of_host(tracker, event_text(event, EVENT_HOST));
-    expected->hash = hash_span(expected->host, queue_id);
-    __builtin_prefetch(&young->slots[expected->hash & (young->capacity - 1)]);
+}
+
+struct message *message_known(struct tracker *tracker, const struct event *event,
+                              struct span queue_id)
+{
+    const struct expected_message *expected = &tracker->expected;
+    if (queue_id.p != expected->queue_id.p || queue_id.n != expected->queue_id.n) {
+        expect(tracker, event, queue_id);
+    }
+    struct message_key key = {expected->host, queue_id};
+    const struct hashmap *young = &tracker->generations[tracker->young].map;
+    return hashmap_find(young, expected->hash, message_same, &key);
 }
 
 enum smtplog_status message_of(struct tracker *tracker, const struct event *event,
