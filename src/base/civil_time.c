@@ -68,42 +68,68 @@ int civil_month(const char *name)
     return 0;
 }
 
-static char *put_digits(char *at, int64_t value, int digits)
+static inline char *put_two(char *at, unsigned value)
 {
-    for (int i = digits - 1; i >= 0; i--) {
-        at[i] = (char)('0' + value % 10);
-        value /= 10;
+    at[0] = (char)('0' + value / 10);
+    at[1] = (char)('0' + value % 10);
+    return at + 2;
+}
+
+static void write_date(struct date_text *date, int64_t day)
+{
+    struct civil c;
+    civil_from_seconds(day * CIVIL_DAY, &c);
+    unsigned year = c.year < 0 ? 0 : (unsigned)c.year % 10000;
+    char *at = put_two(put_two(date->text, year / 100), year % 100);
+    *at++ = '-';
+    at = put_two(at, (unsigned)c.month);
+    *at++ = '-';
+    put_two(at, (unsigned)c.day)[0] = 'T';
+    date->day = day;
+    date->known = true;
+}
+
+/* `.123` */
+static char *put_fraction(char *at, const struct instant *instant)
+{
+    char nine[9];
+    unsigned rest = (unsigned)instant->nanosecond;
+    for (size_t i = sizeof nine; i > 0; i--) {
+        nine[i - 1] = (char)('0' + rest % 10);
+        rest /= 10;
     }
-    return at + digits;
+    *at++ = '.';
+    memcpy(at, nine, instant->digits);
+    return at + instant->digits;
+}
+
+char *instant_put(char *at, const struct instant *instant, struct date_text *date)
+{
+    int64_t local = instant->seconds + instant->offset;
+    int64_t day = local / CIVIL_DAY - (local % CIVIL_DAY < 0);
+    unsigned second = (unsigned)(local - day * CIVIL_DAY);
+    if (!date->known || date->day != day) {
+        write_date(date, day);
+    }
+    memcpy(at, date->text, sizeof date->text);
+    at = put_two(at + sizeof date->text, second / 3600);
+    *at++ = ':';
+    at = put_two(at, second / 60 % 60);
+    *at++ = ':';
+    at = put_two(at, second % 60);
+    if (instant->digits > 0) {
+        at = put_fraction(at, instant);
+    }
+    unsigned minutes = (unsigned)(instant->offset < 0 ? -instant->offset : instant->offset) / 60;
+    *at++ = instant->offset < 0 ? '-' : '+';
+    at = put_two(at, minutes / 60 % 100);
+    *at++ = ':';
+    return put_two(at, minutes % 60);
 }
 
 void instant_add(struct strbuf *out, const struct instant *instant)
 {
-    struct civil c;
-    civil_from_seconds(instant->seconds + instant->offset, &c);
-    char text[48];
-    char *at = put_digits(text, c.year < 0 ? 0 : c.year, 4);
-    *at++ = '-';
-    at = put_digits(at, c.month, 2);
-    *at++ = '-';
-    at = put_digits(at, c.day, 2);
-    *at++ = 'T';
-    at = put_digits(at, c.hour, 2);
-    *at++ = ':';
-    at = put_digits(at, c.minute, 2);
-    *at++ = ':';
-    at = put_digits(at, c.second, 2);
-    if (instant->digits > 0) {
-        char nine[9];
-        put_digits(nine, instant->nanosecond, 9);
-        *at++ = '.';
-        memcpy(at, nine, instant->digits);
-        at += instant->digits;
-    }
-    int32_t minutes = (instant->offset < 0 ? -instant->offset : instant->offset) / 60;
-    *at++ = instant->offset < 0 ? '-' : '+';
-    at = put_digits(at, minutes / 60, 2);
-    *at++ = ':';
-    at = put_digits(at, minutes % 60, 2);
-    strbuf_add(out, text, (size_t)(at - text));
+    struct date_text date = {.known = false};
+    char text[INSTANT_TEXT];
+    strbuf_add(out, text, (size_t)(instant_put(text, instant, &date) - text));
 }

@@ -51,4 +51,16 @@ static inline int instant_compare(const struct instant *a, const struct instant 
 /* Appends RFC 3339 with the instant's own offset and digits ("Z" only for utc = true). */
 void instant_add(struct strbuf *out, const struct instant *instant);
 
+/* For what writes many: the same at a place with room for INSTANT_TEXT bytes; returns the end of
+ * what is written. date: that of the instant before, of the same writer; zeroed for the first. */
+#define INSTANT_TEXT 40
+
+struct date_text {
+    int64_t day; /* since 1970-01-01 */
+    bool known;
+    char text[11]; /* `2026-11-21T` */
+};
+
+char *instant_put(char *at, const struct instant *instant, struct date_text *date);
+
 #endif

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "base/utf8.h"
 
 #define REPLACEMENT SPAN_LITERAL("\xef\xbf\xbd")
@@ -59,56 +63,122 @@ void escape_tsv(struct strbuf *out, struct span text)
     utf8_add_clean(out, text);
 }
 
-#define EIGHT(byte) ((uint64_t)(byte)*UINT64_C(0x0101010101010101))
+/* ---- for what writes much -------------------------------------------------------------------- */
 
-/* The high bit of the first byte of eight that is byte, and maybe of others behind it. */
-static inline uint64_t eight_equal(uint64_t eight, unsigned byte)
+static inline bool is_plain(char c, char one, char other)
 {
-    uint64_t zero = eight ^ EIGHT(byte);
-    return (zero - EIGHT(1)) & ~zero;
+    return c >= 0x20 && c < 0x7f && c != one && c != other;
 }
 
-/* Copies eight bytes. False when they are not all clean ASCII other than the two characters. */
-static inline bool copy_eight(char *to, const char *from, char one, char other)
+#define EIGHT(byte) ((uint64_t)(unsigned char)(byte)*UINT64_C(0x0101010101010101))
+
+/* Whether eight bytes are all plain: no high bit is set by one of four ways. What is added or taken
+ * away goes over into the byte behind only where a byte is not plain by itself. */
+static inline bool eight_plain(uint64_t eight, char one, char other)
 {
-    uint64_t eight;
-    memcpy(&eight, from, sizeof eight);
-    memcpy(to, &eight, sizeof eight);
-    uint64_t odd = eight | ((eight - EIGHT(0x20)) & ~eight) | eight_equal(eight, 0x7f) |
-                   eight_equal(eight, (unsigned char)one) |
-                   eight_equal(eight, (unsigned char)other);
+    uint64_t odd = (eight - EIGHT(0x20)) | (eight + EIGHT(1)) | ((eight ^ EIGHT(one)) - EIGHT(1)) |
+                   ((eight ^ EIGHT(other)) - EIGHT(1));
     return (odd & EIGHT(0x80)) == 0;
 }
 
-/* Copies clean ASCII without the two characters; false when the text is not all such. */
-static inline bool copy_plain(char *to, struct span text, char one, char other)
+static inline bool copy_eight(char *to, const char *from, char one, char other)
+{
+    uint64_t eight = bytes_read8(from);
+    memcpy(to, &eight, sizeof eight);
+    return eight_plain(eight, one, other);
+}
+
+/* Four to seven bytes, as two fours that overlap. */
+static inline bool copy_fours(char *to, struct span text, char one, char other)
+{
+    uint32_t head = bytes_read4(text.p);
+    uint32_t end = bytes_read4(text.p + text.n - 4);
+    memcpy(to, &head, sizeof head);
+    memcpy(to + text.n - 4, &end, sizeof end);
+    return eight_plain(head | (uint64_t)end << 32, one, other);
+}
+
+#ifdef __SSE2__
+/* Whether sixteen bytes are all plain. Compared as signed ones, those beyond ASCII are less. */
+static inline bool copy_sixteen(char *to, const char *from, char one, char other)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)from);
+    _mm_storeu_si128((__m128i *)(void *)to, x);
+    __m128i odd = _mm_or_si128(_mm_or_si128(_mm_cmplt_epi8(x, _mm_set1_epi8(0x20)),
+                                            _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7f))),
+                               _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(one)),
+                                            _mm_cmpeq_epi8(x, _mm_set1_epi8(other))));
+    return _mm_movemask_epi8(odd) == 0;
+}
+#else
+static inline bool copy_sixteen(char *to, const char *from, char one, char other)
+{
+    bool plain = copy_eight(to, from, one, other);
+    return copy_eight(to + 8, from + 8, one, other) && plain;
+}
+#endif
+
+/* Copies the head of a text that is clean ASCII without the two characters; returns its length. Up
+ * to text.n bytes are written. In blocks, of which the last overlaps the one before; a block that
+ * is not plain is left to the loop at the end. */
+__attribute__((always_inline)) static inline size_t copy_plain(char *to, struct span text, char one,
+                                                               char other)
 {
     size_t n = 0;
-    if (text.n >= 8) {
-        for (; n + 8 < text.n; n += 8) {
-            if (!copy_eight(to + n, text.p + n, one, other)) {
-                return false;
-            }
+    if (text.n >= 16) {
+        while (n + 16 < text.n && copy_sixteen(to + n, text.p + n, one, other)) {
+            n += 16;
         }
-        return copy_eight(to + text.n - 8, text.p + text.n - 8, one, other);
+        size_t last = text.n - 16;
+        if (n >= last && copy_sixteen(to + last, text.p + last, one, other)) {
+            return text.n;
+        }
+    } else if (text.n >= 8) {
+        if (copy_eight(to, text.p, one, other) &&
+            copy_eight(to + text.n - 8, text.p + text.n - 8, one, other)) {
+            return text.n;
+        }
+    } else if (text.n >= 4 && copy_fours(to, text, one, other)) {
+        return text.n;
     }
-    while (n < text.n && text.p[n] >= 0x20 && text.p[n] < 0x7f && text.p[n] != one &&
-           text.p[n] != other) {
+    while (n < text.n && is_plain(text.p[n], one, other)) {
         to[n] = text.p[n];
         n++;
     }
-    return n == text.n;
+    return n;
 }
 
-bool escape_json_copy(char *to, struct span text)
+/* What begins with a character that is not plain; a backslash before each of the two. */
+static char *put_marked(char *to, struct span text, char one, char other)
 {
-    return copy_plain(to, text, '"', '\\');
+    while (text.n > 0) {
+        struct span character = take_character(&text);
+        if (character.n == 1) {
+            *to++ = '\\';
+        }
+        memcpy(to, character.p, character.n);
+        to += character.n;
+        size_t n = copy_plain(to, text, one, other);
+        to += n;
+        text = span_from(text, n);
+    }
+    return to;
 }
 
-bool escape_tsv_copy(char *to, struct span text)
+char *escape_json_put(char *to, struct span text)
 {
-    return copy_plain(to, text, 0x7f, 0x7f);
+    size_t n = copy_plain(to, text, '"', '\\');
+    return n == text.n ? to + n : put_marked(to + n, span_from(text, n), '"', '\\');
 }
+
+char *escape_tsv_put(char *to, struct span text)
+{
+    char none = 0x7f; /* not clean anyway: nothing is marked */
+    size_t n = copy_plain(to, text, none, none);
+    return n == text.n ? to + n : put_marked(to + n, span_from(text, n), none, none);
+}
+
+/* ---- terminals, Prometheus ------------------------------------------------------------------- */
 
 void escape_terminal(struct strbuf *out, struct span text)
 {

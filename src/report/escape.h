@@ -14,10 +14,11 @@ void escape_json(struct strbuf *out, struct span text);
 /* A cell of tab separated values: neither quotes nor backslashes. */
 void escape_tsv(struct strbuf *out, struct span text);
 
-/* For what writes much: copies text that the two above write as it stands, without the quotes.
- * False when it is not such; what is at to then is of no use. */
-bool escape_json_copy(char *to, struct span text);
-bool escape_tsv_copy(char *to, struct span text);
+/* For what writes much: the same two, without quotes, at a place with room for ESCAPE_GROWTH times
+ * the text. They return the end of what is written. */
+#define ESCAPE_GROWTH 3 /* a byte that is no UTF-8 becomes U+FFFD */
+char *escape_json_put(char *to, struct span text);
+char *escape_tsv_put(char *to, struct span text);
 
 /* Text for a terminal. */
 void escape_terminal(struct strbuf *out, struct span text);

@@ -1,6 +1,7 @@
 /* Events as records. */
 #include "report/event_writer.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ enum column_kind {
     COLUMN_TIME,
     COLUMN_MTA,
     COLUMN_TEXT,    /* a text field */
+    COLUMN_CELL,    /* the same where it is no JSON */
     COLUMN_DIGITS,  /* a text field that is a number when it is all digits */
     COLUMN_DECIMAL, /* a text field with a decimal number */
     COLUMN_PHASES,  /* Postfix's delays */
@@ -78,39 +80,136 @@ static const struct column columns[] = {
 
 #define JOINED_COLUMNS 1 /* at the end of the table */
 
-#define HEAD 24 /* `,"orig_recipient":` and room to copy it in one step */
+#define THE_FILE SIZE_MAX /* the text is that of the input's name, not one of the event */
 
-/* A column that is written, and what stands before its value. */
-struct chosen {
-    const struct column *column;
-    uint64_t needs; /* bit of the field that it shows; 0: of none */
-    char head[HEAD];
-    size_t head_length;
+/* How the columns of a kind come by their value. */
+struct kind_trait {
+    bool by_field; /* that of a field of the event */
+    bool quoted;   /* in JSON always */
+    size_t text;   /* where in an event its text, or that of the first field, stands; 0: no text */
 };
+
+static const struct kind_trait traits[] = {
+    [COLUMN_FILE] = {.quoted = true, .text = THE_FILE},
+    [COLUMN_LINE] = {.quoted = false},
+    [COLUMN_LINE_END] = {.quoted = false},
+    [COLUMN_TIME] = {.quoted = true},
+    [COLUMN_MTA] = {.quoted = true},
+    [COLUMN_TEXT] = {.by_field = true, .quoted = true, .text = offsetof(struct event, text)},
+    [COLUMN_DIGITS] = {.by_field = true, .text = offsetof(struct event, text)},
+    [COLUMN_DECIMAL] = {.by_field = true, .text = offsetof(struct event, text)},
+    [COLUMN_PHASES] = {.by_field = true, .text = offsetof(struct event, text)},
+    [COLUMN_WORD] = {.by_field = true, .quoted = true},
+    [COLUMN_NUMBER] = {.by_field = true},
+    [COLUMN_CLASS] = {.quoted = true, .text = offsetof(struct event, reason_class)},
+    [COLUMN_RULE] = {.quoted = true, .text = offsetof(struct event, reason)},
+    [COLUMN_POSSIBLE] = {.quoted = true},
+    [COLUMN_DOMAIN] = {.quoted = true, .text = offsetof(struct event, domain)},
+    [COLUMN_PROVIDER] = {.quoted = true, .text = offsetof(struct event, provider)},
+    [COLUMN_REPEAT] = {.quoted = false},
+    [COLUMN_STALE] = {.by_field = true},
+};
+
+/* A column that is written: what stands before its value and behind it, with room to copy each in
+ * one step. What parts columns stands behind the value; that of the last one is written over. */
+#define HEAD 24 /* `"orig_recipient":"` */
+#define TAIL 2
+
+struct chosen {
+    uint64_t needs; /* bit of the field that it shows; 0: of none */
+    size_t text;    /* where in an event its text stands; 0: it shows none */
+    enum column_kind kind;
+    enum event_field field;
+    const char *key;
+    uint8_t head_length, tail_length;
+    char tail[TAIL];
+    char head[HEAD];
+};
+
+/* A word of our own, with room to copy it in one step. */
+struct word {
+    char text[15];
+    uint8_t length;
+};
+
+#define WORDS 20 /* values that a field with words may have */
 
 struct event_writer {
     enum event_format format;
-    struct chosen chosen[COUNT_OF(columns)];
+    bool implies; /* implied codes are shown */
     size_t count;
+    struct date_text date;
+    struct chosen chosen[COUNT_OF(columns)];
+    struct word mta[MTA_TRANSCRIPT + 1];
+    struct word words[EVENT_FIELDS - EVENT_TEXTS][WORDS];
 };
 
 /* What a person wants of a record: columns of text when none are asked for. */
 static const char TEXT_FIELDS[] =
     "time,code,implied_code,direction,stage,class,status,queue_id,recipient,peer,peer_ip,text";
 
+static bool is_code(const struct column *column, enum event_field field)
+{
+    return column->kind == COLUMN_NUMBER && column->field == field;
+}
+
+/* In text the reply is quoted, and an implied code has a + behind it. */
+static void frame(const struct event_writer *writer, const struct column *column,
+                  struct chosen *chosen)
+{
+    bool reply = column->kind == COLUMN_TEXT && column->field == EVENT_TEXT;
+    const char *quote = "";
+    const char *tail = "\t";
+    int length = 0;
+    if (writer->format == EVENT_NDJSON) {
+        quote = traits[column->kind].quoted ? "\"" : "";
+        tail = quote[0] != '\0' ? "\"," : ",";
+        length = snprintf(chosen->head, HEAD, "\"%s\":%s", column->key, quote);
+    } else if (writer->format == EVENT_LINES) {
+        tail = reply ? "\" " : is_code(column, EVENT_IMPLIED_CODE) ? "+ " : " ";
+        length = snprintf(chosen->head, HEAD, "%s", reply ? "\"" : "");
+    }
+    chosen->head_length = (uint8_t)length;
+    chosen->tail_length = (uint8_t)strlen(tail);
+    memcpy(chosen->tail, tail, chosen->tail_length);
+}
+
+/* Numbers and phases among the texts are of interest to JSON only. */
 static void choose(struct event_writer *writer, const struct column *column)
 {
+    const struct kind_trait *trait = &traits[column->kind];
     struct chosen *chosen = &writer->chosen[writer->count++];
-    size_t length = strlen(column->key);
-    bool by_field = column->kind == COLUMN_TEXT || column->kind == COLUMN_DIGITS ||
-                    column->kind == COLUMN_DECIMAL || column->kind == COLUMN_PHASES ||
-                    column->kind == COLUMN_WORD || column->kind == COLUMN_NUMBER ||
-                    column->kind == COLUMN_STALE;
-    *chosen = (struct chosen){.column = column, .head_length = length + 4};
-    chosen->needs = by_field ? (uint64_t)1 << column->field : 0;
-    memcpy(chosen->head, ",\"", 2);
-    memcpy(chosen->head + 2, column->key, length);
-    memcpy(chosen->head + 2 + length, "\":", 2);
+    size_t place = trait->by_field && trait->text != 0 ? column->field * sizeof(struct span) : 0;
+    chosen->needs = trait->by_field ? (uint64_t)1 << column->field : 0;
+    chosen->text = trait->text + place;
+    chosen->kind = trait->text == 0                 ? column->kind
+                   : writer->format != EVENT_NDJSON ? COLUMN_CELL
+                   : trait->quoted                  ? COLUMN_TEXT
+                                                    : column->kind;
+    chosen->field = column->field;
+    chosen->key = column->key;
+    frame(writer, column, chosen);
+    writer->implies = writer->implies || is_code(column, EVENT_IMPLIED_CODE);
+}
+
+static void set_word(struct word *word, const char *text)
+{
+    size_t length = text != NULL ? strlen(text) : 0;
+    word->length = (uint8_t)(length < sizeof word->text ? length : sizeof word->text);
+    memcpy(word->text, text != NULL ? text : "", word->length);
+}
+
+static void collect_words(struct event_writer *writer)
+{
+    for (int mta = 0; mta <= MTA_TRANSCRIPT; mta++) {
+        set_word(&writer->mta[mta], event_mta_name((enum event_mta)mta));
+    }
+    for (int field = EVENT_TEXTS; field < EVENT_FIELDS; field++) {
+        for (int value = 0; value < WORDS; value++) {
+            set_word(&writer->words[field - EVENT_TEXTS][value],
+                     event_value_name((enum event_field)field, value));
+        }
+    }
 }
 
 enum smtplog_status event_writer_new(enum event_format format, bool joined, struct span fields,
@@ -121,6 +220,7 @@ enum smtplog_status event_writer_new(enum event_format format, bool joined, stru
         return SMTPLOG_NO_MEMORY;
     }
     made->format = format;
+    collect_words(made);
     if (format == EVENT_LINES && fields.n == 0) {
         fields = span_cstr(TEXT_FIELDS);
     }
@@ -160,390 +260,279 @@ void event_writer_header(const struct event_writer *writer, struct strbuf *out)
         if (i > 0) {
             strbuf_add_byte(out, '\t');
         }
-        strbuf_add_cstr(out, writer->chosen[i].column->key);
+        strbuf_add_cstr(out, writer->chosen[i].key);
     }
     strbuf_add_byte(out, '\n');
 }
 
-static bool is_decimal(struct span text)
+/* ---- values ---------------------------------------------------------------------------------- */
+
+#define DECIMAL 17 /* bytes of a number that is written as one */
+
+/* Length of the decimal number at the front of text as JSON knows it: no needless 0, digits on both
+ * sides of a point. 0: none, or too long. */
+static size_t decimal_length(struct span text)
 {
-    size_t points = 0;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '.' && i > 0 && i + 1 < text.n) {
-            points++;
-        } else if (!byte_is_digit(text.p[i])) {
-            return false;
+    size_t n = 0;
+    while (n < text.n && byte_is_digit(text.p[n])) {
+        n++;
+    }
+    if (n == 0 || (n > 1 && text.p[0] == '0')) {
+        return 0;
+    }
+    if (n + 1 < text.n && text.p[n] == '.' && byte_is_digit(text.p[n + 1])) {
+        n += 2;
+        while (n < text.n && byte_is_digit(text.p[n])) {
+            n++;
         }
     }
-    return text.n > 0 && text.n < 18 && points < 2 &&
-           (text.p[0] != '0' || text.n == 1 || text.p[1] == '.');
+    return n <= DECIMAL ? n : 0;
 }
 
-/* What a record shows in a column. */
-enum value_kind {
-    VALUE_NONE,
-    VALUE_TEXT,
-    VALUE_WORD, /* text of our own */
-    VALUE_BARE, /* text that is written as it stands: a number */
-    VALUE_PHASES,
-    VALUE_NUMBER,
-    VALUE_TIME,
-    VALUE_TRUE
-};
-
-struct value {
-    enum value_kind kind;
-    struct span text;
-    uint64_t number;
-};
-
-static void set_text(struct value *value, enum value_kind kind, struct span text)
+/* A text that is a number when it looks like one. */
+static char *put_decimal(char *at, struct span text)
 {
-    value->kind = text.n > 0 ? kind : VALUE_NONE;
-    value->text = text;
+    bool bare = decimal_length(text) == text.n;
+    *at = '"';
+    at = escape_json_put(at + !bare, text);
+    *at = '"';
+    return at + !bare;
 }
 
-static void set_number(struct value *value, uint64_t number)
+static bool is_phases(struct span text)
 {
-    value->kind = number > 0 ? VALUE_NUMBER : VALUE_NONE;
-    value->number = number;
-}
-
-static void set_word(struct value *value, const char *word)
-{
-    set_text(value, VALUE_WORD, word != NULL ? span_cstr(word) : SPAN_EMPTY);
-}
-
-/* Of a field of the event that is set. */
-static void field_value(const struct column *column, const struct event *event, struct value *value)
-{
-    struct span text = column->field < EVENT_TEXTS ? event->text[column->field] : SPAN_EMPTY;
-    switch (column->kind) {
-    case COLUMN_DIGITS:
-    case COLUMN_DECIMAL:
-        set_text(value, is_decimal(text) ? VALUE_BARE : VALUE_TEXT, text);
-        break;
-    case COLUMN_PHASES:
-        set_text(value, VALUE_PHASES, text);
-        break;
-    case COLUMN_WORD:
-        set_word(value, event_value_name(column->field, event_value(event, column->field)));
-        break;
-    case COLUMN_NUMBER:
-        set_number(value, (uint64_t)event_value(event, column->field));
-        break;
-    case COLUMN_STALE:
-        value->kind = event_value(event, EVENT_STALE) != 0 ? VALUE_TRUE : VALUE_NONE;
-        break;
-    default:
-        set_text(value, VALUE_TEXT, text);
+    for (;;) {
+        size_t n = decimal_length(text);
+        if (n == text.n || n == 0 || text.p[n] != '/') {
+            return n > 0 && n == text.n;
+        }
+        text = span_from(text, n + 1);
     }
 }
-
-/* Of what stands beside the fields. */
-static void other_value(const struct column *column, const struct event *event, struct span file,
-                        struct value *value)
-{
-    switch (column->kind) {
-    case COLUMN_FILE:
-        set_text(value, VALUE_TEXT, file);
-        break;
-    case COLUMN_LINE:
-        set_number(value, event->line);
-        break;
-    case COLUMN_LINE_END:
-        set_number(value, event->line_end > event->line ? event->line_end : 0);
-        break;
-    case COLUMN_TIME:
-        value->kind = event->has_time ? VALUE_TIME : VALUE_NONE;
-        break;
-    case COLUMN_MTA:
-        set_word(value, event_mta_name(event->mta));
-        break;
-    case COLUMN_CLASS:
-        set_text(value, VALUE_TEXT, event->reason_class);
-        break;
-    case COLUMN_RULE:
-        set_text(value, VALUE_TEXT, event->reason);
-        break;
-    case COLUMN_POSSIBLE:
-        set_word(value, event->possible_greylisting ? "greylisting" : NULL);
-        break;
-    case COLUMN_DOMAIN:
-        set_text(value, VALUE_TEXT, event->domain);
-        break;
-    case COLUMN_PROVIDER:
-        set_text(value, VALUE_TEXT, event->provider);
-        break;
-    case COLUMN_REPEAT:
-        set_number(value, event->repeat > 1 ? event->repeat : 0);
-        break;
-    default:
-        value->kind = VALUE_NONE;
-    }
-}
-
-static inline bool chosen_value(const struct chosen *chosen, const struct event *event,
-                                struct span file, struct value *value)
-{
-    if (chosen->needs == 0) {
-        other_value(chosen->column, event, file, value);
-    } else if ((event->set & chosen->needs) != 0) {
-        field_value(chosen->column, event, value);
-    } else {
-        return false;
-    }
-    return value->kind != VALUE_NONE;
-}
-
-/* ---- a record being written ------------------------------------------------------------------ */
-
-#define ROOM 2048 /* asked for at once: most records fit in */
-
-/* Behind the text of out there is room from at to end; what stands there is no part of it before it
- * is kept. */
-struct pen {
-    struct strbuf *out;
-    char *begin, *at, *end;
-};
-
-static void pen_take(struct pen *pen, size_t length)
-{
-    pen->begin = pen->at = strbuf_room(pen->out, length);
-    pen->end = pen->at != NULL ? pen->at + length : NULL;
-}
-
-static void pen_keep(struct pen *pen)
-{
-    if (pen->at != pen->begin) {
-        strbuf_fill(pen->out, (size_t)(pen->at - pen->begin));
-    }
-    pen->begin = pen->at = pen->end = NULL;
-}
-
-/* Whether there is room; without memory there is none ever after. */
-static inline bool pen_has(struct pen *pen, size_t length)
-{
-    if ((size_t)(pen->end - pen->at) < length) {
-        pen_keep(pen);
-        pen_take(pen, length + ROOM);
-    }
-    return pen->at != NULL;
-}
-
-static void pen_copy(struct pen *pen, struct span text)
-{
-    if (pen_has(pen, text.n)) {
-        memcpy(pen->at, text.p, text.n);
-        pen->at += text.n;
-    }
-}
-
-static void pen_number(struct pen *pen, uint64_t number)
-{
-    char digits[20];
-    size_t first = sizeof digits;
-    do {
-        digits[--first] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    pen_copy(pen, span_of(digits + first, sizeof digits - first));
-}
-
-static void pen_byte(struct pen *pen, char byte)
-{
-    if (pen_has(pen, 1)) {
-        *pen->at++ = byte;
-    }
-}
-
-/* Text that mostly needs no escapes is copied at once; what does is left to escape_json. */
-static void pen_json(struct pen *pen, struct span text)
-{
-    if (!pen_has(pen, text.n + 2)) {
-        return;
-    }
-    if (escape_json_copy(pen->at + 1, text)) {
-        pen->at[0] = pen->at[1 + text.n] = '"';
-        pen->at += text.n + 2;
-        return;
-    }
-    pen_keep(pen);
-    escape_json(pen->out, text);
-}
-
-static void pen_tsv(struct pen *pen, struct span text)
-{
-    if (pen_has(pen, text.n) && escape_tsv_copy(pen->at, text)) {
-        pen->at += text.n;
-        return;
-    }
-    pen_keep(pen);
-    escape_tsv(pen->out, text);
-}
-
-/* What all formats write alike. False: it is text. */
-static bool pen_bare(struct pen *pen, const struct value *value, const struct event *event)
-{
-    switch (value->kind) {
-    case VALUE_BARE:
-        pen_copy(pen, value->text);
-        return true;
-    case VALUE_NUMBER:
-        pen_number(pen, value->number);
-        return true;
-    case VALUE_TIME:
-        pen_keep(pen);
-        instant_add(pen->out, &event->time);
-        return true;
-    case VALUE_TRUE:
-        pen_copy(pen, SPAN_LITERAL("true"));
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* ---- NDJSON ---------------------------------------------------------------------------------- */
 
 /* `0.1/0/5/0.9` as an array; a string when it is something else. */
-static void pen_json_phases(struct pen *pen, struct span text)
+static char *put_phases(char *at, struct span text)
 {
-    struct span rest = text;
-    struct span piece;
-    bool fine = true;
-    while (fine && span_next_piece(&rest, '/', &piece)) {
-        fine = is_decimal(piece);
+    if (!is_phases(text)) {
+        return put_decimal(at, text);
     }
-    if (!fine || !pen_has(pen, text.n + 2)) {
-        pen_json(pen, text);
-        return;
-    }
-    *pen->at++ = '[';
+    *at++ = '[';
     for (size_t i = 0; i < text.n; i++) {
-        *pen->at++ = text.p[i] == '/' ? ',' : text.p[i];
+        at[i] = text.p[i] == '/' ? ',' : text.p[i];
     }
-    *pen->at++ = ']';
+    at[text.n] = ']';
+    return at + text.n + 1;
 }
 
-static void add_json_value(struct pen *pen, const struct value *value, const struct event *event)
+static inline char *put_text(enum column_kind kind, char *at, struct span text)
 {
-    bool quoted = value->kind == VALUE_TIME || value->kind == VALUE_WORD;
-    if (quoted) {
-        pen_byte(pen, '"');
-    }
-    if (value->kind == VALUE_WORD) {
-        pen_copy(pen, value->text);
-    } else if (value->kind == VALUE_PHASES) {
-        pen_json_phases(pen, value->text);
-    } else if (!pen_bare(pen, value, event)) {
-        pen_json(pen, value->text);
-    }
-    if (quoted) {
-        pen_byte(pen, '"');
+    switch (kind) {
+    case COLUMN_CELL:
+        return escape_tsv_put(at, text); /* for terminals it is the same */
+    case COLUMN_DIGITS:
+    case COLUMN_DECIMAL:
+        return put_decimal(at, text);
+    case COLUMN_PHASES:
+        return put_phases(at, text);
+    default:
+        return escape_json_put(at, text);
     }
 }
 
-static void add_json(const struct event_writer *writer, const struct event *event, struct span file,
-                     struct strbuf *out)
+#define NUMBER_DIGITS 20
+
+/* Nothing for 0, as for all that is absent. */
+static inline char *put_number(char *at, uint64_t number)
 {
-    struct pen pen = {.out = out};
-    struct value value = {.kind = VALUE_NONE};
-    char before = '{';
-    for (size_t i = 0; i < writer->count; i++) {
-        const struct chosen *chosen = &writer->chosen[i];
-        if (!chosen_value(chosen, event, file, &value) || !pen_has(&pen, HEAD)) {
-            continue;
-        }
-        memcpy(pen.at, chosen->head, HEAD);
-        *pen.at = before;
-        before = ',';
-        pen.at += chosen->head_length;
-        add_json_value(&pen, &value, event);
+    size_t length = number > 0;
+    for (uint64_t ten = 10; number >= ten && length < NUMBER_DIGITS; ten *= 10) {
+        length++;
     }
-    pen_copy(&pen, before == '{' ? SPAN_LITERAL("{}\n") : SPAN_LITERAL("}\n"));
-    pen_keep(&pen);
+    for (size_t i = length; i > 0; i--) {
+        at[i - 1] = (char)('0' + number % 10);
+        number /= 10;
+    }
+    return at + length;
 }
 
-/* ---- TSV ------------------------------------------------------------------------------------- */
-
-static void add_tsv(const struct event_writer *writer, const struct event *event, struct span file,
-                    struct strbuf *out)
+static inline char *put_word(char *at, const struct word *word)
 {
-    struct pen pen = {.out = out};
-    struct value value = {.kind = VALUE_NONE};
-    for (size_t i = 0; i < writer->count; i++) {
-        bool there = chosen_value(&writer->chosen[i], event, file, &value);
-        if (i > 0) {
-            pen_byte(&pen, '\t');
-        }
-        if (there && value.kind == VALUE_WORD) {
-            pen_copy(&pen, value.text);
-        } else if (there && !pen_bare(&pen, &value, event)) {
-            pen_tsv(&pen, value.text);
-        }
-    }
-    pen_byte(&pen, '\n');
-    pen_keep(&pen);
+    memcpy(at, word->text, sizeof word->text);
+    return at + word->length;
 }
 
-/* ---- text ------------------------------------------------------------------------------------ */
-
-/* An implied code is shown, and this event has one. */
-static bool has_implied_column(const struct event_writer *writer, const struct event *event)
+static char *put_literal(char *at, bool there, struct span text)
 {
-    for (size_t i = 0; i < writer->count; i++) {
-        const struct column *column = writer->chosen[i].column;
-        if (column->kind == COLUMN_NUMBER && column->field == EVENT_IMPLIED_CODE) {
-            return event_value(event, EVENT_IMPLIED_CODE) > 0;
-        }
-    }
-    return false;
+    memcpy(at, text.p, text.n);
+    return there ? at + text.n : at;
 }
 
-/* One line to read: the values with a blank between, the reply's text in double quotes, an implied
- * code with a + in the place of the code. */
-static void add_line(const struct event_writer *writer, const struct event *event, struct span file,
-                     struct strbuf *out)
+static inline char *put_field_word(const struct event_writer *writer, enum event_field field,
+                                   char *at, int value)
 {
-    bool has_code = event_value(event, EVENT_CODE) > 0;
-    bool first = true;
-    for (size_t i = 0; i < writer->count; i++) {
-        const struct column *column = writer->chosen[i].column;
-        struct value value = {.kind = VALUE_NONE};
-        bool absent = !chosen_value(&writer->chosen[i], event, file, &value);
-        bool quoted = column->kind == COLUMN_TEXT && column->field == EVENT_TEXT && !absent;
-        bool implied = column->kind == COLUMN_NUMBER && column->field == EVENT_IMPLIED_CODE;
-        bool code = column->kind == COLUMN_NUMBER && column->field == EVENT_CODE;
-        if ((implied && absent) || (code && !has_code && has_implied_column(writer, event))) {
-            continue;
+    return (unsigned)value < WORDS ? put_word(at, &writer->words[field - EVENT_TEXTS][value]) : at;
+}
+
+/* What is no text of a log. Room for VALUE bytes is there. */
+#define VALUE INSTANT_TEXT
+
+static inline char *put_other(struct event_writer *writer, const struct chosen *chosen,
+                              const struct event *event, char *at)
+{
+    switch (chosen->kind) {
+    case COLUMN_LINE:
+        return put_number(at, event->line);
+    case COLUMN_LINE_END:
+        return put_number(at, event->line_end > event->line ? event->line_end : 0);
+    case COLUMN_TIME:
+        return event->has_time ? instant_put(at, &event->time, &writer->date) : at;
+    case COLUMN_MTA:
+        return put_word(at, &writer->mta[event->mta]);
+    case COLUMN_WORD:
+        return put_field_word(writer, chosen->field, at, event_value(event, chosen->field));
+    case COLUMN_NUMBER:
+        return put_number(at, (uint64_t)event_value(event, chosen->field));
+    case COLUMN_STALE:
+        return put_literal(at, event_value(event, EVENT_STALE) != 0, SPAN_LITERAL("true"));
+    case COLUMN_POSSIBLE:
+        return put_literal(at, event->possible_greylisting, SPAN_LITERAL("greylisting"));
+    case COLUMN_REPEAT:
+        return put_number(at, event->repeat > 1 ? event->repeat : 0);
+    default:
+        return at;
+    }
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+/* What a record takes beside its texts, and more for those than most have. */
+#define FRAME (COUNT_OF(columns) * (HEAD + VALUE + TAIL) + 16)
+#define ROOM  2048
+
+/* Behind the text of out there is room up to limit for texts, and for all else behind it; what
+ * stands there is no part of out before the record is whole. */
+struct pen {
+    struct strbuf *out;
+    const char *limit;
+};
+
+static char *pen_take(struct pen *pen, size_t length)
+{
+    char *at = strbuf_room(pen->out, length + ROOM + FRAME);
+    pen->limit = at != NULL ? at + length + ROOM : NULL;
+    return at;
+}
+
+static void pen_keep(const struct pen *pen, const char *at)
+{
+    strbuf_fill(pen->out, (size_t)(at - pen->out->bytes) - pen->out->length);
+}
+
+/* Where there is room for a text: at, mostly. NULL without memory. */
+static inline char *pen_room(struct pen *pen, char *at, struct span text)
+{
+    if (pen->limit - at >= (ptrdiff_t)(ESCAPE_GROWTH * text.n)) {
+        return at;
+    }
+    pen_keep(pen, at);
+    return pen_take(pen, ESCAPE_GROWTH * text.n);
+}
+
+static inline char *put_head(char *at, const struct chosen *chosen)
+{
+    memcpy(at, chosen->head, HEAD);
+    return at + chosen->head_length;
+}
+
+static inline struct span text_at(const struct event *event, size_t place)
+{
+    struct span text;
+    memcpy(&text, (const char *)event + place, sizeof text);
+    return text;
+}
+
+/* A column with what stands around its value; at when it is absent, NULL without memory. */
+static inline char *put_column(struct pen *pen, struct event_writer *writer,
+                               const struct chosen *chosen, const struct event *event,
+                               struct span file, char *at)
+{
+    char *end;
+    if (chosen->text != 0) {
+        struct span text = chosen->text != THE_FILE ? text_at(event, chosen->text) : file;
+        if (text.n == 0) {
+            return at;
         }
-        strbuf_add_cstr(out, first ? "" : " ");
-        first = false;
-        strbuf_add_cstr(out, quoted ? "\"" : "");
-        if (absent) {
-            strbuf_add_byte(out, '-');
-        } else {
-            struct pen pen = {.out = out};
-            bool bare = pen_bare(&pen, &value, event);
-            pen_keep(&pen);
-            if (!bare) {
-                escape_terminal(out, value.text);
+        at = pen_room(pen, at, text);
+        if (at == NULL) {
+            return NULL;
+        }
+        end = put_text(chosen->kind, put_head(at, chosen), text);
+    } else {
+        char *value = put_head(at, chosen);
+        end = put_other(writer, chosen, event, value);
+        if (end == value) {
+            return at;
+        }
+    }
+    memcpy(end, chosen->tail, TAIL);
+    return end + chosen->tail_length;
+}
+
+/* What stands for a value that is absent. In text one of the two codes is enough. */
+static char *put_absent(const struct event_writer *writer, const struct chosen *chosen,
+                        const struct event *event, char *at)
+{
+    if (writer->format == EVENT_TSV) {
+        *at = '\t';
+        return at + 1;
+    }
+    bool number = chosen->kind == COLUMN_NUMBER;
+    bool implied = number && chosen->field == EVENT_IMPLIED_CODE;
+    bool replaced = number && chosen->field == EVENT_CODE && writer->implies &&
+                    event_value(event, EVENT_IMPLIED_CODE) > 0;
+    return put_literal(at, !implied && !replaced, SPAN_LITERAL("- "));
+}
+
+/* NULL without memory. */
+static char *put_columns(struct pen *pen, struct event_writer *writer, const struct event *event,
+                         struct span file, char *at)
+{
+    const struct chosen *end = writer->chosen + writer->count;
+    uint64_t missing = ~event->set;
+    bool all = writer->format != EVENT_NDJSON;
+    for (const struct chosen *chosen = writer->chosen; chosen < end; chosen++) {
+        char *before = at;
+        if ((missing & chosen->needs) == 0) {
+            at = put_column(pen, writer, chosen, event, file, at);
+            if (at == NULL) {
+                return NULL;
             }
         }
-        strbuf_add_cstr(out, quoted ? "\"" : implied ? "+" : "");
+        if (all && at == before) {
+            at = put_absent(writer, chosen, event, at);
+        }
     }
-    strbuf_add_byte(out, '\n');
+    return at;
 }
 
-void event_writer_add(const struct event_writer *writer, const struct event *event,
-                      struct span file, struct strbuf *out)
+void event_writer_add(struct event_writer *writer, const struct event *event, struct span file,
+                      struct strbuf *out)
 {
-    if (writer->format == EVENT_NDJSON) {
-        add_json(writer, event, file, out);
-    } else if (writer->format == EVENT_TSV) {
-        add_tsv(writer, event, file, out);
-    } else {
-        add_line(writer, event, file, out);
+    bool json = writer->format == EVENT_NDJSON;
+    size_t begin = out->length + json;
+    struct pen pen = {.out = out};
+    char *at = pen_take(&pen, 0);
+    if (at == NULL) {
+        return;
     }
+    *at = '{';
+    at = put_columns(&pen, writer, event, file, at + json);
+    if (at == NULL) {
+        return;
+    }
+    at -= at != out->bytes + begin; /* what would part the last column from another */
+    *at = '}';
+    at += json;
+    *at++ = '\n';
+    pen_keep(&pen, at);
 }

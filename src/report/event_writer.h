@@ -26,7 +26,7 @@ void event_writer_free(struct event_writer *writer);
 void event_writer_header(const struct event_writer *writer, struct strbuf *out);
 
 /* One record. file is the input's name. */
-void event_writer_add(const struct event_writer *writer, const struct event *event,
-                      struct span file, struct strbuf *out);
+void event_writer_add(struct event_writer *writer, const struct event *event, struct span file,
+                      struct strbuf *out);
 
 #endif

@@ -23,7 +23,7 @@ void trace_writer_header(const struct event_writer *writer, enum event_format fo
     strbuf_add_cstr(out, "\tchain\tasked\traw\n");
 }
 
-static void add_line(const struct event_writer *writer, enum event_format format,
+static void add_line(struct event_writer *writer, enum event_format format,
                      const struct trail_line *line, uint64_t number, struct strbuf *out)
 {
     event_writer_add(writer, &line->event, line->file, out);
@@ -40,7 +40,7 @@ static void add_line(const struct event_writer *writer, enum event_format format
     strbuf_add_cstr(out, "}\n");
 }
 
-void trace_writer_add(const struct event_writer *writer, enum event_format format,
+void trace_writer_add(struct event_writer *writer, enum event_format format,
                       const struct trail_chain *chain, uint64_t number, struct strbuf *out)
 {
     for (size_t i = 0; i < chain->line_count; i++) {

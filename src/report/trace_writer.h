@@ -11,7 +11,7 @@ void trace_writer_header(const struct event_writer *writer, enum event_format fo
                          struct strbuf *out);
 
 /* All lines of one chain; number counts from 1. */
-void trace_writer_add(const struct event_writer *writer, enum event_format format,
+void trace_writer_add(struct event_writer *writer, enum event_format format,
                       const struct trail_chain *chain, uint64_t number, struct strbuf *out);
 
 #endif

@@ -99,6 +99,16 @@ static void test_instant(void)
         tap_span(cases[i].text, strbuf_span(&out), "instant %s", cases[i].text);
         strbuf_free(&out);
     }
+    /* One after the other by the same writer, days that go back and offsets that change included.
+     */
+    struct date_text date = {.known = false};
+    for (size_t i = 0; i < 3 * COUNT_OF(cases); i++) {
+        size_t which = i * 3 % COUNT_OF(cases);
+        char text[INSTANT_TEXT];
+        const char *end = instant_put(text, &cases[which].instant, &date);
+        tap_span(cases[which].text, span_of(text, (size_t)(end - text)), "put: %s",
+                 cases[which].text);
+    }
     struct instant a = {.seconds = 5, .nanosecond = 1, .offset = 3600};
     struct instant b = {.seconds = 5, .nanosecond = 2};
     tap_number(-1, instant_compare(&a, &b), "instants differ by a nanosecond");

@@ -238,42 +238,100 @@ static void test_every_format(void)
     }
 }
 
-/* One byte of each kind at each place of texts of each length: the copy is taken when escaping
- * changes nothing, and then holds the same. */
-static size_t count_copies_unlike(escape_function *escape, bool (*copy)(char *, struct span),
-                                  size_t quotes)
+/* ---- what writes much ------------------------------------------------------------------------ */
+
+struct put_case {
+    const char *format;
+    escape_function *escape;
+    char *(*put)(char *to, struct span text);
+    size_t quotes;
+};
+
+static const struct put_case puts_of[] = {
+    {"JSON", escape_json, escape_json_put, 1},
+    {"TSV", escape_tsv, escape_tsv_put, 0},
+};
+
+#define PUT_LONGEST 70 /* four blocks and more */
+
+/* Whether put writes what escape does, and no byte behind its room. What is read stands at the end
+ * of its memory, for tools that watch. */
+static bool puts_the_same(const struct put_case *it, struct span text)
 {
-    size_t unlike = 0;
-    struct strbuf out;
-    strbuf_init(&out, 1000);
-    for (unsigned trial = 0; trial < 256u * 21 * 20; trial++) {
-        char text[20], to[20];
-        size_t n = trial / 256 % 21, place = trial / 256 / 21;
-        memset(text, 'a' + (char)(trial % 26), sizeof text);
-        text[place] = (char)(trial % 256);
-        struct span span = span_of(text, n);
-        strbuf_clear(&out);
-        escape(&out, span);
-        struct span escaped = span_of(out.bytes + quotes, out.length - 2 * quotes);
-        bool copied = copy(to, span);
-        unlike += copied != span_equal(escaped, span);
-        unlike += copied && !span_equal(span_of(to, n), span);
-    }
-    strbuf_free(&out);
-    return unlike;
+    struct strbuf wanted;
+    char *given = malloc(text.n > 0 ? text.n : 1);
+    char *to = malloc(ESCAPE_GROWTH * text.n + 1);
+    memcpy(given, text.p, text.n);
+    to[ESCAPE_GROWTH * text.n] = '~';
+    strbuf_init(&wanted, 10000);
+    it->escape(&wanted, text);
+    char *end = it->put(to, span_of(given, text.n));
+    struct span escaped = span_of(wanted.bytes + it->quotes, wanted.length - 2 * it->quotes);
+    bool same = span_equal(escaped, span_of(to, (size_t)(end - to))) &&
+                to[ESCAPE_GROWTH * text.n] == '~';
+    strbuf_free(&wanted);
+    free(given);
+    free(to);
+    return same;
 }
 
-static void test_copies(void)
+/* Each byte at each place of texts of each length. */
+static void test_put_bytes(const struct put_case *it)
 {
-    tap_number(0, (long long)count_copies_unlike(escape_json, escape_json_copy, 1),
-               "JSON: copied when it stands for itself");
-    tap_number(0, (long long)count_copies_unlike(escape_tsv, escape_tsv_copy, 0),
-               "TSV: copied when it stands for itself");
+    size_t unlike = 0;
+    for (size_t n = 0; n <= PUT_LONGEST; n++) {
+        char text[PUT_LONGEST];
+        memset(text, 'a' + (char)(n % 26), sizeof text);
+        unlike += !puts_the_same(it, span_of(text, n));
+        for (size_t i = 0; i < 256 * n; i++) {
+            char kept = text[i / 256];
+            text[i / 256] = (char)(i % 256);
+            unlike += !puts_the_same(it, span_of(text, n));
+            text[i / 256] = kept;
+        }
+    }
+    tap_number(0, (long long)unlike, "%s: each byte at each place of a block", it->format);
+}
+
+/* Characters of each length, whole, cut off and wrong, across each border of blocks. */
+static void test_put_characters(const struct put_case *it)
+{
+    static const char *const pieces[] = {
+        "\"",           "\\",       "\\\"",         "\"\"\"",       "\x7f\x1f",
+        "\xc3\xbc",     "\xc3",     "\xc2\x85",     "\xe2\x82\xac", "\xe2\x82",
+        "\xe2\x80\xae", "\xc0\xaf", "\xed\xa0\x80", "\xff\xfe",     "\xf0\x9f\x93\xa7",
+        "\xf0\x9f\x93", "\xbf\"",   "\xef\xbb\xbf", "\xc3\xbc\xff", "\xf4\x90\x80\x80",
+    };
+    size_t unlike = 0;
+    for (size_t i = 0; i < COUNT_OF(pieces) * PUT_LONGEST * 20; i++) {
+        char text[2 * PUT_LONGEST];
+        struct span piece = span_cstr(pieces[i % COUNT_OF(pieces)]);
+        size_t place = i / COUNT_OF(pieces) % PUT_LONGEST;
+        size_t behind = i / COUNT_OF(pieces) / PUT_LONGEST;
+        memset(text, 'x', sizeof text);
+        memcpy(text + place, piece.p, piece.n);
+        unlike += !puts_the_same(it, span_of(text, place + piece.n + behind));
+        memcpy(text + place / 2, piece.p, piece.n);
+        unlike += !puts_the_same(it, span_of(text, place + piece.n + behind));
+    }
+    tap_number(0, (long long)unlike, "%s: characters at each place of a block", it->format);
+}
+
+static void test_put(void)
+{
+    for (size_t i = 0; i < COUNT_OF(puts_of); i++) {
+        test_put_bytes(&puts_of[i]);
+        test_put_characters(&puts_of[i]);
+        char worst[PUT_LONGEST];
+        memset(worst, '\xff', sizeof worst);
+        tap_ok(puts_the_same(&puts_of[i], span_of(worst, sizeof worst)),
+               "%s: a text that grows as much as can be", puts_of[i].format);
+    }
 }
 
 int main(void)
 {
-    test_copies();
+    test_put();
     test_json();
     test_plain();
     test_html();
