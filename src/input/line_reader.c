@@ -76,7 +76,7 @@ static enum smtplog_status reader_fill(struct line_reader *reader)
     return status == SMTPLOG_IO ? SMTPLOG_END : status;
 }
 
-static void reader_give(struct line_reader *reader, size_t length, struct line *line)
+static inline void reader_give(struct line_reader *reader, size_t length, struct line *line)
 {
     line->previous = span_of(reader->bytes + reader->previous, reader->kept);
     reader->previous = reader->at;
@@ -133,22 +133,31 @@ static enum smtplog_status reader_skip_overlong(struct line_reader *reader, stru
     return SMTPLOG_OK;
 }
 
-enum smtplog_status line_reader_next(struct line_reader *reader, struct line *line)
+/* The next line when its end has been read. */
+static inline bool take_line(struct line_reader *reader, struct line *line)
 {
-    for (;;) {
-        const char *newline = reader->scanned < reader->end
-                                  ? memchr(reader->bytes + reader->scanned, '\n',
-                                           reader->end - reader->scanned)
-                                  : NULL;
-        if (newline != NULL) {
-            size_t length = (size_t)(newline - reader->bytes) - reader->at;
-            reader_give(reader, length, line);
-            line->unterminated = false;
-            reader->offset += length + 1;
-            reader->at += length + 1;
-            reader->scanned = reader->at;
-            return SMTPLOG_OK;
-        }
+    const char *newline = reader->scanned < reader->end
+                              ? memchr(reader->bytes + reader->scanned, '\n',
+                                       reader->end - reader->scanned)
+                              : NULL;
+    if (newline == NULL) {
+        return false;
+    }
+    size_t length = (size_t)(newline - reader->bytes) - reader->at;
+    reader_give(reader, length, line);
+    line->unterminated = false;
+    reader->offset += length + 1;
+    reader->at += length + 1;
+    reader->scanned = reader->at;
+    return true;
+}
+
+/* Reads on until there is a line. Apart from line_reader_next, which it would make dearer for all
+ * lines that are there. */
+__attribute__((noinline)) static enum smtplog_status read_line(struct line_reader *reader,
+                                                               struct line *line)
+{
+    do {
         reader->scanned = reader->end;
         if (reader->end - reader->at > LINE_MAXIMUM) {
             return reader_skip_overlong(reader, line);
@@ -164,5 +173,11 @@ enum smtplog_status line_reader_next(struct line_reader *reader, struct line *li
             return SMTPLOG_OK;
         }
         TRY(status);
-    }
+    } while (!take_line(reader, line));
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status line_reader_next(struct line_reader *reader, struct line *line)
+{
+    return take_line(reader, line) ? SMTPLOG_OK : read_line(reader, line);
 }

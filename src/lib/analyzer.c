@@ -190,7 +190,7 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
     parser_set_greylister(a->parser, a->knowledge.greylister);
     TRY(selection_prepare(a, a->join));
-    return judge_new(&a->knowledge, parser_seed(a->parser), &a->judge);
+    return judge_new(&a->knowledge, parser_seed(a->parser), a->event_writer == NULL, &a->judge);
 }
 
 enum smtplog_status analyzer_prepare_inputs(struct smtplog_analyzer *a)

@@ -8,11 +8,12 @@
 
 struct judge {
     const struct knowledge *knowledge;
+    bool waits;
     struct verdict_cache verdicts;
     struct provider_cache providers;
 };
 
-enum smtplog_status judge_new(const struct knowledge *knowledge, uint64_t seed,
+enum smtplog_status judge_new(const struct knowledge *knowledge, uint64_t seed, bool waits,
                               struct judge **judge)
 {
     struct judge *made = calloc(1, sizeof *made);
@@ -20,9 +21,16 @@ enum smtplog_status judge_new(const struct knowledge *knowledge, uint64_t seed,
         return SMTPLOG_NO_MEMORY;
     }
     made->knowledge = knowledge;
+    made->waits = waits;
     made->verdicts.seed = seed;
     *judge = made;
     return SMTPLOG_OK;
+}
+
+enum smtplog_status judge_share(const struct judge *judge, const struct knowledge *knowledge,
+                                struct judge **second)
+{
+    return judge_new(knowledge, judge->verdicts.seed, judge->waits, second);
 }
 
 void judge_free(struct judge *judge)
@@ -72,7 +80,7 @@ void judge_event(struct judge *judge, struct event *event)
     event->reason_class = verdict.class_name;
     event->reason = verdict.reason;
     event->possible_greylisting = verdict.possible_greylisting;
-    if (span_is(verdict.class_name, "greylisting")) {
+    if (judge->waits && span_is(verdict.class_name, "greylisting")) {
         event->asked_wait = asked_waits_find(knowledge->asked_waits, input.text);
     }
 }

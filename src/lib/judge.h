@@ -8,10 +8,14 @@
 
 struct judge;
 
-/* The knowledge is borrowed and must outlive the judge. seed: of the keys of reasons, not 0. Free
- * with judge_free. */
-MUST_USE enum smtplog_status judge_new(const struct knowledge *knowledge, uint64_t seed,
+/* The knowledge is borrowed and must outlive the judge. seed: of the keys of reasons, not 0. waits:
+ * how long greylisting asks to wait is wanted. Free with judge_free. */
+MUST_USE enum smtplog_status judge_new(const struct knowledge *knowledge, uint64_t seed, bool waits,
                                        struct judge **judge);
+
+/* Another one like it, for another thread with knowledge of its own. */
+MUST_USE enum smtplog_status judge_share(const struct judge *judge,
+                                         const struct knowledge *knowledge, struct judge **second);
 void judge_free(struct judge *judge);
 
 /* Sets provider, and for refusals and failures the reason. */

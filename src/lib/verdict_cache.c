@@ -77,9 +77,6 @@ enum treatment {
 
 static enum treatment treat(struct span word, const struct word_shape *shape)
 {
-    if ((shape->kinds & AT) != 0) {
-        return LEAVE_OUT;
-    }
     if ((shape->kinds & (JOIN | COLON)) == (JOIN | COLON) &&
         span_find(word, SPAN_LITERAL("://")) != SIZE_MAX) {
         return ONE_DIGIT;
@@ -111,6 +108,13 @@ static void reducer_replace(struct reducer *reducer, struct span word, const cha
     reducer->from = word.p + word.n;
 }
 
+static void leave_out(struct reducer *verdict, struct reducer *text, struct span word)
+{
+    reducer_replace(verdict, word, "\1", 1);
+    reducer_replace(text, word, "\1", 1);
+}
+
+/* A word that is no mail address. */
 static void reduce_word(struct reducer *verdict, struct reducer *text, struct span word)
 {
     char zeros[WORD_LOOKED_AT];
@@ -120,8 +124,7 @@ static void reduce_word(struct reducer *verdict, struct reducer *text, struct sp
         return;
     }
     if (treatment == LEAVE_OUT) {
-        reducer_replace(verdict, word, "\1", 1);
-        reducer_replace(text, word, "\1", 1);
+        leave_out(verdict, text, word);
         return;
     }
     for (size_t i = 0; i < word.n; i++) {
@@ -158,7 +161,9 @@ static void reduce_text(struct reducer *verdict, struct reducer *text, struct sp
         while (telling && tail > at + 1 && (all.p[tail - 1] == '.' || all.p[tail - 1] == ':')) {
             tail--;
         }
-        if (telling && tail - at >= 3) {
+        if (telling && tail - at >= 3 && (seen & AT) != 0) {
+            leave_out(verdict, text, span_of(all.p + at, tail - at));
+        } else if (telling && tail - at >= 3) {
             reduce_word(verdict, text, span_of(all.p + at, tail - at));
         }
         at = end;
