@@ -71,6 +71,25 @@ void *arena_alloc(struct arena *arena, size_t size)
     return piece;
 }
 
+void *arena_grow(struct arena *arena, void *piece, size_t size, size_t wanted)
+{
+    size_t unit = alignof(max_align_t);
+    size_t rounded = (size + unit - 1) / unit * unit;
+    if (wanted <= rounded) {
+        return piece;
+    }
+    bool last = arena->chunk != NULL && arena->used >= rounded &&
+                piece == arena->chunk->bytes + (arena->used - rounded);
+    if (last && wanted - rounded <= arena->chunk->size - arena->used) {
+        return arena_alloc(arena, wanted - rounded) != NULL ? piece : NULL;
+    }
+    void *moved = arena_alloc(arena, wanted);
+    if (moved != NULL) {
+        memcpy(moved, piece, size);
+    }
+    return moved;
+}
+
 bool arena_copy(struct arena *arena, struct span text, struct span *copy)
 {
     char *bytes = arena_alloc(arena, text.n + 1);

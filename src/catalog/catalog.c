@@ -158,18 +158,51 @@ static enum smtplog_status check_keys(const struct record_file *file, const stru
     return status;
 }
 
+/* Whether a value is read as it stands in the file: an expression's line ends count for nothing,
+ * those of prose as blanks. */
+static bool is_expression(struct span type, struct span key)
+{
+    static const char *const keys[] = {"regex", "wording", "text", "warning"};
+    bool found = false;
+    for (size_t i = 0; i < COUNT_OF(keys) && !span_is(type, "phrase"); i++) {
+        found = found || span_is(key, keys[i]);
+    }
+    return found;
+}
+
+/* Two thousand records have no expression of several lines: their values are made prose in their
+ * place. A dozen have, and get values of their own beside it. */
+static enum smtplog_status make_texts(struct catalog *catalog, const struct record *record,
+                                      struct record_pair **texts)
+{
+    *texts = record->pairs;
+    for (size_t i = 0; i < record->pair_count; i++) {
+        struct record_pair *pair = &record->pairs[i];
+        if (memchr(pair->value.p, '\n', pair->value.n) == NULL) {
+            continue;
+        }
+        if (!is_expression(record->type, pair->key)) {
+            record_make_prose(pair);
+        } else if (*texts == record->pairs) {
+            size_t size = record->pair_count * sizeof **texts;
+            *texts = arena_alloc(&catalog->arena, size);
+            if (*texts == NULL) {
+                return SMTPLOG_NO_MEMORY;
+            }
+            memcpy(*texts, record->pairs, size);
+        }
+    }
+    for (size_t i = 0; *texts != record->pairs && i < record->pair_count; i++) {
+        TRY(record_prose(&catalog->arena, record->pairs[i].value, &(*texts)[i].value));
+    }
+    return SMTPLOG_OK;
+}
+
 static enum smtplog_status fill_entry(struct catalog *catalog, const struct record_file *file,
                                       const struct record *record, struct entry_slot *slot)
 {
-    struct record_pair *texts = arena_alloc(&catalog->arena,
-                                            (record->pair_count + 1) * sizeof *texts);
-    if (texts == NULL) {
-        return SMTPLOG_NO_MEMORY;
-    }
-    for (size_t i = 0; i < record->pair_count; i++) {
-        texts[i] = record->pairs[i];
-        TRY(record_prose(&catalog->arena, record->pairs[i].value, &texts[i].value));
-    }
+    struct record_pair *texts = NULL;
+    TRY(make_texts(catalog, record, &texts));
     slot->type = record->type;
     slot->entry = (struct catalog_entry){record->name, file, record, texts};
     return SMTPLOG_OK;

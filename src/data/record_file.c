@@ -11,6 +11,9 @@ struct record_parser {
     struct record *records;
     struct record_pair *pairs;
     size_t record_count, pair_count;
+    bool keep_samples;
+    bool skips;   /* lines belong to a sample that is not kept */
+    char *joined; /* the last value that was continued */
     bool failed;
     bool out_of_memory;
 };
@@ -35,6 +38,12 @@ static void parser_fail(struct record_parser *parser, unsigned line, const char 
 {
     parser->failed = true;
     (void)record_complain(parser->file, line, parser->diagnostic, what, detail);
+}
+
+static bool is_sample_header(struct span text)
+{
+    return span_starts(text, SPAN_LITERAL("[sample ")) ||
+           span_starts(text, SPAN_LITERAL("[nomatch "));
 }
 
 static void parse_header(struct record_parser *parser, struct span text, unsigned line)
@@ -86,15 +95,21 @@ static void parse_continuation(struct record_parser *parser, struct span text, u
     }
     struct record_pair *pair = &parser->pairs[parser->pair_count - 1];
     struct span more = span_trim(text);
-    char *joined = arena_alloc(parser->arena, pair->value.n + 1 + more.n);
+    size_t length = pair->value.n + 1 + more.n;
+    bool again = pair->value.p == parser->joined;
+    char *joined = again ? arena_grow(parser->arena, parser->joined, pair->value.n, length)
+                         : arena_alloc(parser->arena, length);
     if (joined == NULL) {
         parser->out_of_memory = true;
         return;
     }
-    memcpy(joined, pair->value.p, pair->value.n);
+    if (!again) {
+        memcpy(joined, pair->value.p, pair->value.n);
+    }
     joined[pair->value.n] = '\n';
     memcpy(joined + pair->value.n + 1, more.p, more.n);
-    pair->value = span_of(joined, pair->value.n + 1 + more.n);
+    parser->joined = joined;
+    pair->value = span_of(joined, length);
 }
 
 static void parse_line(struct record_parser *parser, struct span text, unsigned line)
@@ -104,6 +119,12 @@ static void parse_line(struct record_parser *parser, struct span text, unsigned 
     }
     if (byte_is_space(text.p[text.n - 1])) {
         parser_fail(parser, line, "blanks at the end of the line: write [ ] or \\x20", SPAN_EMPTY);
+        return;
+    }
+    if (text.p[0] == '[') {
+        parser->skips = !parser->keep_samples && is_sample_header(text);
+    }
+    if (parser->skips) {
         return;
     }
     if (byte_is_blank(text.p[0])) {
@@ -174,27 +195,32 @@ static void check_file_record(struct record_parser *parser)
 }
 
 /* Lines that begin a record, and lines that may hold a pair. */
-static void count_lines(struct span bytes, size_t *headers, size_t *pairs)
+static void count_lines(struct span bytes, bool keep_samples, size_t *headers, size_t *pairs)
 {
     struct span text;
+    bool skips = false;
     while (span_next_piece(&bytes, '\n', &text)) {
         bool other = text.n == 0 || text.p[0] == '#' || byte_is_blank(text.p[0]);
-        *headers += !other && text.p[0] == '[';
-        *pairs += !other && text.p[0] != '[';
+        bool header = !other && text.p[0] == '[';
+        skips = header ? !keep_samples && is_sample_header(text) : skips;
+        *headers += header && !skips;
+        *pairs += !other && !header && !skips;
     }
 }
 
-enum smtplog_status record_file_parse(struct span label, struct span bytes, struct arena *arena,
-                                      const struct diagnostic *diagnostic, struct record_file *file)
+enum smtplog_status record_file_parse(struct span label, struct span bytes, bool keep_samples,
+                                      struct arena *arena, const struct diagnostic *diagnostic,
+                                      struct record_file *file)
 {
     *file = (struct record_file){.label = label};
-    struct record_parser parser = {.file = file, .arena = arena, .diagnostic = diagnostic};
+    struct record_parser parser = {
+        .file = file, .arena = arena, .diagnostic = diagnostic, .keep_samples = keep_samples};
     if (bytes.n > RECORD_FILE_MAXIMUM) {
         return record_complain(file, 1, diagnostic, "the file is too large", SPAN_EMPTY);
     }
     size_t headers = 0;
     size_t pairs = 0;
-    count_lines(bytes, &headers, &pairs);
+    count_lines(bytes, keep_samples, &headers, &pairs);
     parser.records = arena_alloc(arena, (headers + 1) * sizeof *parser.records);
     parser.pairs = arena_alloc(arena, (pairs + 1) * sizeof *parser.pairs);
     if (parser.records == NULL || parser.pairs == NULL) {
@@ -252,6 +278,16 @@ static enum smtplog_status record_join(struct arena *arena, struct span value, c
     }
     *joined = span_of(out, n);
     return SMTPLOG_OK;
+}
+
+void record_make_prose(struct record_pair *pair)
+{
+    /* Only values that were continued hold line ends, and those are our own in the arena. */
+    char *at = (char *)pair->value.p;
+    char *end = at + pair->value.n;
+    while (at < end && (at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        *at++ = ' ';
+    }
 }
 
 enum smtplog_status record_regex(struct arena *arena, struct span value, struct span *regex)

@@ -31,7 +31,7 @@ struct record {
     struct span type;
     struct span name; /* may be empty */
     unsigned line;
-    const struct record_pair *pairs;
+    struct record_pair *pairs;
     size_t pair_count;
 };
 
@@ -46,9 +46,10 @@ struct record_file {
 /* Parses bytes (which must stay valid) into records that live in the arena. Every mistake is said
  * with label:line, all of them, before SMTPLOG_FORMAT is returned. Duplicate keys in one record and
  * duplicate records of one file are mistakes; unknown types and keys are for the caller to refuse.
- */
+ * Records that only tests of the file look at ([sample], [nomatch]), two fifths of all, are passed
+ * over unless they are to be kept. */
 MUST_USE enum smtplog_status record_file_parse(struct span label, struct span bytes,
-                                               struct arena *arena,
+                                               bool keep_samples, struct arena *arena,
                                                const struct diagnostic *diagnostic,
                                                struct record_file *file);
 
@@ -65,6 +66,9 @@ MUST_USE enum smtplog_status record_regex(struct arena *arena, struct span value
 /* A value as prose: continued lines joined with one blank. */
 MUST_USE enum smtplog_status record_prose(struct arena *arena, struct span value,
                                           struct span *prose);
+
+/* Makes the value prose for good, in its place. It can no longer be read as an expression. */
+void record_make_prose(struct record_pair *pair);
 
 /* Says a mistake at a line of a file. Always returns SMTPLOG_FORMAT. */
 enum smtplog_status record_complain(const struct record_file *file, unsigned line,

@@ -12,6 +12,7 @@ struct reader {
     size_t at;
     int depth;
     bool bad;
+    bool out_of_memory;
     struct rule_error *error;
     const struct diagnostic *words;
 };
@@ -34,6 +35,24 @@ __attribute__((format(printf, 3, 4))) static uint16_t refuse(struct reader *r, s
     return 0;
 }
 
+/* Room for one more part. Most rules have a few: their number is looked at when it is a power of 2.
+ */
+static bool grow(struct reader *r)
+{
+    struct rule *rule = r->rule;
+    if (rule->count > 0 && (rule->count & (rule->count - 1)) != 0) {
+        return true;
+    }
+    size_t room = rule->count > 0 ? rule->count * 2 : 1;
+    struct rule_part *parts = realloc(rule->parts, room * sizeof *parts);
+    if (parts == NULL) {
+        r->bad = r->out_of_memory = true;
+        return false;
+    }
+    rule->parts = parts;
+    return true;
+}
+
 static uint16_t part(struct reader *r, enum rule_part_kind kind, size_t at, uint16_t left,
                      uint16_t right)
 {
@@ -42,6 +61,9 @@ static uint16_t part(struct reader *r, enum rule_part_kind kind, size_t at, uint
     }
     if (r->rule->count == RULE_PARTS) {
         return refuse(r, at, "the rule has more than %d parts", RULE_PARTS);
+    }
+    if (!grow(r)) {
+        return 0;
     }
     r->rule->parts[r->rule->count] = (struct rule_part){
         .kind = kind, .at = at, .left = left, .right = right};
@@ -421,12 +443,13 @@ enum smtplog_status rule_parse(const char *text, const struct diagnostic *words,
         return SMTPLOG_OK;
     }
     rule_free(rule);
-    return SMTPLOG_USAGE;
+    return r.out_of_memory ? SMTPLOG_NO_MEMORY : SMTPLOG_USAGE;
 }
 
 void rule_free(struct rule *rule)
 {
     free(rule->text);
+    free(rule->parts);
     *rule = (struct rule){0};
 }
 

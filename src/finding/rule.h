@@ -57,8 +57,8 @@ struct rule_part {
 };
 
 struct rule {
-    char *text; /* owned */
-    struct rule_part parts[RULE_PARTS];
+    char *text;              /* owned */
+    struct rule_part *parts; /* owned; RULE_PARTS at most */
     size_t count;
     uint16_t root;
 };

@@ -13,13 +13,15 @@
 #define SYSTEM_DIRECTORY "/etc/smtplog/patterns"
 
 static enum smtplog_status add_file(struct knowledge *knowledge, struct span label,
-                                    struct span bytes, const struct diagnostic *diagnostic)
+                                    struct span bytes, bool keep_samples,
+                                    const struct diagnostic *diagnostic)
 {
     if (knowledge->file_count == KNOWLEDGE_FILES) {
         diagnostic_say(diagnostic, SMTPLOG_ERROR, "too many pattern files");
         return SMTPLOG_LIMIT;
     }
-    enum smtplog_status status = record_file_parse(label, bytes, &knowledge->arena, diagnostic,
+    enum smtplog_status status = record_file_parse(label, bytes, keep_samples, &knowledge->arena,
+                                                   diagnostic,
                                                    &knowledge->files[knowledge->file_count]);
     if (status == SMTPLOG_OK) {
         knowledge->file_count++;
@@ -27,14 +29,15 @@ static enum smtplog_status add_file(struct knowledge *knowledge, struct span lab
     return status;
 }
 
-static enum smtplog_status add_built_in(struct knowledge *knowledge,
+static enum smtplog_status add_built_in(struct knowledge *knowledge, bool keep_samples,
                                         const struct diagnostic *diagnostic)
 {
     size_t count = 0;
     const struct embedded_file *files = embedded_files(&count);
     for (size_t i = 0; i < count; i++) {
         TRY(add_file(knowledge, span_cstr(files[i].path),
-                     span_of((const char *)files[i].bytes, files[i].length), diagnostic));
+                     span_of((const char *)files[i].bytes, files[i].length), keep_samples,
+                     diagnostic));
     }
     return SMTPLOG_OK;
 }
@@ -47,7 +50,7 @@ static enum smtplog_status add_directory(struct knowledge *knowledge, const char
     TRY(directory_read(path, ".pat .cat", required, RECORD_FILE_MAXIMUM, &knowledge->arena,
                        diagnostic, &files, &count));
     for (size_t i = 0; i < count; i++) {
-        TRY(add_file(knowledge, files[i].path, files[i].bytes, diagnostic));
+        TRY(add_file(knowledge, files[i].path, files[i].bytes, true, diagnostic));
     }
     return SMTPLOG_OK;
 }
@@ -78,7 +81,7 @@ static enum smtplog_status add_paths(struct knowledge *knowledge,
         struct directory_file file;
         TRY(directory_read_file(source->paths[i], RECORD_FILE_MAXIMUM, &knowledge->arena,
                                 diagnostic, &file));
-        TRY(add_file(knowledge, file.path, file.bytes, diagnostic));
+        TRY(add_file(knowledge, file.path, file.bytes, true, diagnostic));
     }
     return SMTPLOG_OK;
 }
@@ -167,7 +170,7 @@ enum smtplog_status knowledge_load(struct knowledge *knowledge,
     memset(knowledge, 0, sizeof *knowledge);
     arena_init(&knowledge->arena);
     if (source->built_in) {
-        TRY(add_built_in(knowledge, diagnostic));
+        TRY(add_built_in(knowledge, source->samples, diagnostic));
     }
     bool outside = source->directory != NULL || source->path_count > 0;
     if (source->system) {

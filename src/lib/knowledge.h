@@ -29,6 +29,7 @@ struct knowledge {
 /* What to load. */
 struct knowledge_source {
     bool built_in;
+    bool samples;             /* those of the built-in files are kept; of others they always are */
     bool system;              /* /etc/smtplog/patterns and the user's own directory */
     const char *directory;    /* one more, NULL for none */
     const char *const *paths; /* single files */

@@ -253,7 +253,7 @@ enum smtplog_status smtplog_patterns_test(const char *const *files, size_t count
         .writer = writer, .context = context, .paths = files, .path_count = count};
     struct diagnostic to = {.function = diagnostic, .context = diagnostic_context};
     struct knowledge_source source = {
-        .built_in = true, .paths = files, .path_count = count, .check = true};
+        .built_in = true, .samples = true, .paths = files, .path_count = count, .check = true};
     enum smtplog_status status = knowledge_load(&run.knowledge, &source, &to);
     if (status == SMTPLOG_OK) {
         status = parser_new(run.knowledge.postfix, 0, &run.parser);
@@ -296,7 +296,8 @@ enum smtplog_status smtplog_patterns_list(const char *directory, int with_rules,
 {
     struct pattern_run run = {.writer = writer, .context = context};
     struct diagnostic to = {.function = diagnostic, .context = diagnostic_context};
-    struct knowledge_source source = {.built_in = true, .system = true, .directory = directory};
+    struct knowledge_source source = {
+        .built_in = true, .samples = true, .system = true, .directory = directory};
     enum smtplog_status status = knowledge_load(&run.knowledge, &source, &to);
     for (size_t f = 0; status == SMTPLOG_OK && f < run.knowledge.file_count; f++) {
         const struct record_file *file = &run.knowledge.files[f];

@@ -18,8 +18,8 @@ static void parse_alone(struct span bytes, const struct diagnostic *diagnostic, 
     struct record_file file;
     arena_init(&arena);
     *said = false;
-    enum smtplog_status status = record_file_parse(SPAN_LITERAL("input"), bytes, &arena, diagnostic,
-                                                   &file);
+    enum smtplog_status status = record_file_parse(SPAN_LITERAL("input"), bytes, true, &arena,
+                                                   diagnostic, &file);
     FUZZ_REQUIRE(status == SMTPLOG_OK || status == SMTPLOG_FORMAT);
     FUZZ_REQUIRE(*said == (status == SMTPLOG_FORMAT));
     for (size_t i = 0; status == SMTPLOG_OK && i < file.record_count; i++) {

@@ -77,8 +77,8 @@ int main(void)
     arena_init(&arena);
     strbuf_init(&said, 10000);
     struct diagnostic diagnostic = tap_diagnostic(&said);
-    TAP_MUST(record_file_parse(SPAN_LITERAL("test.cat"), span_cstr(file_text), &arena, &diagnostic,
-                               &file));
+    TAP_MUST(record_file_parse(SPAN_LITERAL("test.cat"), span_cstr(file_text), true, &arena,
+                               &diagnostic, &file));
     TAP_MUST(catalog_new(&catalog));
     TAP_MUST(catalog_add(catalog, &file, &diagnostic));
     struct phrases phrases = {.catalog = catalog};

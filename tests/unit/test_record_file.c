@@ -65,7 +65,7 @@ static void test_mistakes(void)
         strbuf_init(&said, 10000);
         struct diagnostic to = tap_diagnostic(&said);
         enum smtplog_status status = record_file_parse(
-            SPAN_LITERAL("f.pat"), span_cstr(cases[i].text), &arena, &to, &file);
+            SPAN_LITERAL("f.pat"), span_cstr(cases[i].text), true, &arena, &to, &file);
         tap_number(cases[i].said == NULL ? SMTPLOG_OK : SMTPLOG_FORMAT, status, "%s",
                    cases[i].name);
         tap_span(cases[i].said == NULL ? "" : cases[i].said, strbuf_span(&said), "%s: what is said",
@@ -93,7 +93,7 @@ static void test_values(void)
     arena_init(&arena);
     strbuf_init(&said, 10000);
     struct diagnostic to = tap_diagnostic(&said);
-    TAP_MUST(record_file_parse(SPAN_LITERAL("f.pat"), span_cstr(text), &arena, &to, &file));
+    TAP_MUST(record_file_parse(SPAN_LITERAL("f.pat"), span_cstr(text), true, &arena, &to, &file));
     tap_span("a/b", file.name, "the file's name");
     tap_span("3", file.version, "the file's version");
     tap_number(3, (long long)file.record_count, "records");
@@ -114,6 +114,73 @@ static void test_values(void)
     tap_number(11, record_find(record, "long")->line, "line of a key");
     tap_number(0, (long long)file.records[2].pair_count, "a record without keys");
     strbuf_free(&said);
+    arena_free(&arena);
+}
+
+/* Without samples the rest is the same, the lines' numbers too. */
+static void test_samples(void)
+{
+    static const char text[] = HEAD "[event one]\n"
+                                    "regex = a\n"
+                                    "  b\n"
+                                    "  c\n"
+                                    "[sample x]\n"
+                                    "line = 1\n"
+                                    "  2\n"
+                                    "[nomatch y]\n"
+                                    "line = 3\n"
+                                    "[event two]\n"
+                                    "also = d\n"
+                                    "  e\n"
+                                    "[samples z]\n";
+    struct arena arena;
+    struct strbuf said;
+    struct record_file file;
+    arena_init(&arena);
+    strbuf_init(&said, 10000);
+    struct diagnostic to = tap_diagnostic(&said);
+    TAP_MUST(record_file_parse(SPAN_LITERAL("f"), span_cstr(text), false, &arena, &to, &file));
+    tap_number(4, (long long)file.record_count, "samples are passed over, with their lines");
+    tap_span("two", file.records[2].name, "the record behind them");
+    tap_span("samples", file.records[3].type, "a type that begins with the word is another");
+    tap_span("a\nb\nc", record_value(&file.records[1], "regex"), "a value of three lines");
+    struct record_pair *also = file.records[2].pairs;
+    record_make_prose(also);
+    tap_span("d e", record_value(&file.records[2], "also"), "made prose in its place");
+    record_make_prose(also);
+    tap_span("d e", also->value, "and again");
+    strbuf_free(&said);
+    arena_free(&arena);
+}
+
+/* A value of many lines outgrows the memory that it began in, several times. */
+static void test_long_value(void)
+{
+    enum {
+        LINES = 5000
+    };
+    struct arena arena;
+    struct strbuf text;
+    struct record_file file;
+    struct diagnostic nobody = {.function = NULL};
+    arena_init(&arena);
+    strbuf_init(&text, 1000000);
+    strbuf_add_cstr(&text, HEAD "[event one]\nlong = line 0\n");
+    for (int i = 1; i < LINES; i++) {
+        strbuf_addf(&text, "    line %d\n", i);
+    }
+    TAP_MUST(
+        record_file_parse(SPAN_LITERAL("f"), strbuf_span(&text), true, &arena, &nobody, &file));
+    struct span rest = record_value(&file.records[1], "long");
+    struct span line;
+    int right = 0;
+    for (int i = 0; span_next_piece(&rest, '\n', &line); i++) {
+        char wanted[32];
+        snprintf(wanted, sizeof wanted, "line %d", i);
+        right += span_is(line, wanted);
+    }
+    tap_number(LINES, right, "all lines of a long value");
+    strbuf_free(&text);
     arena_free(&arena);
 }
 
@@ -139,8 +206,8 @@ static void test_garbage(void)
         arena_init(&arena);
         strbuf_init(&said, 1000000);
         struct diagnostic to = tap_diagnostic(&said);
-        silent += record_file_parse(SPAN_LITERAL("f"), span_of(text, n), &arena, &to, &file) !=
-                      SMTPLOG_OK &&
+        silent += record_file_parse(SPAN_LITERAL("f"), span_of(text, n), true, &arena, &to,
+                                    &file) != SMTPLOG_OK &&
                   said.length == 0;
         strbuf_free(&said);
         arena_free(&arena);
@@ -152,6 +219,8 @@ int main(void)
 {
     test_mistakes();
     test_values();
+    test_samples();
+    test_long_value();
     test_garbage();
     return tap_end();
 }

@@ -143,7 +143,7 @@ int main(void)
     struct strbuf said;
     strbuf_init(&said, 65536);
     struct diagnostic diagnostic = tap_diagnostic(&said);
-    struct knowledge_source source = {.built_in = true, .check = true};
+    struct knowledge_source source = {.built_in = true, .samples = true, .check = true};
     TAP_MUST(knowledge_load(&knowledge, &source, &diagnostic));
     uint64_t passed = 0;
     uint64_t failed = 0;
