@@ -443,7 +443,7 @@ static void settle_rows(struct topk *table, int64_t last)
 
 static void count_waiting(struct signal_set *set)
 {
-    for (size_t i = 0; set->waiting != NULL && i < SIGNAL_WAITING; i++) {
+    for (size_t i = 0; set->waiting != NULL && i < set->waiting_slots; i++) {
         uint64_t place = set->waiting[i].place;
         struct topk_row *row = set->waiting[i].message != 0 ? topk_find(&set->places, place) : NULL;
         if (row != NULL) {

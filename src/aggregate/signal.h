@@ -60,9 +60,9 @@ struct signal_set {
     struct topk notices; /* struct signal_row; warnings and restarts by daemon and template */
     struct topk clients; /* struct signal_row; by class and client address */
     struct signal_place outbound, inbound;
-    struct signal_waiting *waiting; /* owned; open addressing, message 0: free */
-    size_t waiting_count;
-    struct signal_mover *movers; /* owned; SIGNAL_MOVERS, by hash; key 0: free */
+    struct signal_waiting *waiting;      /* owned; open addressing, message 0: free */
+    size_t waiting_count, waiting_slots; /* SIGNAL_WAITING slots at most */
+    struct signal_mover *movers;         /* owned; SIGNAL_MOVERS, by hash; key 0: free */
     /* in front of the two: what is not there is mostly told by these */
     uint8_t *waiting_marks; /* owned; SIGNAL_MARKS counters by hash; at 255 for good */
     uint8_t *mover_marks;   /* owned; SIGNAL_MARKS bits by hash */

@@ -51,6 +51,7 @@ static const struct record_field set_fields[] = {
     SIGNAL_ALL("inbound", inbound),
     SIGNAL_WORK(waiting),
     SIGNAL_WORK(waiting_count),
+    SIGNAL_WORK(waiting_slots),
     SIGNAL_WORK(movers),
     SIGNAL_WORK(noticed),
     SIGNAL_WORK(noticed_line),

@@ -3,6 +3,8 @@
 
 #include "aggregate/signal_part.h"
 
+#define FIRST_SLOTS 1024
+
 uint64_t signal_message_key(const struct signal_set *set, const struct event *event)
 {
     uint64_t hash = hash_span(set->seed, event_text(event, EVENT_HOST));
@@ -12,8 +14,9 @@ uint64_t signal_message_key(const struct signal_set *set, const struct event *ev
 /* The slot of a message or a free one, NULL when the table is full and does not hold it. */
 static struct signal_waiting *find_waiting(const struct signal_set *set, uint64_t message)
 {
-    for (size_t i = 0; i < SIGNAL_WAITING; i++) {
-        struct signal_waiting *slot = &set->waiting[(message + i) % SIGNAL_WAITING];
+    size_t mask = set->waiting_slots - 1;
+    for (size_t i = 0; i <= mask; i++) {
+        struct signal_waiting *slot = &set->waiting[(message + i) & mask];
         if (slot->message == message || slot->message == 0) {
             return slot;
         }
@@ -26,14 +29,32 @@ static uint8_t *waiting_mark(const struct signal_set *set, uint64_t message)
     return &set->waiting_marks[(message >> 32) % SIGNAL_MARKS];
 }
 
+/* Room for one more message, three quarters full at most; none where the largest table is. */
 static enum smtplog_status make_waiting(struct signal_set *set)
 {
-    if (set->waiting == NULL) {
-        free(set->waiting_marks);
-        set->waiting_marks = calloc(SIGNAL_MARKS, 1);
-        set->waiting = calloc(SIGNAL_WAITING, sizeof *set->waiting);
+    if (set->waiting_slots == SIGNAL_WAITING ||
+        (set->waiting != NULL && set->waiting_count < set->waiting_slots / 4 * 3)) {
+        return SMTPLOG_OK;
     }
-    return set->waiting != NULL && set->waiting_marks != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
+    if (set->waiting_marks == NULL) {
+        set->waiting_marks = calloc(SIGNAL_MARKS, 1);
+    }
+    struct signal_set grown = {.waiting_slots = set->waiting == NULL ? FIRST_SLOTS
+                                                                     : set->waiting_slots * 2};
+    grown.waiting = calloc(grown.waiting_slots, sizeof *grown.waiting);
+    if (set->waiting_marks == NULL || grown.waiting == NULL) {
+        free(grown.waiting);
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; set->waiting != NULL && i < set->waiting_slots; i++) {
+        if (set->waiting[i].message != 0) {
+            *find_waiting(&grown, set->waiting[i].message) = set->waiting[i];
+        }
+    }
+    free(set->waiting);
+    set->waiting = grown.waiting;
+    set->waiting_slots = grown.waiting_slots;
+    return SMTPLOG_OK;
 }
 
 enum smtplog_status signal_keep_waiting(struct signal_set *set, const struct event *event,
@@ -62,17 +83,18 @@ void signal_forget_waiting(struct signal_set *set, uint64_t message)
         return;
     }
     *mark = (uint8_t)(*mark - (*mark < UINT8_MAX));
+    size_t mask = set->waiting_slots - 1;
     size_t hole = (size_t)(slot - set->waiting);
     size_t at = hole;
     set->waiting_count--;
     for (;;) {
-        at = (at + 1) % SIGNAL_WAITING;
+        at = (at + 1) & mask;
         if (set->waiting[at].message == 0) {
             break;
         }
-        size_t home = set->waiting[at].message % SIGNAL_WAITING;
-        size_t from_home = (at + SIGNAL_WAITING - home) % SIGNAL_WAITING;
-        size_t from_hole = (at + SIGNAL_WAITING - hole) % SIGNAL_WAITING;
+        size_t home = set->waiting[at].message & mask;
+        size_t from_home = (at - home) & mask;
+        size_t from_hole = (at - hole) & mask;
         if (from_home >= from_hole) {
             set->waiting[hole] = set->waiting[at];
             hole = at;

@@ -314,6 +314,9 @@ static size_t source_stream(struct source *source, char *bytes, size_t capacity)
         source->block_at += n;
         return n;
     }
+    free(source->block); /* from here on bytes go where they are wanted */
+    source->block = NULL;
+    source->block_at = source->block_end = 0;
     size_t got = source_read_stored(source, bytes, capacity);
     source->ended = got == 0;
     return got;

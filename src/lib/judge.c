@@ -35,7 +35,10 @@ enum smtplog_status judge_share(const struct judge *judge, const struct knowledg
 
 void judge_free(struct judge *judge)
 {
-    free(judge);
+    if (judge != NULL) {
+        verdict_cache_free(&judge->verdicts);
+        free(judge);
+    }
 }
 
 /* Only refusals and failures have a reason. */

@@ -1,9 +1,13 @@
-/* Remembers why replies were given: direct-mapped, so that it never grows and never needs care. */
+/* Remembers why replies were given. A table that a log of few wordings keeps small; at its largest
+ * a new verdict takes the place of another, so that it never needs care. */
 #include "lib/verdict_cache.h"
+
+#include <stdlib.h>
 
 #include "base/hashmap.h"
 #include "catalog/named_host.h"
 
+#define NEIGHBOURS     4   /* slots that a verdict may stand in, one behind the other */
 #define WORD_LOOKED_AT 256 /* a longer word is taken in pieces */
 #define ID_LENGTH      12  /* a word of letters and digits this long is an id */
 
@@ -186,6 +190,86 @@ struct verdict_keys verdict_keys_of(uint64_t seed, const struct classifier_input
                                  text.hash != 0 ? text.hash : 1};
 }
 
+/* The slot of a key: its own, a free one, or that of another key which has to make room. NULL while
+ * there are no slots. */
+static struct verdict_slot *slot_of(const struct verdict_cache *cache, uint64_t key)
+{
+    struct verdict_slot *found = NULL;
+    for (size_t i = 0; i < NEIGHBOURS && cache->capacity > 0; i++) {
+        struct verdict_slot *slot = &cache->slots[(key + i) & (cache->capacity - 1)];
+        if (slot->key == key || slot->key == 0) {
+            return slot;
+        }
+        found = found == NULL ? slot : found;
+    }
+    return found;
+}
+
+/* Without memory for more it stays as it is. */
+static void grow(struct verdict_cache *cache)
+{
+    struct verdict_cache grown = *cache;
+    if (cache->count * 2 < cache->capacity || cache->capacity == VERDICT_CACHE_SLOTS) {
+        return;
+    }
+    grown.capacity = cache->capacity > 0 ? cache->capacity * 2 : VERDICT_CACHE_FIRST;
+    grown.slots = calloc(grown.capacity, sizeof *grown.slots);
+    if (grown.slots == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < cache->capacity; i++) {
+        if (cache->slots[i].key != 0) {
+            *slot_of(&grown, cache->slots[i].key) = cache->slots[i];
+        }
+    }
+    free(cache->slots);
+    *cache = grown;
+}
+
+static bool verdict_equal(const struct classifier_verdict *a, const struct classifier_verdict *b)
+{
+    return a->reason.p == b->reason.p && a->class_name.p == b->class_name.p &&
+           a->reason.n == b->reason.n && a->class_name.n == b->class_name.n &&
+           a->possible_greylisting == b->possible_greylisting;
+}
+
+/* The number of a verdict: there are as many as reasons, about. False without memory for it. */
+static bool keep_verdict(struct verdict_cache *cache, const struct classifier_verdict *verdict,
+                         size_t *number)
+{
+    size_t count = cache->verdict_count;
+    *number = 0;
+    while (*number < count && !verdict_equal(&cache->verdicts[*number], verdict)) {
+        ++*number;
+    }
+    if (*number < count) {
+        return true;
+    }
+    if ((count & (count - 1)) == 0) {
+        size_t room = count > 0 ? count * 2 : 1;
+        struct classifier_verdict *verdicts = realloc(cache->verdicts, room * sizeof *verdicts);
+        if (verdicts == NULL) {
+            return false;
+        }
+        cache->verdicts = verdicts;
+    }
+    cache->verdicts[cache->verdict_count++] = *verdict;
+    return true;
+}
+
+/* Without memory it is judged again the next time. */
+static void keep(struct verdict_cache *cache, uint64_t key,
+                 const struct classifier_verdict *verdict)
+{
+    size_t number = 0;
+    grow(cache);
+    struct verdict_slot *slot = slot_of(cache, key);
+    if (slot != NULL && keep_verdict(cache, verdict, &number)) {
+        cache->count += slot->key == 0;
+        *slot = (struct verdict_slot){key, number};
+    }
+}
+
 void verdict_cache_judge(struct verdict_cache *cache, struct classifier *classifier,
                          const struct classifier_input *input, struct classifier_verdict *verdict,
                          uint64_t *key)
@@ -194,11 +278,19 @@ void verdict_cache_judge(struct verdict_cache *cache, struct classifier *classif
         cache->seed = hash_random_seed() | 1;
     }
     struct verdict_keys keys = verdict_keys_of(cache->seed, input);
-    struct verdict_slot *slot = &cache->slots[keys.verdict % VERDICT_CACHE_SLOTS];
-    if (slot->key != keys.verdict) {
-        classifier_judge(classifier, input, &slot->verdict);
-        slot->key = keys.verdict;
-    }
-    *verdict = slot->verdict;
+    const struct verdict_slot *slot = slot_of(cache, keys.verdict);
     *key = keys.text;
+    if (slot != NULL && slot->key == keys.verdict) {
+        *verdict = cache->verdicts[slot->verdict];
+        return;
+    }
+    classifier_judge(classifier, input, verdict);
+    keep(cache, keys.verdict, verdict);
+}
+
+void verdict_cache_free(struct verdict_cache *cache)
+{
+    free(cache->slots);
+    free(cache->verdicts);
+    *cache = (struct verdict_cache){.seed = cache->seed};
 }

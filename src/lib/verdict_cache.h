@@ -5,17 +5,24 @@
 
 #include "catalog/classifier.h"
 
-#define VERDICT_CACHE_SLOTS 16384
+#define VERDICT_CACHE_FIRST 256   /* slots; doubled when half of them are taken */
+#define VERDICT_CACHE_SLOTS 16384 /* at most */
 
 struct verdict_slot {
     uint64_t key; /* 0: free */
-    struct classifier_verdict verdict;
+    size_t verdict;
 };
 
 struct verdict_cache {
     uint64_t seed;
-    struct verdict_slot slots[VERDICT_CACHE_SLOTS];
+    struct verdict_slot *slots; /* owned; NULL until the first verdict */
+    size_t capacity, count;
+    struct classifier_verdict *verdicts; /* owned; those that were given, each once */
+    size_t verdict_count;
 };
+
+/* Of a cache that was zeroed, used or not. */
+void verdict_cache_free(struct verdict_cache *cache);
 
 /* Hashes of everything a verdict depends on, never 0. Left out of both are what templates leave out
  * as well: mail addresses, IP addresses (but 127.*, which block lists give meaning, and what looks

@@ -243,7 +243,7 @@ int main(void)
     struct strbuf said;
     strbuf_init(&said, 100000);
     struct diagnostic to = tap_diagnostic(&said);
-    struct knowledge_source source = {.built_in = true};
+    struct knowledge_source source = {.built_in = true, .samples = true};
     TAP_MUST(knowledge_load(&knowledge, &source, &to));
     tap_span("", strbuf_span(&said), "the built-in files load without a word");
     struct judge judge = {knowledge.classifier, &cache, 0, 0, 0};
@@ -269,6 +269,16 @@ int main(void)
     input.text = SPAN_LITERAL("<bob@z.example>: Greylisted, back in 300 s");
     verdict_cache_judge(&cache, knowledge.classifier, &input, &verdict, &other);
     tap_ok(one == other && one != 0, "replies that differ in the address only have one key");
+    tap_ok(cache.count > 1000 && cache.capacity == VERDICT_CACHE_SLOTS,
+           "it has grown as far as it may: %zu of %zu slots are taken", cache.count,
+           cache.capacity);
+    tap_ok(cache.verdict_count > 100 && cache.verdict_count < 2000, "%zu different verdicts",
+           cache.verdict_count);
+    verdict_cache_free(&cache);
+    tap_number(0, (long long)cache.capacity, "emptied, it takes nothing");
+    verdict_cache_judge(&cache, knowledge.classifier, &input, &verdict, &one);
+    tap_ok(one == other && cache.count == 1, "and goes on");
+    verdict_cache_free(&cache);
     knowledge_free(&knowledge);
     strbuf_free(&said);
     return tap_end();
