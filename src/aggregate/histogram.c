@@ -97,7 +97,7 @@ static inline size_t bucket_position(const struct histogram *h, int32_t index)
     int64_t least = least_of(index);
     for (size_t left = (size_t)(range.high - range.low); left > 0;) {
         size_t half = (left + 1) / 2;
-        at += is_before(at[half - 1], least) ? half : 0;
+        at += half & (0 - (size_t)is_before(at[half - 1], least));
         left -= half;
     }
     return (size_t)(at - h->buckets);

@@ -32,7 +32,7 @@ static enum smtplog_status add_name(struct topk *table, struct span name,
                                     const struct instant *time, struct sighting **sighting)
 {
     struct topk_row *row = NULL;
-    TRY(topk_add(table, name, 1, &row));
+    TRY(topk_add_again(table, name, 1, &row));
     *sighting = row->value;
     if (row->count == 1) {
         **sighting = (struct sighting){*time, *time};

@@ -283,7 +283,7 @@ static enum smtplog_status add_notice(struct signal_set *set, const struct event
     struct topk_row *row = NULL;
     struct span key;
     TRY(signal_notice_key(set, event, &key));
-    TRY(topk_add(&set->notices, key, event->repeat, &row));
+    TRY(topk_add_again(&set->notices, key, event->repeat, &row));
     name_row(row->value, event);
     return count_row(row->value, event, event->repeat);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "aggregate/signal_part.h"
+#include "track/inbound.h"
 
 /* Which of our own services met greylisting: pools of outgoing addresses have one for each. */
 void signal_note_holder(struct signal_set *set, struct span service)
@@ -82,6 +83,7 @@ enum smtplog_status signal_note_mover(struct signal_set *set, const struct event
     if (mover != NULL) {
         mover->key = key;
         mark_mover(set, key);
+        mark_mover(set, inbound_look(sender, recipient));
     }
     uint32_t net = (uint32_t)hash_span(set->seed, network_of(client));
     bool known = mover == NULL || mover->nets == SIGNAL_NETS;
@@ -99,9 +101,12 @@ void signal_accept(struct signal_set *set, struct span sender, struct span recip
     if (set->movers == NULL || sender.n == 0 || recipient.n == 0) {
         return;
     }
+    if (!may_be_mover(set, inbound_look(sender, recipient))) {
+        return; /* nothing like this sender and recipient is there */
+    }
     uint64_t key = mover_key(set, sender, recipient);
     if (!may_be_mover(set, key)) {
-        return; /* nothing of this sender and recipient is there */
+        return;
     }
     struct signal_mover *mover = find_mover(set, key);
     if (mover != NULL && mover->key == key) {

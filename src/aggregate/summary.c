@@ -198,7 +198,7 @@ static enum smtplog_status add_reject(struct summary *summary, const struct even
     } else if (event_has(event, EVENT_IMPLIED_CODE)) {
         summary->reject_implied[event_value(event, EVENT_IMPLIED_CODE)] += weight;
     }
-    return topk_add(&summary->reject_classes, event->reason_class, weight, &row);
+    return topk_add_again(&summary->reject_classes, event->reason_class, weight, &row);
 }
 
 /* "CODE ENHANCED " and what follows into scratch. */
@@ -220,7 +220,7 @@ static void add_reply_head(struct strbuf *out, const struct event *event)
 static enum smtplog_status add_class(struct summary *summary, const struct event *event)
 {
     struct topk_row *row = NULL;
-    TRY(topk_add(&summary->classes, event->reason_class, event->repeat, &row));
+    TRY(topk_add_again(&summary->classes, event->reason_class, event->repeat, &row));
     struct class_row *class_row = row->value;
     int code = event_any_code(event);
     *(code >= 500   ? &class_row->permanent
@@ -350,7 +350,7 @@ static enum smtplog_status add_warning(struct summary *summary, const struct eve
     struct span text = event_text(event, EVENT_TEXT);
     struct span key;
     TRY(signal_notice_key(summary->signals, event, &key));
-    TRY(topk_add(&summary->warnings, key, event->repeat, &row));
+    TRY(topk_add_again(&summary->warnings, key, event->repeat, &row));
     summary->signals->noticed = NULL;
     struct sample_row *sample = row->value;
     if (sample->line == 0) {
@@ -462,7 +462,7 @@ static enum smtplog_status add_traffic(struct summary *summary, const struct eve
     if (summary->lookup.event != event || !summary->lookup.approached) {
         return traffic_add(summary->traffic, event, message, summary->flow.memo);
     }
-    enum smtplog_status status = traffic_add_expected(summary->traffic, &summary->lookup, message,
+    enum smtplog_status status = traffic_add_expected(&summary->lookup, message,
                                                       summary->flow.memo);
     summary->lookup.event = NULL;
     return status;

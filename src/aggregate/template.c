@@ -140,12 +140,14 @@ static const char *word_stand_in(struct span text, size_t *length, size_t *whole
 {
     size_t end = 0;
     unsigned kinds = 0;
-    while (end < text.n && kind_of(text.p[end]) != EDGE) {
-        if (kind_of(text.p[end]) == EQUAL &&
-            span_find(span_of(text.p, end), SPAN_LITERAL("://")) == SIZE_MAX) {
+    for (; end < text.n; end++) {
+        unsigned kind = kind_of(text.p[end]);
+        bool ends = kind == EDGE || (kind == EQUAL && span_find(span_of(text.p, end),
+                                                                SPAN_LITERAL("://")) == SIZE_MAX);
+        if (ends) {
             break;
         }
-        kinds |= kind_of(text.p[end++]);
+        kinds |= kind;
     }
     end += end == 0; /* begins with an equals sign */
     *whole = *length = end;

@@ -288,7 +288,13 @@ enum smtplog_status topk_add(struct topk *table, struct span key, uint64_t weigh
                              struct topk_row **row)
 {
     struct topk_key prepared = {.key = key, .hash = hash_span(table->seed, key)};
-    return topk_add_key(table, &prepared, weight, row);
+    struct topk_row *known = find_row(table, prepared.hash);
+    if (known == NULL) {
+        return add_fresh(table, &prepared, weight, false, row);
+    }
+    known->count += weight;
+    *row = known;
+    return SMTPLOG_OK;
 }
 
 enum smtplog_status topk_add_again(struct topk *table, struct span key, uint64_t weight,

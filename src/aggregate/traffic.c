@@ -145,23 +145,22 @@ static struct span domain_name(const struct event *event, char lower[TRAFFIC_DOM
 }
 
 /* Takes a name up, unless it is empty. */
-static void look_up(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
-                    enum traffic_table table, struct span name)
+static inline void look_up(struct traffic_lookup *lookup, struct topk *table, struct span name)
 {
     if (name.n > 0) {
         struct traffic_name *made = &lookup->name[lookup->count++];
         made->table = table;
-        made->key = topk_prepare(&tables[table], name);
+        made->key = topk_prepare(table, name);
     }
 }
 
 /* A name that needs no look-up ahead, or is not known yet. */
-static void leave_open(struct traffic_lookup *lookup, enum traffic_table table, struct span name)
+static void leave_open(struct traffic_lookup *lookup, struct topk *table, struct span name)
 {
     lookup->name[lookup->count++] = (struct traffic_name){table, {.key = name}};
 }
 
-void traffic_expect(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
+void traffic_expect(struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
                     const struct event *event)
 {
     bool reject = event_value(event, EVENT_KIND) == KIND_REJECT;
@@ -169,47 +168,45 @@ void traffic_expect(const struct topk tables[TRAFFIC_TABLES], struct traffic_loo
     lookup->event = event;
     lookup->count = 0;
     lookup->sender = NULL;
-    look_up(tables, lookup, TRAFFIC_DOMAIN, domain_name(event, lookup->lower));
-    look_up(tables, lookup, TRAFFIC_PROVIDER, event->provider);
+    look_up(lookup, &tables[TRAFFIC_DOMAIN], domain_name(event, lookup->lower));
+    look_up(lookup, &tables[TRAFFIC_PROVIDER], event->provider);
     if (reject) {
-        look_up(tables, lookup, TRAFFIC_SENDER, event_text(event, EVENT_SENDER));
-        look_up(tables, lookup, TRAFFIC_CLIENT, event_text(event, EVENT_PEER_IP));
+        look_up(lookup, &tables[TRAFFIC_SENDER], event_text(event, EVENT_SENDER));
+        look_up(lookup, &tables[TRAFFIC_CLIENT], event_text(event, EVENT_PEER_IP));
         return;
     }
     if (outbound) {
-        look_up(tables, lookup, TRAFFIC_PEER, peer_name(event));
+        look_up(lookup, &tables[TRAFFIC_PEER], peer_name(event));
     }
-    leave_open(lookup, TRAFFIC_SENDER, SPAN_EMPTY);
-    look_up(tables, lookup, TRAFFIC_RECIPIENT, event_text(event, EVENT_RECIPIENT));
-    leave_open(lookup, TRAFFIC_TRANSPORT, transport_name(event));
+    leave_open(lookup, &tables[TRAFFIC_SENDER], SPAN_EMPTY);
+    look_up(lookup, &tables[TRAFFIC_RECIPIENT], event_text(event, EVENT_RECIPIENT));
+    leave_open(lookup, &tables[TRAFFIC_TRANSPORT], transport_name(event));
 }
 
-void traffic_approach(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
+void traffic_approach(struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
                       const struct traffic_message *message)
 {
     for (size_t i = 0; i < lookup->count; i++) {
         struct traffic_name *name = &lookup->name[i];
-        if (name->table == TRAFFIC_SENDER && name->key.key.n == 0 && message->has_sender) {
+        if (name->key.hash != 0) {
+            topk_approach(name->table, &name->key);
+        } else if (name->table == &tables[TRAFFIC_SENDER] && message->has_sender) {
             bool null = message->sender.n == 0;
-            name->key = topk_prepare(&tables[TRAFFIC_SENDER],
-                                     null ? SPAN_LITERAL("<>") : message->sender);
+            name->key = topk_prepare(name->table, null ? SPAN_LITERAL("<>") : message->sender);
             lookup->sender = name;
-        } else if (name->key.hash != 0) {
-            topk_approach(&tables[name->table], &name->key);
         }
     }
 }
 
 /* Adds one to the rows of an event. The rows are found first, and their memory asked for, then all
  * are added to. */
-static enum smtplog_status add_to_rows(struct topk tables[TRAFFIC_TABLES],
-                                       struct traffic_lookup *lookup, struct traffic_share *share)
+static enum smtplog_status add_to_rows(struct traffic_lookup *lookup, struct traffic_share *share)
 {
     struct topk_row *rows[TRAFFIC_TABLES];
     bool spread = share->outcome == OUTCOME_DELIVERED && share->microseconds >= 0;
     for (size_t i = 0; i < lookup->count; i++) {
         const struct traffic_name *name = &lookup->name[i];
-        struct topk *table = &tables[name->table];
+        struct topk *table = name->table;
         rows[i] = NULL;
         if (name->key.key.n == 0) {
             continue;
@@ -222,7 +219,7 @@ static enum smtplog_status add_to_rows(struct topk tables[TRAFFIC_TABLES],
     }
     for (size_t i = 0; i < lookup->count; i++) {
         if (rows[i] != NULL) {
-            const struct topk *table = &tables[lookup->name[i].table];
+            const struct topk *table = lookup->name[i].table;
             share->budget = table->budget;
             TRY(add_share(rows[i]->value, share, has_spread(table)));
         }
@@ -230,8 +227,7 @@ static enum smtplog_status add_to_rows(struct topk tables[TRAFFIC_TABLES],
     return SMTPLOG_OK;
 }
 
-enum smtplog_status traffic_add_expected(struct topk tables[TRAFFIC_TABLES],
-                                         struct traffic_lookup *lookup,
+enum smtplog_status traffic_add_expected(struct traffic_lookup *lookup,
                                          const struct traffic_message *message,
                                          struct histogram_memo memos[HISTOGRAM_MEMOS])
 {
@@ -250,9 +246,9 @@ enum smtplog_status traffic_add_expected(struct topk tables[TRAFFIC_TABLES],
         .delay = &histogram_recall(memos, microseconds)->value,
     };
     if (lookup->sender != NULL) {
-        topk_approach(&tables[TRAFFIC_SENDER], &lookup->sender->key);
+        topk_approach(lookup->sender->table, &lookup->sender->key);
     }
-    return add_to_rows(tables, lookup, &share);
+    return add_to_rows(lookup, &share);
 }
 
 enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct event *event,
@@ -262,5 +258,5 @@ enum smtplog_status traffic_add(struct topk tables[TRAFFIC_TABLES], const struct
     struct traffic_lookup lookup;
     traffic_expect(tables, &lookup, event);
     traffic_approach(tables, &lookup, message);
-    return traffic_add_expected(tables, &lookup, message, memos);
+    return traffic_add_expected(&lookup, message, memos);
 }

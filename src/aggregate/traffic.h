@@ -54,7 +54,7 @@ int64_t traffic_microseconds(struct span text);
 
 /* A name under which an event counts, and where. */
 struct traffic_name {
-    enum traffic_table table;
+    struct topk *table;
     struct topk_key key;
 };
 
@@ -70,16 +70,15 @@ struct traffic_lookup {
 
 /* The tables are larger than the nearest caches. Begins the look-ups of an attempt or a reject, so
  * that they go on beside other work; the sender's row follows when the message is known. */
-void traffic_expect(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
+void traffic_expect(struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
                     const struct event *event);
 
 /* Goes on with them, now that the message is known: asks for the rows. */
-void traffic_approach(const struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
+void traffic_approach(struct topk tables[TRAFFIC_TABLES], struct traffic_lookup *lookup,
                       const struct traffic_message *message);
 
 /* Adds the event whose rows were looked up, after both. memos: of delays met before. */
-MUST_USE enum smtplog_status traffic_add_expected(struct topk tables[TRAFFIC_TABLES],
-                                                  struct traffic_lookup *lookup,
+MUST_USE enum smtplog_status traffic_add_expected(struct traffic_lookup *lookup,
                                                   const struct traffic_message *message,
                                                   struct histogram_memo memos[HISTOGRAM_MEMOS]);
 

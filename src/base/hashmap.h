@@ -61,6 +61,21 @@ static inline void *hashmap_find(const struct hashmap *map, uint64_t hash, hashm
     return NULL;
 }
 
+/* The same where the hash is the key: one of 64 seeded bits, which no two of some thousands share.
+ */
+static inline void *hashmap_get(const struct hashmap *map, uint64_t hash)
+{
+    if (map->capacity == 0) {
+        return NULL;
+    }
+    size_t mask = map->capacity - 1;
+    size_t i = (size_t)hash & mask;
+    while (map->slots[i].item != NULL && map->slots[i].hash != hash) {
+        i = (i + 1) & mask;
+    }
+    return map->slots[i].item;
+}
+
 /* Adds an item that is not there yet. */
 MUST_USE enum smtplog_status hashmap_add(struct hashmap *map, uint64_t hash, void *item);
 

@@ -198,7 +198,10 @@ static enum smtplog_status take_record(struct smtplog_analyzer *a, struct event 
         summary_expect(a->summary, event);
     }
     TRY(tracker_add(a->tracker, event, selected->shown, &context));
-    TRY(session_note(a->sessions, event, &unseen));
+    if (event_value(event, EVENT_KIND) == KIND_AUTH ||
+        (event_fact_set(event) & SESSION_FACTS) != 0) {
+        TRY(session_note(a->sessions, event, &unseen));
+    }
     TRY(a->held != NULL ? held_note(a->held, event) : SMTPLOG_OK);
     TRY(a->redactor != NULL ? show_event(a, event, &redacted, &said) : SMTPLOG_OK);
     if (expected) { /* its message is known now */

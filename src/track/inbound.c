@@ -10,8 +10,6 @@
 #define NETWORK_BITS 32768
 #define KEY_BITS     262144
 
-#define TEXT_LOOKED_AT 320 /* bytes of an address */
-
 struct inbound_slot {
     uint64_t key; /* 0: free */
     unsigned marks;
@@ -120,7 +118,7 @@ static uint64_t network_hash(uint64_t seed, struct span address)
 
 static uint64_t lower_hash(uint64_t seed, struct span text)
 {
-    char lower[TEXT_LOOKED_AT];
+    char lower[INBOUND_TEXT];
     size_t n = text.n < sizeof lower ? text.n : sizeof lower;
     bytes_lower(lower, text.p, n);
     return hash_bytes(seed, lower, n);
@@ -169,21 +167,6 @@ static void note_key(struct inbound *inbound, uint64_t key)
 static bool may_have_key(const struct inbound *inbound, uint64_t key)
 {
     return (inbound->keys[key_bit(key) / 64] >> key_bit(key) % 64 & 1) != 0;
-}
-
-/* How long an address is and how it begins, large and small letters the same. */
-static uint64_t look_of(struct span text)
-{
-    size_t n = text.n < TEXT_LOOKED_AT ? text.n : TEXT_LOOKED_AT;
-    uint64_t begin = n >= 8 ? bytes_read8(text.p) | 0x2020202020202020u : 0;
-    return begin * 0x9e3779b97f4a7c15u ^ n;
-}
-
-/* What a key looks like: noted beside the keys it tells of most mails that were let in that nothing
- * like them was refused before, and their addresses need not be put in lower case. */
-static uint64_t look_of_key(uint64_t network, struct span sender, struct span recipient)
-{
-    return hash_mix(network ^ look_of(sender), look_of(recipient));
 }
 
 /* The slot of a key, or the free one where it belongs. */
@@ -314,7 +297,7 @@ enum smtplog_status inbound_note(struct inbound *inbound, const struct event *ev
     uint64_t network = network_hash(inbound->seed, event_text(event, EVENT_PEER_IP));
     uint64_t key = key_of(inbound, network, event_text(event, EVENT_SENDER), event_text(event, to));
     note_network(inbound, network);
-    note_key(inbound, look_of_key(network, event_text(event, EVENT_SENDER), event_text(event, to)));
+    note_key(inbound, inbound_look(event_text(event, EVENT_SENDER), event_text(event, to)));
     note_key(inbound, key);
     TRY(find_slot(inbound, key, true, &slot));
     unsigned marks = marks_of(event) | (shown ? INBOUND_SHOWN : 0);
@@ -336,6 +319,19 @@ enum smtplog_status inbound_note(struct inbound *inbound, const struct event *ev
     return SMTPLOG_OK;
 }
 
+/* The key of a mail that was let in; 0 when it was never noted, which most are told by a glance. */
+static uint64_t known_key(const struct inbound *inbound, struct span client_ip, struct span sender,
+                          struct span recipient)
+{
+    if (!may_have_key(inbound, inbound_look(sender, recipient))) {
+        return 0;
+    }
+    uint64_t network = network_hash(inbound->seed, client_ip);
+    uint64_t key = may_have_keys(inbound, network) ? key_of(inbound, network, sender, recipient)
+                                                   : 0;
+    return key != 0 && may_have_key(inbound, key) ? key : 0;
+}
+
 enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_ip,
                                    struct span sender, struct span recipient,
                                    const struct instant *time, struct inbound_return *back)
@@ -345,14 +341,8 @@ enum smtplog_status inbound_accept(struct inbound *inbound, struct span client_i
     if (inbound->young.slots == NULL) {
         return SMTPLOG_OK;
     }
-    uint64_t network = network_hash(inbound->seed, client_ip);
-    if (!may_have_keys(inbound, network) ||
-        !may_have_key(inbound, look_of_key(network, sender, recipient))) {
-        inbound->latest = time->seconds;
-        return SMTPLOG_OK;
-    }
-    uint64_t key = key_of(inbound, network, sender, recipient);
-    if (!may_have_key(inbound, key)) {
+    uint64_t key = known_key(inbound, client_ip, sender, recipient);
+    if (key == 0) {
         inbound->latest = time->seconds;
         return SMTPLOG_OK;
     }

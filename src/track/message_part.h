@@ -6,14 +6,14 @@
 #include "base/hashmap.h"
 #include "track/message.h"
 
-#define QUEUE_ID_KEPT   24
-#define HOST_REMEMBERED 64
-#define SENDER_INLINE   56  /* longer ones are allocated */
-#define SENDER_MAXIMUM  320 /* longer ones are cut: RFC 5321 allows 256 */
-#define CLIENT_KEPT     46  /* an IPv6 address as text */
-#define NAME_KEPT       64  /* of the client's name or the local user's */
-#define LIST_MAXIMUM    16  /* recipients of a message that are searched one by one */
-#define SLOT_BYTES      48  /* what a table needs for an item, at its emptiest */
+#define QUEUE_ID_LONGEST 24
+#define HOST_REMEMBERED  64
+#define SENDER_INLINE    56  /* longer ones are allocated */
+#define SENDER_MAXIMUM   320 /* longer ones are cut: RFC 5321 allows 256 */
+#define CLIENT_KEPT      46  /* an IPv6 address as text */
+#define NAME_KEPT        64  /* of the client's name or the local user's */
+#define LIST_MAXIMUM     16  /* recipients of a message that are searched one by one */
+#define SLOT_BYTES       48  /* what a table needs for an item, at its emptiest */
 
 /* What is remembered of a recipient that met a failure. */
 struct refusal_note {
@@ -42,13 +42,13 @@ struct recipient {
     double wait;
 };
 
+/* Told apart by the hash of host and queue id alone: it is seeded and has 64 bits. */
 struct message {
     union {
         struct message *next_free;
         uint64_t number; /* ascending with age: the order they are told in when many are */
     };
     uint64_t hash;
-    uint64_t host;
     struct recipient *recipients;
     struct hashmap *index; /* owned; of recipients by address, once there are many */
     char *long_sender;     /* owned; instead of sender */
@@ -70,15 +70,14 @@ struct message {
     bool counts_originals; /* Exim: nrcpt counts addresses before aliases are applied */
     uint16_t sender_length;
     uint16_t ended_slot; /* its place in the ring of those that ended */
-    uint8_t queue_id_length, client_length, name_length;
-    char queue_id[QUEUE_ID_KEPT];
+    uint8_t client_length, name_length;
     char sender[SENDER_INLINE];
 };
 
-/* A queue id with the hashes of its host and of both. */
+/* A queue id with the hash of its host and itself. */
 struct expected_message {
     struct span queue_id; /* empty: none */
-    uint64_t host, hash;
+    uint64_t hash;
 };
 
 struct generation {

@@ -4,8 +4,8 @@
 
 #include "track/message_part.h"
 
-#define MESSAGE_BYTES   (sizeof(struct message) + SLOT_BYTES)
-#define ORIGIN_OVERHEAD 16 /* of the allocator */
+#define MESSAGE_BYTES   ((size_t)296) /* of a message and its places, the allocator's included */
+#define ORIGIN_OVERHEAD 16            /* of the allocator */
 #define SMALLEST_MEMORY ((size_t)64 * 1024)
 
 enum smtplog_status tracker_new(const struct track_listener *listener, size_t memory,
@@ -230,19 +230,6 @@ enum smtplog_status message_end(struct tracker *tracker, struct message *message
 
 /* ---- look-up ------------------------------------------------------------------------------- */
 
-struct message_key {
-    uint64_t host;
-    struct span queue_id;
-};
-
-static bool message_same(const void *item, const void *key)
-{
-    const struct message *message = item;
-    const struct message_key *wanted = key;
-    return message->host == wanted->host &&
-           span_equal(span_of(message->queue_id, message->queue_id_length), wanted->queue_id);
-}
-
 static inline uint64_t hash_of_host(struct tracker *tracker, struct span host)
 {
     if (!span_equal(host, span_of(tracker->host, tracker->host_length))) {
@@ -255,15 +242,15 @@ static inline uint64_t hash_of_host(struct tracker *tracker, struct span host)
 
 /* Finds what is there, in the young generation from now on. */
 static enum smtplog_status find_message(struct tracker *tracker, uint64_t hash,
-                                        const struct message_key *key, struct message **message)
+                                        struct message **message)
 {
     struct generation *young = &tracker->generations[tracker->young];
     struct generation *old = &tracker->generations[1 - tracker->young];
-    *message = hashmap_find(&young->map, hash, message_same, key);
+    *message = hashmap_get(&young->map, hash);
     if (*message != NULL || old->map.count == 0) {
         return SMTPLOG_OK;
     }
-    *message = hashmap_find(&old->map, hash, message_same, key);
+    *message = hashmap_get(&old->map, hash);
     if (*message == NULL) {
         return SMTPLOG_OK;
     }
@@ -278,7 +265,7 @@ static enum smtplog_status find_message(struct tracker *tracker, uint64_t hash,
 }
 
 static enum smtplog_status make_message(struct tracker *tracker, uint64_t hash,
-                                        const struct message_key *key, struct message **message)
+                                        struct message **message)
 {
     struct message *made = message_take(tracker);
     if (made == NULL) {
@@ -286,10 +273,7 @@ static enum smtplog_status make_message(struct tracker *tracker, uint64_t hash,
     }
     made->number = tracker->made++;
     made->hash = hash;
-    made->host = key->host;
     made->bytes = MESSAGE_BYTES;
-    made->queue_id_length = (uint8_t)key->queue_id.n;
-    memcpy(made->queue_id, key->queue_id.p, key->queue_id.n);
     enum smtplog_status status = message_store(tracker, made);
     if (status != SMTPLOG_OK) {
         message_give_back(tracker, made);
@@ -299,12 +283,9 @@ static enum smtplog_status make_message(struct tracker *tracker, uint64_t hash,
     return SMTPLOG_OK;
 }
 
-static inline void expect(struct tracker *tracker, const struct event *event, struct span queue_id)
+static uint64_t hash_of_id(struct tracker *tracker, const struct event *event, struct span queue_id)
 {
-    struct expected_message *expected = &tracker->expected;
-    expected->queue_id = queue_id;
-    expected->host = hash_of_host(tracker, event_text(event, EVENT_HOST));
-    expected->hash = hash_span(expected->host, queue_id);
+    return hash_span(hash_of_host(tracker, event_text(event, EVENT_HOST)), queue_id);
 }
 
 void tracker_expect(struct tracker *tracker, const struct event *event)
@@ -312,43 +293,45 @@ void tracker_expect(struct tracker *tracker, const struct event *event)
     const struct hashmap *young = &tracker->generations[tracker->young].map;
     struct span queue_id = event_text(event, EVENT_QUEUE_ID);
     if (queue_id.n > 0 && young->capacity > 0) {
-        expect(tracker, event, queue_id);
-        __builtin_prefetch(&young->slots[tracker->expected.hash & (young->capacity - 1)]);
+        uint64_t hash = hash_of_id(tracker, event, queue_id);
+        tracker->expected = (struct expected_message){queue_id, hash};
+        __builtin_prefetch(&young->slots[hash & (young->capacity - 1)]);
     }
+}
+
+static bool is_expected(const struct tracker *tracker, struct span queue_id)
+{
+    const struct span *expected = &tracker->expected.queue_id;
+    return queue_id.p == expected->p && queue_id.n == expected->n;
 }
 
 struct message *message_known(struct tracker *tracker, const struct event *event,
                               struct span queue_id)
 {
-    const struct expected_message *expected = &tracker->expected;
-    if (queue_id.p != expected->queue_id.p || queue_id.n != expected->queue_id.n) {
-        expect(tracker, event, queue_id);
+    if (!is_expected(tracker, queue_id)) {
+        uint64_t hash = hash_of_id(tracker, event, queue_id);
+        tracker->expected = (struct expected_message){queue_id, hash};
     }
-    struct message_key key = {expected->host, queue_id};
-    const struct hashmap *young = &tracker->generations[tracker->young].map;
-    return hashmap_find(young, expected->hash, message_same, &key);
+    return hashmap_get(&tracker->generations[tracker->young].map, tracker->expected.hash);
 }
 
 enum smtplog_status message_of(struct tracker *tracker, const struct event *event,
                                struct span queue_id, bool create, struct message **message)
 {
-    struct message_key key = {0, queue_id};
     *message = NULL;
-    if (key.queue_id.n == 0 || key.queue_id.n > QUEUE_ID_KEPT) {
+    if (queue_id.n == 0 || queue_id.n > QUEUE_ID_LONGEST) {
         return SMTPLOG_OK;
     }
-    const struct expected_message *expected = &tracker->expected;
-    bool known = queue_id.p == expected->queue_id.p && queue_id.n == expected->queue_id.n;
-    key.host = known ? expected->host : hash_of_host(tracker, event_text(event, EVENT_HOST));
-    uint64_t hash = known ? expected->hash : hash_span(key.host, queue_id);
-    TRY(find_message(tracker, hash, &key, message));
+    uint64_t hash = is_expected(tracker, queue_id) ? tracker->expected.hash
+                                                   : hash_of_id(tracker, event, queue_id);
+    TRY(find_message(tracker, hash, message));
     if (!create || (*message != NULL && !(*message)->ended)) {
         return SMTPLOG_OK;
     }
     if (*message != NULL) {
         TRY(message_drop(tracker, *message, FATE_REMOVED));
     }
-    return make_message(tracker, hash, &key, message);
+    return make_message(tracker, hash, message);
 }
 
 enum smtplog_status message_renew(struct tracker *tracker, const struct event *event,

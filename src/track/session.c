@@ -165,7 +165,8 @@ enum smtplog_status session_note(struct session_table *table, const struct event
         }
     }
     struct span counters = event_text(event, EVENT_COUNTERS);
-    if (span_find(counters, SPAN_LITERAL("auth=")) != SIZE_MAX &&
+    /* What has no "uth=" has no "auth=", and fewer words begin so. */
+    if (span_find(counters, SPAN_LITERAL("uth=")) != SIZE_MAX &&
         session_counter(counters, "auth", &failed, &tries) && failed > seen) {
         *unseen = failed - seen;
     }

@@ -15,7 +15,7 @@ struct session_table;
 MUST_USE enum smtplog_status session_table_new(struct session_table **table);
 void session_table_free(struct session_table *table);
 
-/* Context lines that end a session; others say nothing here. */
+/* Lines that end a session; beside them only failed log-ins say something here. */
 #define SESSION_FACTS FACT_SET(FACT_DISCONNECT)
 
 /* Notes an event or context line. At a disconnect *unseen gets the failed log-ins that had no line
