@@ -59,6 +59,45 @@ static void test_quantiles(size_t limit, double within, const char *name)
     histogram_free(&right);
 }
 
+/* Buckets ascend and hold what a plain count by index says, however dense they are; values that are
+ * recalled go into the same ones. */
+static void test_buckets(int64_t step, int64_t range, const char *name)
+{
+    enum {
+        INDICES = 3000,
+        LOWEST = 800
+    };
+    static uint64_t counts[INDICES];
+    static struct histogram_memo memos[HISTOGRAM_MEMOS];
+    uint64_t state = 11;
+    bool same = true;
+    struct histogram h, recalled;
+    histogram_init(&h, 1);
+    histogram_init(&recalled, 1);
+    memset(counts, 0, sizeof counts);
+    for (size_t i = 0; i < VALUES; i++) {
+        int64_t millionths = (int64_t)(next_random(&state) % (uint64_t)range + 1) * step;
+        struct histogram_memo *memo = histogram_recall(memos, millionths);
+        counts[histogram_place((double)millionths / 1e6).index + LOWEST]++;
+        TAP_MUST(histogram_add(&h, (double)millionths / 1e6, 1));
+        TAP_MUST(histogram_add_near(&recalled, &memo->value, 1, &memo->near[0]));
+    }
+    size_t at = 0;
+    for (int32_t i = 0; i < INDICES; i++) {
+        if (counts[i] > 0 && at < h.bucket_count) {
+            same = same && histogram_bucket_index(h.buckets[at]) == i - LOWEST &&
+                   histogram_bucket_count(h.buckets[at]) == counts[i];
+            at++;
+        }
+    }
+    tap_ok(same && at == h.bucket_count, "%s: the buckets hold the counts", name);
+    tap_ok(recalled.bucket_count == h.bucket_count && recalled.count == h.count &&
+               memcmp(recalled.buckets, h.buckets, h.bucket_count * sizeof *h.buckets) == 0,
+           "%s: recalled values go into the same", name);
+    histogram_free(&h);
+    histogram_free(&recalled);
+}
+
 static void test_histogram_edges(void)
 {
     struct histogram h;
@@ -329,6 +368,9 @@ int main(void)
 {
     test_quantiles(VALUES, 0, "exact");
     test_quantiles(100, 0.01, "sketch");
+    test_buckets(1, 1000000000, "any delay");
+    test_buckets(10000, 400, "two digits");
+    test_buckets(1000000, 100000, "seconds");
     test_histogram_edges();
     test_topk_exact();
     test_topk_full();

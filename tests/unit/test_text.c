@@ -53,6 +53,25 @@ static void test_span(void)
     tap_number(0, wrong, "a difference at any place of any length is seen");
 }
 
+static void test_lower(void)
+{
+    char from[48];
+    char to[50];
+    bool same = true;
+    for (size_t n = 0; n <= sizeof from; n++) {
+        memset(to, '#', sizeof to);
+        for (size_t i = 0; i < n; i++) {
+            from[i] = (char)(n * 37 + i * 11);
+        }
+        bytes_lower(to + 1, from, n);
+        for (size_t i = 0; i < n; i++) {
+            same = same && to[i + 1] == byte_lower(from[i]);
+        }
+        same = same && to[0] == '#' && to[n + 1] == '#';
+    }
+    tap_ok(same, "letters are lowered in texts of any length, and nothing beside them");
+}
+
 static void test_numbers(void)
 {
     static const struct {
@@ -223,6 +242,7 @@ static void test_json_writer(void)
 int main(void)
 {
     test_span();
+    test_lower();
     test_numbers();
     test_strbuf();
     test_utf8();
