@@ -86,6 +86,11 @@ extern const struct record_type greylist_figures_type; /* of a part of it */
 MUST_USE enum smtplog_status summary_merge(struct summary *into, const struct summary *from,
                                            uint32_t file_shift);
 
+/* The same where the other summary is wanted no more: its tables go as they are added, so that the
+ * memory of one is the next one's. It may only be freed then. */
+MUST_USE enum smtplog_status summary_take(struct summary *into, struct summary *from,
+                                          uint32_t file_shift);
+
 /* Takes out figures that were added before, so that they can be added in another way. Instants and
  * samples stay, also in rows that are left with nothing: those of what is taken out come back with
  * it. */

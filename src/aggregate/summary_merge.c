@@ -6,6 +6,7 @@
 struct merge {
     struct arena *words;
     uint32_t file_shift;
+    bool consumes; /* tables that have been added go at once */
 };
 
 static enum smtplog_status merge_record(const struct merge *merge, const struct record_type *type,
@@ -81,7 +82,11 @@ static enum smtplog_status merge_table(const struct merge *merge, const struct r
         topk_init(table, field->count, field->type != NULL ? field->type->size : 1, NULL);
         *(bool *)(into + field->guard) = true;
     }
-    return topk_merge(table, added, merge_row, &row);
+    TRY(topk_merge(table, added, merge_row, &row));
+    if (merge->consumes) {
+        topk_free((struct topk *)added); /* summary_take was given it to use up */
+    }
+    return SMTPLOG_OK;
 }
 
 static void merge_instant(const struct record_field *field, char *into, const char *from,
@@ -251,6 +256,12 @@ static enum smtplog_status merge_record(const struct merge *merge, const struct 
 enum smtplog_status summary_merge(struct summary *into, const struct summary *from,
                                   uint32_t file_shift)
 {
-    struct merge merge = {&into->words, file_shift};
+    struct merge merge = {&into->words, file_shift, false};
+    return merge_record(&merge, &summary_type, (char *)into, (const char *)from, false);
+}
+
+enum smtplog_status summary_take(struct summary *into, struct summary *from, uint32_t file_shift)
+{
+    struct merge merge = {&into->words, file_shift, true};
     return merge_record(&merge, &summary_type, (char *)into, (const char *)from, false);
 }

@@ -159,11 +159,19 @@ enum smtplog_status snapshot_move(struct smtplog_analyzer *to, struct smtplog_an
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
+/* Its bytes as they stand in a file. */
+static enum smtplog_status pack_part(struct snapshot_part *part)
+{
+    return part->packed != NULL
+               ? SMTPLOG_OK
+               : pack_apart(strbuf_span(&part->bytes), &part->packed, &part->packed_size);
+}
+
 /* A part that is not in a file yet is packed; one that stands alone has the figures of the run. */
 static enum smtplog_status seal(struct smtplog_analyzer *a, struct snapshot_part *part, bool alone)
 {
     if (part->packed == NULL) {
-        TRY(pack_apart(strbuf_span(&part->bytes), &part->packed, &part->packed_size));
+        TRY(pack_part(part));
         strbuf_free(&part->bytes);
     }
     return part->named == NULL && alone ? seal_figures(a, part) : SMTPLOG_OK;
@@ -401,13 +409,14 @@ enum smtplog_status snapshot_part_open(struct snapshot_part *part, struct summar
     return in.damaged ? SMTPLOG_FORMAT : SMTPLOG_OK;
 }
 
-/* Keeps the events alone; what is in no file yet stays whole. The memory of the rest is for the
- * next part: asking the kernel for it anew takes as long as reading it. */
+/* Keeps the events alone, and what is in no file yet as it will stand there. The memory of the rest
+ * is for the next part: asking the kernel for it anew takes as long as reading it. */
 static enum smtplog_status part_trim(struct snapshot_part *part, struct strbuf *spare)
 {
-    if (part->packed == NULL || snapshot_part_waits(part)) {
+    if (snapshot_part_waits(part)) {
         return SMTPLOG_OK;
     }
+    TRY(pack_part(part));
     strbuf_clear(&part->apart);
     strbuf_add_span(&part->apart, part->events);
     TRY(strbuf_status(&part->apart));
@@ -459,13 +468,20 @@ static void say_overlaps(const struct smtplog_analyzer *a)
     }
 }
 
+/* The bytes of a part go before its figures stand in memory twice. last: no part is opened after
+ * it. */
 static enum smtplog_status add_part_figures(struct smtplog_analyzer *a,
-                                            struct snapshot_opening *opening, uint32_t files)
+                                            struct snapshot_opening *opening, uint32_t files,
+                                            bool last, struct strbuf *spare)
 {
     struct summary *figures = NULL;
     enum smtplog_status status = snapshot_opening_end(opening, &figures);
+    status = status == SMTPLOG_OK ? part_trim(opening->part, spare) : status;
+    if (last) {
+        strbuf_free(spare);
+    }
     if (status == SMTPLOG_OK && figures != NULL) {
-        status = summary_merge(a->summary, figures, files);
+        status = summary_take(a->summary, figures, files);
         a->summary->evicted += opening->part->given_up;
     }
     summary_free(figures);
@@ -504,8 +520,7 @@ static enum smtplog_status add_figures(struct smtplog_analyzer *a, struct replay
         }
         struct snapshot_part *part = &set->parts[i];
         enum smtplog_status added = add_part_figures(a, &openings[i % SNAPSHOT_AHEAD],
-                                                     (uint32_t)files);
-        added = added == SMTPLOG_OK ? part_trim(part, &spare) : added;
+                                                     (uint32_t)files, begun == set->count, &spare);
         status = status == SMTPLOG_OK ? added : status;
         sources[i] = (struct replay_source){snapshot_part_waits(part) ? part : NULL,
                                             part->events,
@@ -524,10 +539,11 @@ static enum smtplog_status merge_parts(struct smtplog_analyzer *a, struct replay
     struct summary *kept = NULL;
     snapshot_give_back_memory();
     TRY(add_figures(a, sources));
+    snapshot_give_back_memory();
     int64_t last = a->summary->has_period ? a->summary->last.seconds : INT64_MIN;
     enum smtplog_status status = replay_run(a, sources, a->snapshots->count, last, &kept);
     if (status == SMTPLOG_OK) {
-        status = summary_merge(a->summary, kept, 0);
+        status = summary_take(a->summary, kept, 0);
     }
     summary_tidy(a->summary);
     summary_free(kept);

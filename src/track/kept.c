@@ -3,9 +3,9 @@
 
 #include <stdlib.h>
 
-#define YOUNG_BLOCK ((size_t)128 * 1024)
+#define YOUNG_BLOCK ((size_t)64 * 1024) /* all of them hold what ended messages are kept for */
 #define OLD_STEP    ((size_t)128 * 1024)
-#define OLD_MEMORY  ((size_t)512 * 1024) /* where there is a file */
+#define OLD_MEMORY  ((size_t)256 * 1024) /* where there is a file */
 #define FILE_BLOCK  ((size_t)128 * 1024)
 #define FILE_SLACK  ((uint64_t)32 * 1024 * 1024) /* of events that nobody wants any more */
 
@@ -13,14 +13,14 @@ enum smtplog_status kept_log_init(struct kept_log *log, kept_alive alive, const 
 {
     *log = (struct kept_log){.alive = alive, .context = context, .file = {.descriptor = -1}};
     log->young[0] = malloc(YOUNG_BLOCK);
-    log->young[1] = malloc(YOUNG_BLOCK);
-    return log->young[0] != NULL && log->young[1] != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
+    return log->young[0] != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }
 
 void kept_log_free(struct kept_log *log)
 {
-    free(log->young[0]);
-    free(log->young[1]);
+    for (size_t i = 0; i < KEPT_BLOCKS; i++) {
+        free(log->young[i]);
+    }
     free(log->old);
     kept_file_close(&log->file);
     *log = (struct kept_log){.file = {.descriptor = -1}};
@@ -197,7 +197,7 @@ static enum smtplog_status make_old_room(struct kept_log *log, size_t size, size
 }
 
 /* Moves what is still wanted of a block to the old ones. */
-static enum smtplog_status move_young(struct kept_log *log, int block, size_t live)
+static enum smtplog_status move_young(struct kept_log *log, size_t block, size_t live)
 {
     for (size_t at = 0; at < log->young_length[block];) {
         const struct kept *kept = kept_at(log->young[block], at);
@@ -216,11 +216,21 @@ static enum smtplog_status move_young(struct kept_log *log, int block, size_t li
 
 /* ---- adding ---------------------------------------------------------------------------------- */
 
+/* So many blocks after the current one, which is before it in time; 0: itself. */
+static size_t block_after(const struct kept_log *log, size_t steps)
+{
+    return (log->current + steps) % KEPT_BLOCKS;
+}
+
 static enum smtplog_status turn_blocks(struct kept_log *log, size_t live)
 {
-    TRY(move_young(log, 1 - log->current, live));
-    log->current = 1 - log->current;
-    return SMTPLOG_OK;
+    size_t oldest = block_after(log, 1);
+    TRY(move_young(log, oldest, live));
+    if (log->young[oldest] == NULL) {
+        log->young[oldest] = malloc(YOUNG_BLOCK);
+    }
+    log->current = log->young[oldest] != NULL ? oldest : log->current;
+    return log->young[oldest] != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }
 
 /* In front of an event of so many bytes; nothing behind it is left unset. Returns its whole size.
@@ -239,8 +249,9 @@ static enum smtplog_status add_large(struct kept_log *log, const struct kept *he
                                      enum kept_use use, const struct event *event, size_t live,
                                      size_t *size)
 {
-    TRY(turn_blocks(log, live));
-    TRY(move_young(log, 1 - log->current, live));
+    for (size_t i = 1; i <= KEPT_BLOCKS; i++) {
+        TRY(move_young(log, block_after(log, i), live));
+    }
     size_t most = whole_size(event_pack_room(event));
     TRY(make_old_room(log, most, live));
     char *to = log->old + log->old_length;
@@ -287,18 +298,17 @@ enum smtplog_status kept_log_add(struct kept_log *log, const struct kept *head, 
 enum smtplog_status kept_log_next(const struct kept_log *log, struct kept_cursor *cursor,
                                   const struct kept **kept)
 {
-    const char *blocks[] = {log->old, log->young[1 - log->current], log->young[log->current]};
-    const size_t lengths[] = {log->old_length, log->young_length[1 - log->current],
-                              log->young_length[log->current]};
     uint64_t before = log->file.length;
     TRY(next_of_file(log, cursor, kept));
-    for (size_t b = 0; b < COUNT_OF(blocks) && *kept == NULL; b++) {
-        while (cursor->at - before < lengths[b] && *kept == NULL) {
-            const struct kept *found = kept_at(blocks[b], (size_t)(cursor->at - before));
+    for (size_t b = 0; b <= KEPT_BLOCKS && *kept == NULL; b++) {
+        const char *block = b == 0 ? log->old : log->young[block_after(log, b)];
+        size_t length = b == 0 ? log->old_length : log->young_length[block_after(log, b)];
+        while (cursor->at - before < length && *kept == NULL) {
+            const struct kept *found = kept_at(block, (size_t)(cursor->at - before));
             cursor->at += whole_size(found->size);
             *kept = is_alive(log, found) ? found : NULL;
         }
-        before += lengths[b];
+        before += length;
     }
     return SMTPLOG_OK;
 }

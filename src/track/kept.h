@@ -20,11 +20,13 @@ struct kept {
 /* True while the owner of that life is still there. */
 typedef bool (*kept_alive)(const void *context, uint32_t owner, uint32_t life);
 
+#define KEPT_BLOCKS 12
+
 struct kept_log {
-    char *young[2]; /* owned: blocks, the one that is written to and the one before it */
-    size_t young_length[2];
-    int current;
-    char *old; /* owned: what outlived them */
+    char *young[KEPT_BLOCKS]; /* owned: a ring of blocks; NULL: not needed yet */
+    size_t young_length[KEPT_BLOCKS];
+    size_t current; /* the one that is written to */
+    char *old;      /* owned: what outlived them */
     size_t old_length, old_room;
     struct kept_file file; /* what was there before that */
     const char *directory; /* of the file; NULL: there may be none */
