@@ -55,7 +55,8 @@ const char *smtplog_status_name(enum smtplog_status status);
 const char *smtplog_version(void);
 
 /* 1 when this build has a feature that depends on a library that was there at build: "journal"
- * (reads the systemd journal), "json" (reads JSON log lines); else 0. */
+ * (reads the systemd journal; libsystemd has to be there when it is asked for, too: asking loads
+ * it), "json" (reads JSON log lines); else 0. */
 int smtplog_has(const char *feature);
 
 /* Borrowed bytes, not terminated, valid as long as the function that hands them out says. */
@@ -184,7 +185,7 @@ SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_add_file(struct smtplog_an
 
 /* Adds the systemd journal as an input, called "journal" in reports; of its entries those of mail
  * servers are read. place is a directory with journal files or one such file, NULL for this
- * machine's journal. SMTPLOG_USAGE with a diagnostic when this build cannot read it: see
+ * machine's journal. SMTPLOG_USAGE with a diagnostic when it cannot be read: see
  * smtplog_has. */
 SMTPLOG_MUST_USE enum smtplog_status smtplog_analyzer_add_journal(struct smtplog_analyzer *analyzer,
                                                                   const char *place);
