@@ -169,6 +169,7 @@ struct event {
     uint64_t line, line_end;
     uint32_t repeat;          /* weight in every count: 1, or N of "message repeated N times" */
     bool duplicate;           /* another log of the same server holds the line too: counted there */
+    bool is_bracketed;        /* a Postfix message begins with a bracket, as quoted dialogue does */
     struct span rule;         /* name of the pattern that made it */
     struct span reason_class; /* class of a refusal or failure, empty when none */
     struct span reason;       /* the classifier's rule that decided */

@@ -154,8 +154,7 @@ static inline bool take_line(struct line_reader *reader, struct line *line)
 
 /* Reads on until there is a line. Apart from line_reader_next, which it would make dearer for all
  * lines that are there. */
-__attribute__((noinline)) static enum smtplog_status read_line(struct line_reader *reader,
-                                                               struct line *line)
+APART static enum smtplog_status read_line(struct line_reader *reader, struct line *line)
 {
     do {
         reader->scanned = reader->end;

@@ -116,8 +116,16 @@ MUST_USE enum smtplog_status analyzer_process(struct smtplog_analyzer *analyzer,
                                               const struct stream_line *line, struct event *event,
                                               enum line_bin bin);
 
-/* True for an event that lies outside --since and --until. */
-bool analyzer_is_outside(const struct smtplog_analyzer *analyzer, const struct event *event);
+/* True for an event with a time that lies outside --since and --until. */
+bool analyzer_is_beyond(const struct smtplog_analyzer *analyzer, const struct event *event);
+
+/* The same for any event; mostly neither of the two is given. */
+static inline bool analyzer_is_outside(const struct smtplog_analyzer *analyzer,
+                                       const struct event *event)
+{
+    return (analyzer->has_since || analyzer->has_until) && event->has_time &&
+           analyzer_is_beyond(analyzer, event);
+}
 
 /* At the end of an input: text around a transcript is none of ours; without one it is no log. */
 MUST_USE enum smtplog_status analyzer_finish_transcript(struct smtplog_analyzer *analyzer,

@@ -12,15 +12,14 @@ void analyzer_add_knowledge(struct smtplog_analyzer *a, struct event *event)
     judge_event(a->judge, event);
 }
 
-bool analyzer_is_outside(const struct smtplog_analyzer *a, const struct event *event)
+bool analyzer_is_beyond(const struct smtplog_analyzer *a, const struct event *event)
 {
-    return event->has_time && ((a->has_since && instant_compare(&event->time, &a->since) < 0) ||
-                               (a->has_until && instant_compare(&event->time, &a->until) >= 0));
+    return (a->has_since && instant_compare(&event->time, &a->since) < 0) ||
+           (a->has_until && instant_compare(&event->time, &a->until) >= 0);
 }
 
-static void note_input(struct smtplog_analyzer *a, size_t file, const struct event *event)
+static inline void note_input(struct input_figures *input, const struct event *event)
 {
-    struct input_figures *input = &a->inputs[file];
     input->lines++;
     if (event->has_time) {
         if (!input->has_period) {
@@ -45,13 +44,13 @@ static enum smtplog_status note_first(struct smtplog_analyzer *a, struct span *f
     }
     strbuf_init(&text, 65536);
     strbuf_addf(&text, "%s:%llu: ", a->plan.files[line->file].path,
-                (unsigned long long)line->line.number);
-    size_t n = line->line.text.n < 160 ? line->line.text.n : 160;
+                (unsigned long long)line->line->number);
+    size_t n = line->line->text.n < 160 ? line->line->text.n : 160;
     struct strbuf shown; /* it may be a line of a log-in */
     struct strbuf said;
     strbuf_init(&shown, 4096);
     strbuf_init(&said, 65536);
-    secret_add_hidden(&shown, NULL, span_of(line->line.text.p, n), true);
+    secret_add_hidden(&shown, NULL, span_of(line->line->text.p, n), true);
     redaction_line(a, event, strbuf_span(&shown), &said);
     utf8_add_clean(&text, strbuf_span(&said));
     bool whole = strbuf_status(&shown) == SMTPLOG_OK && strbuf_status(&said) == SMTPLOG_OK &&
@@ -122,7 +121,7 @@ static enum smtplog_status feed_transcript(struct smtplog_analyzer *a,
         TRY(analyzer_finish_transcript(a, a->last_file));
     }
     a->last_file = line->file;
-    TRY(transcript_feed_line(a->transcripts, line->file, &line->line, event, bin, taken));
+    TRY(transcript_feed_line(a->transcripts, line->file, line->line, event, bin, taken));
     a->last_is_text = *taken && !event->has_time;
     if (*taken && bin == BIN_MALFORMED) {
         TRY(note_first(a, &a->inputs[line->file].first_text, line, event));
@@ -147,45 +146,74 @@ static enum smtplog_status add_unknown(struct smtplog_analyzer *a, const struct 
     return status;
 }
 
+/* A line of a mail daemon that no rule understood, or one without a header. */
+APART static enum smtplog_status take_stray(struct smtplog_analyzer *a,
+                                            const struct stream_line *line,
+                                            const struct event *event, enum line_bin bin,
+                                            bool outside)
+{
+    if (bin == BIN_MALFORMED) {
+        return note_first(a, &a->first_malformed, line, event);
+    }
+    if (outside) {
+        return SMTPLOG_OK;
+    }
+    if (a->event_writer == NULL && selection_shows_line(&a->selection, event)) {
+        TRY(add_unknown(a, event, line->line->text));
+    } else if (a->event_writer == NULL) {
+        summary_note_period(a->summary, event);
+    }
+    return note_first(a, &a->first_unknown, line, event);
+}
+
+/* A line that is no part of a transcript, in the bin it is counted in. */
+static inline enum smtplog_status take_line(struct smtplog_analyzer *a,
+                                            const struct stream_line *line, struct event *event,
+                                            enum line_bin bin, bool outside)
+{
+    a->summary->bin[outside ? BIN_OUTSIDE : bin]++;
+    if (bin == BIN_EVENT && line->ahead == NULL) {
+        analyzer_add_knowledge(a, event);
+    }
+    if (bin == BIN_EVENT || bin == BIN_CONTEXT) {
+        return analyzer_take_event(a, line->file, event, !outside);
+    }
+    return bin == BIN_FOREIGN ? SMTPLOG_OK : take_stray(a, line, event, bin, outside);
+}
+
+/* A line that may be part of a transcript, or ends one. */
+APART static enum smtplog_status take_beside_transcript(struct smtplog_analyzer *a,
+                                                        const struct stream_line *line,
+                                                        struct event *event, enum line_bin bin,
+                                                        bool outside)
+{
+    bool taken = false;
+    TRY(feed_transcript(a, line, event, bin, &taken));
+    return taken ? SMTPLOG_OK : take_line(a, line, event, bin, outside);
+}
+
 enum smtplog_status analyzer_process(struct smtplog_analyzer *a, const struct stream_line *line,
                                      struct event *event, enum line_bin bin)
 {
     struct summary *summary = a->summary;
+    struct input_figures *input = &a->inputs[line->file];
     bool outside = analyzer_is_outside(a, event);
-    bool taken = false;
     event->file = (uint32_t)line->file;
     summary->lines_read++;
-    summary->overlong += line->line.overlong;
+    summary->overlong += line->line->overlong;
     summary->duplicate += line->duplicate || event->duplicate;
-    note_input(a, line->file, event);
-    if (bin == BIN_MALFORMED || a->inputs[line->file].mail_lines == 0) {
-        other_log_note(&a->inputs[line->file].other, a->knowledge.other_servers, &line->line);
+    note_input(input, event);
+    if (bin == BIN_MALFORMED || input->mail_lines == 0) {
+        other_log_note(&input->other, a->knowledge.other_servers, line->line);
     }
     if (line->duplicate) {
         summary->bin[outside ? BIN_OUTSIDE : BIN_CONTEXT]++;
         return SMTPLOG_OK;
     }
-    TRY(feed_transcript(a, line, event, bin, &taken));
-    if (taken) {
-        return SMTPLOG_OK;
+    if (a->last_is_text || transcript_feed_wants(event, bin)) {
+        return take_beside_transcript(a, line, event, bin, outside);
     }
-    summary->bin[outside ? BIN_OUTSIDE : bin]++;
-    if (bin == BIN_EVENT && line->ahead == NULL) {
-        analyzer_add_knowledge(a, event);
-    }
-    if (bin == BIN_EVENT || bin == BIN_CONTEXT) {
-        TRY(analyzer_take_event(a, line->file, event, !outside));
-    } else if (bin == BIN_UNKNOWN && !outside && a->event_writer == NULL) {
-        if (selection_shows_line(&a->selection, event)) {
-            TRY(add_unknown(a, event, line->line.text));
-        } else {
-            summary_note_period(summary, event);
-        }
-    }
-    if (!outside && bin == BIN_UNKNOWN) {
-        return note_first(a, &a->first_unknown, line, event);
-    }
-    return bin == BIN_MALFORMED ? note_first(a, &a->first_malformed, line, event) : SMTPLOG_OK;
+    return take_line(a, line, event, bin, outside);
 }
 
 /* --input: what is of another kind than asked for is another program's; all lines may be a
@@ -205,13 +233,13 @@ static enum smtplog_status parse_line(struct smtplog_analyzer *a, const struct s
                                       struct ahead_line *read)
 {
     if (line->ahead != NULL) {
-        TRY(parser_place(a->parser, line->clock, &line->line, &read->event, &read->note));
+        TRY(parser_place(a->parser, line->clock, line->line, &read->event, &read->note));
         if (read->note.changed && read->note.bin == BIN_EVENT) {
             analyzer_add_knowledge(a, &read->event);
         }
         return SMTPLOG_OK;
     }
-    return parser_line(a->parser, line->clock, &line->line, &read->event, &read->note);
+    return parser_line(a->parser, line->clock, line->line, &read->event, &read->note);
 }
 
 enum smtplog_status analyzer_parse(struct smtplog_analyzer *a, const struct stream_line *line,

@@ -14,7 +14,8 @@ struct channel {
     struct source *source;
     struct line_reader *reader;
     struct clock clock;
-    struct line line; /* pending, when has_line */
+    struct line line;           /* what the reader gave last */
+    const struct line *pending; /* when has_line */
     bool has_line;
     bool untouched;           /* no line given yet */
     struct instant time;      /* of the pending line; the line before's when it has none */
@@ -130,14 +131,15 @@ uint64_t line_stream_bytes_done(const struct line_stream *stream)
 
 /* ---- inputs ---------------------------------------------------------------------------------- */
 
-static enum smtplog_status read_ahead(struct line_stream *stream, struct channel *channel)
+APART static enum smtplog_status read_ahead(struct line_stream *stream, struct channel *channel)
 {
     enum smtplog_status status = parse_ahead_next(stream->threads, &channel->ahead);
     if (status == SMTPLOG_OK) {
-        channel->line = channel->ahead->line;
+        channel->pending = &channel->ahead->line;
     } else {
         channel->is_ahead = false;
         channel->ahead = NULL;
+        channel->pending = &channel->line;
     }
     return status;
 }
@@ -155,14 +157,10 @@ static const char *damage_of(const struct line_stream *stream, const struct chan
     return damage == NULL && shrunk ? N_("it became shorter while it was read") : damage;
 }
 
-/* Reads the next pending line; closes the channel's input at its end. */
-static inline enum smtplog_status channel_advance(struct line_stream *stream,
-                                                  struct channel *channel)
+/* What a failure to read the next line means: at the end of an input its damage is noted. */
+APART static enum smtplog_status note_end(struct line_stream *stream, struct channel *channel,
+                                          enum smtplog_status status)
 {
-    enum smtplog_status status = channel->is_ahead
-                                     ? read_ahead(stream, channel)
-                                     : line_reader_next(channel->reader, &channel->line);
-    channel->has_line = status == SMTPLOG_OK;
     if (status == SMTPLOG_END) {
         stream->damage[channel->file] = damage_of(stream, channel, &stream->failed[channel->file]);
         return SMTPLOG_OK;
@@ -170,11 +168,22 @@ static inline enum smtplog_status channel_advance(struct line_stream *stream,
     return status;
 }
 
+/* Reads the next pending line; there is none at the end of the channel's input. */
+static inline enum smtplog_status channel_advance(struct line_stream *stream,
+                                                  struct channel *channel)
+{
+    enum smtplog_status status = channel->is_ahead
+                                     ? read_ahead(stream, channel)
+                                     : line_reader_next(channel->reader, &channel->line);
+    channel->has_line = status == SMTPLOG_OK;
+    return status == SMTPLOG_OK ? SMTPLOG_OK : note_end(stream, channel, status);
+}
+
 /* Time of the pending line, for choosing between inputs. */
 static void channel_time(struct line_stream *stream, struct channel *channel)
 {
     struct header header;
-    if (channel->has_line && header_reader_read(&stream->reader, channel->line.text, &header)) {
+    if (channel->has_line && header_reader_read(&stream->reader, channel->pending->text, &header)) {
         clock_resolve(&channel->clock, &header.stamp, &channel->time);
     }
 }
@@ -214,6 +223,7 @@ static enum smtplog_status open_next(struct line_stream *stream)
     const char *why = NULL;
     enum smtplog_status status = SMTPLOG_OK;
     channel->file = index;
+    channel->pending = &channel->line;
     channel->untouched = true;
     channel->source = file->source;
     channel->time = file->first;
@@ -271,7 +281,7 @@ static enum smtplog_status look_again(const struct line_stream *stream,
     }
     enum smtplog_status status = source_open(file->path, &look->source, &why);
     if (status == SMTPLOG_OK) {
-        status = source_skip(look->source, channel->line.offset);
+        status = source_skip(look->source, channel->pending->offset);
     }
     if (status == SMTPLOG_OK) {
         status = line_reader_new(look->source, &look->reader);
@@ -329,7 +339,7 @@ static enum smtplog_status find_overlaps(struct line_stream *stream, struct chan
         struct channel *newer = stream->active[i];
         uint64_t lines = 0;
         if (newer == older || !newer->untouched || !newer->has_line || newer->duplicates > 0 ||
-            !span_equal(older->line.text, newer->line.text)) {
+            !span_equal(older->pending->text, newer->pending->text)) {
             continue;
         }
         TRY(overlap_of(stream, older, newer, &lines));
@@ -378,9 +388,9 @@ static struct channel *earliest(struct line_stream *stream)
 }
 
 /* An input that is alone and long goes to the threads; its last line was given and is done with. */
-static void consider_threads(struct line_stream *stream, struct channel *channel)
+static inline void consider_threads(struct line_stream *stream, struct channel *channel)
 {
-    if (stream->threads != NULL && !channel->is_ahead && channel->line.number >= AHEAD_AFTER &&
+    if (stream->threads != NULL && !channel->is_ahead && channel->pending->number >= AHEAD_AFTER &&
         !source_info(channel->source)->is_journal) {
         channel->is_ahead = parse_ahead_attach(stream->threads, channel->source, channel->reader);
     }
@@ -404,7 +414,7 @@ static enum smtplog_status note_copy(struct line_stream *stream, struct channel 
     if (stream->copies == NULL) {
         TRY(line_copies_new(stream->plan->count, &stream->copies));
     }
-    if (line_copies_note(stream->copies, channel->file, &channel->time, channel->line.text,
+    if (line_copies_note(stream->copies, channel->file, &channel->time, channel->pending->text,
                          &whole) &&
         (channel->copied > 0 || is_read(stream, whole))) {
         channel->copied++;
@@ -416,7 +426,7 @@ static enum smtplog_status note_copy(struct line_stream *stream, struct channel 
 static inline void give(struct line_stream *stream, struct channel *channel,
                         struct stream_line *line)
 {
-    line->line = channel->line;
+    line->line = channel->pending;
     line->file = channel->file;
     line->clock = &channel->clock;
     line->ahead = channel->ahead;
@@ -469,10 +479,9 @@ static enum smtplog_status pass_given(struct line_stream *stream)
     return SMTPLOG_OK;
 }
 
-/* Where inputs begin, end or lie beside each other. Apart from line_stream_next, which it would
- * make dearer for all other lines. */
-__attribute__((noinline)) static enum smtplog_status next_of_several(struct line_stream *stream,
-                                                                     struct stream_line *line)
+/* The next line when inputs begin, end, or lie beside each other. */
+APART static enum smtplog_status next_of_several(struct line_stream *stream,
+                                                 struct stream_line *line)
 {
     TRY(pass_given(stream));
     while (stream->active_count == 0) {
@@ -495,18 +504,19 @@ __attribute__((noinline)) static enum smtplog_status next_of_several(struct line
 enum smtplog_status line_stream_next(struct line_stream *stream, struct stream_line *line)
 {
     struct channel *given = stream->given;
-    if (given != NULL && stream->active_count == 1 && !stream->merging) {
-        /* One input and no other beside it: nearly every line. */
-        consider_threads(stream, given);
-        TRY(channel_advance(stream, given));
-        if (given->has_line) {
-            give(stream, given, line);
-            return SMTPLOG_OK;
-        }
+    if (given == NULL || stream->active_count != 1 || stream->merging) {
+        return next_of_several(stream, line);
+    }
+    /* One input and no other beside it: nearly every line. */
+    consider_threads(stream, given);
+    TRY(channel_advance(stream, given));
+    if (!given->has_line) {
         stream->given = NULL;
         drop_ended(stream);
+        return next_of_several(stream, line);
     }
-    return next_of_several(stream, line);
+    give(stream, given, line);
+    return SMTPLOG_OK;
 }
 
 bool line_stream_take_back(struct line_stream *stream, const struct instant *instant)
@@ -519,7 +529,7 @@ bool line_stream_take_back(struct line_stream *stream, const struct instant *ins
         return false;
     }
     stream->given->time = *instant;
-    stream->given->untouched = stream->given->line.number == 1;
+    stream->given->untouched = stream->given->pending->number == 1;
     stream->given = NULL;
     stream->merging = true;
     return true;

@@ -15,7 +15,7 @@ struct line_stream;
 
 /* What is known of the input a line came from. */
 struct stream_line {
-    struct line line;
+    const struct line *line;  /* valid until the next call, as its texts are */
     size_t file;              /* index into the plan */
     struct clock *clock;      /* of that input */
     bool duplicate;           /* read already at the end of another input */

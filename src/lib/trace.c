@@ -153,15 +153,15 @@ static bool header_may_concern(const struct trace *t, const struct header *heade
 
 static bool may_concern(const struct trace *t, const struct stream_line *line)
 {
-    struct span text = line->line.text;
+    struct span text = line->line->text;
     const struct trace_file *file = &t->files[line->file];
     if (json_line_begins(text) || t->analyzer->inputs[line->file].mail_lines == 0 ||
-        (file->kept > 0 && file->kept + 1 == line->line.number) || text_may_concern(t, text)) {
+        (file->kept > 0 && file->kept + 1 == line->line->number) || text_may_concern(t, text)) {
         return true;
     }
-    return text.n < REPEATED_LONGEST && line->line.previous.n > 0 &&
+    return text.n < REPEATED_LONGEST && line->line->previous.n > 0 &&
            span_find(text, SPAN_LITERAL("repeated")) != SIZE_MAX &&
-           text_may_concern(t, line->line.previous);
+           text_may_concern(t, line->line->previous);
 }
 
 /* Lines of a second have one stamp: it is read once. */
@@ -192,7 +192,7 @@ static void follow_time(struct trace *t, const struct stream_line *line,
 /* The header of a line, of Exim's own log its stamp alone. */
 static bool read_front(struct trace *t, const struct stream_line *line, struct header *header)
 {
-    struct span text = line->line.text;
+    struct span text = line->line->text;
     size_t length = 0;
     bool own = t->analyzer->inputs[line->file].mta == MTA_EXIM && !t->files[line->file].cut_records;
     if (!own || text.n < 11 || text.p[10] != ' ') {
@@ -223,7 +223,7 @@ static enum smtplog_status read_line(struct trace *t, const struct stream_line *
     bool concerns = may_concern(t, line);
     if (!concerns) {
         bool processes = t->processes.map.count > 0;
-        bool stamp = has_new_stamp(&t->files[line->file], line->line.text);
+        bool stamp = has_new_stamp(&t->files[line->file], line->line->text);
         if (!processes && !stamp && !t->files[line->file].cut_records) {
             return SMTPLOG_OK;
         }
@@ -260,7 +260,7 @@ static enum smtplog_status read_lines(struct trace *t)
             return SMTPLOG_OK;
         }
         TRY(status);
-        a->inputs[line.file].lines = line.line.number;
+        a->inputs[line.file].lines = line.line->number;
         TRY(read_line(t, &line));
         if (a->progress != NULL && ++lines % PROGRESS_LINES == 0) {
             a->progress(a->progress_context, line_stream_bytes_done(a->stream), a->plan.bytes);

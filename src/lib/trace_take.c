@@ -10,12 +10,12 @@ static struct span message_part(struct trace *t, const struct stream_line *line,
                                 const struct event *event, struct header *header)
 {
     bool own_file = event->mta == MTA_EXIM && !event_has(event, EVENT_HOST);
-    if (own_file || !header_reader_read(&t->reader, line->line.text, header)) {
+    if (own_file || !header_reader_read(&t->reader, line->line->text, header)) {
         *header = (struct header){
             .host = SPAN_EMPTY, .tag = SPAN_EMPTY, .pid = SPAN_EMPTY, .message = SPAN_EMPTY};
-        return line->line.text;
+        return line->line->text;
     }
-    return header->repeated > 0 ? line->line.previous : header->message;
+    return header->repeated > 0 ? line->line->previous : header->message;
 }
 
 static bool is_asked_for(const struct trace *t, struct span text)
@@ -46,7 +46,7 @@ static enum smtplog_status keep(struct trace *t, const struct stream_line *line,
     if (*kept != NULL) {
         return SMTPLOG_OK;
     }
-    TRY(trail_keep(t->trail, event, line->line.text, kept));
+    TRY(trail_keep(t->trail, event, line->line->text, kept));
     if (*kept != NULL) {
         (*kept)->bin = bin;
         (*kept)->matched = matched;
@@ -63,7 +63,7 @@ static enum smtplog_status add(struct trace *t, const struct stream_line *line,
     }
     node->wanted |= kept->matched;
     node->in_range |= trace_in_range(t->analyzer, &kept->event);
-    t->files[line->file].kept = line->line.number;
+    t->files[line->file].kept = line->line->number;
     t->files[line->file].node = node;
     return trail_add(t->trail, node, kept);
 }
@@ -183,7 +183,7 @@ static struct trail_node *goes_on(const struct trace *t, const struct stream_lin
                                   const struct event *event)
 {
     const struct trace_file *file = &t->files[line->file];
-    bool behind = file->kept > 0 && file->kept + 1 == line->line.number;
+    bool behind = file->kept > 0 && file->kept + 1 == line->line->number;
     return behind && event->mta == MTA_EXIM && !event->has_time ? file->node : NULL;
 }
 
@@ -225,7 +225,7 @@ static enum smtplog_status add_pieces(struct trace *t, const struct stream_line 
                                       struct trace_cut_record *record)
 {
     const struct trace_file *file = &t->files[line->file];
-    record->node = file->kept == line->line.number ? file->node : NULL;
+    record->node = file->kept == line->line->number ? file->node : NULL;
     size_t count = record->count;
     enum smtplog_status status = SMTPLOG_OK;
     record->count = 0; /* they are the node's now */

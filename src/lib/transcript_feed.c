@@ -58,47 +58,26 @@ static bool is_stamped_dialogue(struct span text)
            span_find(head, SPAN_LITERAL("CLIENT -> SERVER:")) != SIZE_MAX;
 }
 
-/* False when the message behind `name[pid]: ` cannot begin with < or >. Nearly every line is told
- * by this. */
-static bool may_be_dialogue(struct span pid, struct span text)
-{
-    const char *end = text.p + text.n;
-    const char *at = pid.p + pid.n;
-    if (pid.n == 0 || pid.p < text.p || at + 2 >= end || at[0] != ']' || at[1] != ':') {
-        return true;
-    }
-    for (at += 2; at < end && *at == ' '; at++) {
-    }
-    return at < end && (*at == '<' || *at == '>' || *at == '[');
-}
-
-static inline bool may_show_dialogue(const struct event *parsed, struct span text)
-{
-    return parsed->mta == MTA_POSTFIX && may_be_dialogue(event_text(parsed, EVENT_PID), text);
-}
-
 /* The header of a line of Postfix's clients and server that shows a dialogue. */
 static bool shows_dialogue(const struct event *parsed, struct span text, struct header *header)
 {
     struct span daemon = event_text(parsed, EVENT_DAEMON);
-    return transcript_wants_message(daemon, SPAN_LITERAL("< x")) &&
+    return parsed->mta == MTA_POSTFIX && parsed->is_bracketed &&
+           transcript_wants_message(daemon, SPAN_LITERAL("< x")) &&
            (span_find(text, SPAN_LITERAL(": < ")) != SIZE_MAX ||
             span_find(text, SPAN_LITERAL(": > ")) != SIZE_MAX) &&
            header_parse(text, header) && transcript_wants_message(daemon, header->message);
 }
 
-/* A line that may be part of a dialogue. Apart from transcript_feed_line, which it would make
- * dearer for all other lines. */
-__attribute__((noinline)) static enum smtplog_status feed_line(struct transcript_feed *feed,
-                                                               size_t file, const struct line *line,
-                                                               const struct event *parsed,
-                                                               enum line_bin bin, bool *taken)
+enum smtplog_status transcript_feed_line(struct transcript_feed *feed, size_t file,
+                                         const struct line *line, const struct event *parsed,
+                                         enum line_bin bin, bool *taken)
 {
     struct feed_input *input = &feed->inputs[file];
     struct header header;
     bool bare = bin == BIN_MALFORMED || (bin == BIN_FOREIGN && is_stamped_dialogue(line->text));
-    *taken = bare ||
-             (may_show_dialogue(parsed, line->text) && shows_dialogue(parsed, line->text, &header));
+    bool debug = !bare && shows_dialogue(parsed, line->text, &header);
+    *taken = bare || debug;
     if (!*taken) {
         return SMTPLOG_OK;
     }
@@ -115,17 +94,6 @@ __attribute__((noinline)) static enum smtplog_status feed_line(struct transcript
                                        .has_time = parsed->has_time,
                                        .time = parsed->time};
     return transcript_line(input->transcript, header.message, line->number, BIN_CONTEXT, &origin);
-}
-
-enum smtplog_status transcript_feed_line(struct transcript_feed *feed, size_t file,
-                                         const struct line *line, const struct event *parsed,
-                                         enum line_bin bin, bool *taken)
-{
-    *taken = false;
-    if (bin == BIN_MALFORMED || bin == BIN_FOREIGN || may_show_dialogue(parsed, line->text)) {
-        return feed_line(feed, file, line, parsed, bin, taken);
-    }
-    return SMTPLOG_OK; /* nearly every line */
 }
 
 enum smtplog_status transcript_feed_flush(struct transcript_feed *feed, size_t file)

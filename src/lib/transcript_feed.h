@@ -14,6 +14,13 @@ MUST_USE enum smtplog_status transcript_feed_new(struct transcript_dialects *dia
                                                  size_t file_count, struct transcript_feed **feed);
 void transcript_feed_free(struct transcript_feed *feed);
 
+/* False for a line that transcript_feed_line does not take. Nearly every line of a log is told by
+ * this. */
+static inline bool transcript_feed_wants(const struct event *parsed, enum line_bin bin)
+{
+    return bin == BIN_MALFORMED || bin == BIN_FOREIGN || parsed->is_bracketed;
+}
+
 /* Gives a line with what the parser made of it. *taken: it will come back from
  * transcript_feed_next, and is not to be counted before. */
 MUST_USE enum smtplog_status transcript_feed_line(struct transcript_feed *feed, size_t file,

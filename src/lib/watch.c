@@ -262,7 +262,7 @@ static enum smtplog_status take(struct smtplog_watch *watch, size_t index)
     struct watched *file = &watch->files[index];
     struct event *event = NULL;
     enum line_bin bin = BIN_FOREIGN;
-    struct stream_line line = {.line = file->line, .file = index, .clock = &file->clock};
+    struct stream_line line = {.line = &file->line, .file = index, .clock = &file->clock};
     file->has_line = false;
     TRY(analyzer_parse(watch->analyzer, &line, &event, &bin));
     TRY(analyzer_process(watch->analyzer, &line, event, bin));

@@ -293,38 +293,6 @@ static bool take_tag(struct span text, struct header *header)
     return true;
 }
 
-/* The same for `name[pid]: ` within the first 32 bytes, as nearly always. False says nothing. */
-static inline bool take_tag_at_once(struct span text, struct header *header)
-{
-#ifdef BYTE_SCAN_WIDE
-    if (text.n > 2 * BYTE_SCAN_WIDE + 2) {
-        __m128i a = bytes_load16(text.p);
-        __m128i b = bytes_load16(text.p + BYTE_SCAN_WIDE);
-        uint32_t open = bytes_mask_of(a, '[') | bytes_mask_of(b, '[') << BYTE_SCAN_WIDE;
-        uint32_t close = bytes_mask_of(a, ']') | bytes_mask_of(b, ']') << BYTE_SCAN_WIDE;
-        uint32_t name_end = bytes_mask_of_two(a, ':', ' ') | bytes_mask_of_two(b, ':', ' ')
-                                                                 << BYTE_SCAN_WIDE;
-        uint32_t in_name = (open & -open) - 1; /* all bits when there is no bracket */
-        close &= ~in_name;
-        uint32_t in_both = (close & -close) - 1;
-        if ((name_end & in_both) == 0 && close != 0 && in_name != 0) {
-            size_t name = (size_t)__builtin_ctz(open);
-            size_t end = (size_t)__builtin_ctz(close);
-            const char *rest = text.p + end + 1;
-            if (rest[0] == ':' && rest[1] == ' ' && rest[2] != ' ') {
-                header->tag = span_of(text.p, name);
-                header->pid = span_of(text.p + name + 1, end - name - 1);
-                header->message = span_from(text, end + 3);
-                return true;
-            }
-        }
-    }
-#endif
-    (void)text;
-    (void)header;
-    return false;
-}
-
 /* "last message repeated 3 times", written by syslogd without a program. */
 static bool take_repeated(struct span text, struct header *header)
 {
@@ -515,6 +483,7 @@ static bool parse_nested(struct span line, struct header *header, int depth)
 bool header_parse(struct span line, struct header *header)
 {
     header->host = header->tag = header->pid = header->message = SPAN_EMPTY;
+    header->name = NULL;
     header->rfc5424 = false;
     header->repeated = 0;
     return parse_nested(line, header, 0);
@@ -596,6 +565,73 @@ static bool is_alike(struct header_memory *memory, struct span line)
            is_moved_on(memory, line);
 }
 
+/* Where a name is remembered that a bracket ends: by its last letters. Behind a host eight bytes
+ * can be read in front of anything. */
+static inline struct header_name *name_place(struct header_memory *memory, const char *bracket)
+{
+    return &memory->names[bytes_read8(bracket - 8) * 0x9e3779b97f4a7c15u >> HEADER_NAME_SHIFT];
+}
+
+#ifdef BYTE_SCAN_WIDE
+/* Bytes in front of the first bracket among the 32 at p; 0 when there is none. */
+static inline size_t bracket_at(const char *p)
+{
+    unsigned brackets = bytes_mask_of(bytes_load16(p), '[');
+    if (brackets != 0) {
+        return (size_t)__builtin_ctz(brackets);
+    }
+    brackets = bytes_mask_of(bytes_load16(p + BYTE_SCAN_WIDE), '[');
+    return brackets != 0 ? BYTE_SCAN_WIDE + (size_t)__builtin_ctz(brackets) : 0;
+}
+#endif
+
+/* `name[pid]: ` with a name that is remembered, as nearly always. False says nothing. */
+static inline bool take_known_tag(struct header_memory *memory, struct span text,
+                                  struct header *header)
+{
+#ifdef BYTE_SCAN_WIDE
+    size_t n = text.n >= HEADER_NAME ? bracket_at(text.p) : 0;
+    if (n == 0 || n + BYTE_SCAN_WIDE + 4 > text.n) {
+        return false;
+    }
+    struct header_name *name = name_place(memory, text.p + n);
+    const char *pid = text.p + n + 1;
+    unsigned ends = bytes_mask_of_two(bytes_load16(pid), ']', ' ');
+    const char *end = pid + (ends != 0 ? __builtin_ctz(ends) : 0);
+    if (name->length != n || !bytes_equal(name->text, text.p, n) || end[0] != ']' ||
+        end[1] != ':' || end[2] != ' ' || end[3] == ' ') {
+        return false;
+    }
+    header->name = name;
+    header->tag = span_of(text.p, n);
+    header->pid = span_of(pid, (size_t)(end - pid));
+    header->message = span_of(end + 3, text.n - (size_t)(end + 3 - text.p));
+    return true;
+#else
+    (void)memory, (void)text, (void)header;
+    return false;
+#endif
+}
+
+/* Any other tag; the next line may have it again. */
+APART static bool take_new_tag(struct header_memory *memory, struct span text,
+                               struct header *header)
+{
+    header->name = NULL;
+    header->pid = SPAN_EMPTY;
+    if (!take_tag(skip_blanks(text), header)) {
+        return false;
+    }
+    struct span tag = header->tag;
+    if (tag.n < HEADER_NAME && tag.p[tag.n] == '[') {
+        header->name = name_place(memory, tag.p + tag.n);
+        memcpy(header->name->text, tag.p, tag.n);
+        header->name->length = tag.n;
+        header->name->meaning = NULL;
+    }
+    return true;
+}
+
 static bool parse_alike(struct header_memory *memory, struct span line, struct header *header)
 {
     if (!is_alike(memory, line)) {
@@ -604,14 +640,15 @@ static bool parse_alike(struct header_memory *memory, struct span line, struct h
     size_t host_at = memory->host_at;
     header->stamp = memory->stamp;
     header->host = span_of(line.p + host_at, memory->length - 1 - host_at);
-    header->pid = SPAN_EMPTY;
     header->rfc5424 = false;
     header->repeated = 0;
     struct span text = span_from(line, memory->length);
-    if (!take_tag_at_once(text, header) && !take_tag(skip_blanks(text), header)) {
+    if (!take_known_tag(memory, text, header) && !take_new_tag(memory, text, header)) {
         return false;
     }
-    strip_solaris_id(header);
+    if (header->message.n > 0 && header->message.p[0] == '[') {
+        strip_solaris_id(header);
+    }
     return true;
 }
 

@@ -40,14 +40,25 @@ struct header {
     struct span tag;  /* program, such as "postfix/smtp"; may be empty */
     struct span pid;  /* may be empty */
     struct span message;
-    bool rfc5424;      /* the tag may have lost what stood behind a slash */
-    unsigned repeated; /* N of "last message repeated N times", else 0 */
+    struct header_name *name; /* the tag as remembered from lines before, or NULL */
+    bool rfc5424;             /* the tag may have lost what stood behind a slash */
+    unsigned repeated;        /* N of "last message repeated N times", else 0 */
 };
 
 /* False when the line has no time stamp of a known shape. */
 bool header_parse(struct span line, struct header *header);
 
 #define HEADER_REMEMBERED 160
+#define HEADER_NAME       32
+#define HEADER_NAMES      64
+#define HEADER_NAME_SHIFT (64 - 6) /* bits of a hash for one of them */
+
+/* A program that lines before had. */
+struct header_name {
+    char text[HEADER_NAME];
+    size_t length;       /* 0: nothing is remembered here */
+    const void *meaning; /* whatever the reader of headers puts here; NULL when it is new */
+};
 
 /* What the line before had up to its host: `Nov 21 06:00:01 mx1 `. Most lines have the same but for
  * the time of day. Zeroed at first. */
@@ -57,6 +68,7 @@ struct header_memory {
     size_t clock_at, clock_end; /* the time of day, with its fraction */
     size_t host_at;
     struct stamp stamp;
+    struct header_name names[HEADER_NAMES]; /* of lines before */
 };
 
 /* As header_parse, with the same result, but quick when the line is like the one before. */

@@ -258,6 +258,7 @@ bool json_line_read(struct json_line *json, struct span line, struct header *hea
 {
     const json_t *document = parse_document(json, line);
     header->host = header->tag = header->pid = header->message = SPAN_EMPTY;
+    header->name = NULL;
     header->rfc5424 = false;
     header->repeated = 0;
     bool wrapped = json_is_string(json_object_get(document, "log"));

@@ -185,17 +185,25 @@ static size_t tag_slot(struct span text)
 }
 
 /* In front of the look-up: a few programs write nearly all lines. */
-static struct tag *find_tag(struct parser *parser, const struct header *header)
+APART static const struct tag *search_tag(struct parser *parser, const struct header *header)
 {
     struct tag **slot = &parser->recent[tag_slot(header->tag)];
-    if (*slot != NULL && !header->rfc5424 && span_equal((*slot)->text, header->tag)) {
-        return *slot;
-    }
-    struct tag *tag = look_up_tag(parser, header);
+    bool found = *slot != NULL && !header->rfc5424 && span_equal((*slot)->text, header->tag);
+    struct tag *tag = found ? *slot : look_up_tag(parser, header);
     if (tag != NULL && !header->rfc5424 && tag != &parser->spare) {
         *slot = tag;
+        if (header->name != NULL) {
+            header->name->meaning = tag;
+        }
     }
     return tag;
+}
+
+/* Nearly every line has a program that lines just before had. */
+static inline const struct tag *find_tag(struct parser *parser, const struct header *header)
+{
+    return header->name != NULL && header->name->meaning != NULL ? header->name->meaning
+                                                                 : search_tag(parser, header);
 }
 
 /* ---- messages ------------------------------------------------------------------------------ */
@@ -219,7 +227,7 @@ static void derive_domain(struct parser *parser, struct event *event)
     event->domain = span_of(parser->domain, domain.n);
 }
 
-static void event_reset(struct event *event)
+static inline void event_reset(struct event *event)
 {
     event->set = 0;
     event->mta = MTA_NONE;
@@ -231,7 +239,7 @@ static void event_reset(struct event *event)
     event->domain = SPAN_EMPTY;
     event->possible_greylisting = false;
     event->asked_wait = 0;
-    event->duplicate = false;
+    event->duplicate = event->is_bracketed = false;
     event->reason_key = 0;
     event->has_time = false;
 }
@@ -283,6 +291,7 @@ APART static bool replace_by_previous(struct parser *parser, const struct line *
         previous.repeated > 0 || !span_equal(previous.host, header->host)) {
         return false;
     }
+    header->name = NULL;
     header->tag = previous.tag;
     header->pid = previous.pid;
     header->message = previous.message;
@@ -332,8 +341,15 @@ APART static void parse_exim_syslog(struct parser *parser, const struct line *li
     (void)take_exim_result(parser, result, event, &note->bin);
 }
 
-static void parse_postfix(struct parser *parser, const struct tag *tag, const struct line *line,
-                          const struct header *header, struct event *event, enum line_bin *bin)
+/* < and > in front of what client and server say, behind a bracket of the system's log. */
+static inline bool is_bracketed(struct span message)
+{
+    return message.n > 0 && (message.p[0] == '<' || message.p[0] == '>' || message.p[0] == '[');
+}
+
+static inline void parse_postfix(struct parser *parser, const struct tag *tag,
+                                 const struct line *line, const struct header *header,
+                                 struct event *event, enum line_bin *bin)
 {
     const struct pattern_rule *rule = postfix_parse(parser->postfix, tag->list, header->message,
                                                     &parser->scratch, event);
@@ -349,9 +365,9 @@ static void parse_postfix(struct parser *parser, const struct tag *tag, const st
 }
 
 /* A line with its header read. placed: its time is known. */
-static enum smtplog_status parse_behind_header(struct parser *parser, const struct line *line,
-                                               bool placed, struct header *header,
-                                               struct event *event, struct parse_note *note)
+__attribute__((always_inline)) static inline enum smtplog_status
+parse_behind_header(struct parser *parser, const struct line *line, bool placed,
+                    struct header *header, struct event *event, struct parse_note *note)
 {
     note->bin = BIN_FOREIGN;
     if (header->repeated > 0 && !replace_by_previous(parser, line, header, &event->repeat)) {
@@ -370,6 +386,7 @@ static enum smtplog_status parse_behind_header(struct parser *parser, const stru
         }
         return SMTPLOG_OK;
     }
+    event->is_bracketed = tag->mta == MTA_POSTFIX && is_bracketed(header->message);
     if (span_starts(header->message, SPAN_LITERAL("message r"))) {
         (void)syslog_take_repeated(&header->message, &event->repeat);
     }
@@ -380,6 +397,14 @@ static enum smtplog_status parse_behind_header(struct parser *parser, const stru
         parse_postfix(parser, tag, line, header, event, &note->bin);
     }
     return SMTPLOG_OK;
+}
+
+/* The same for the few whose time had to be known first. */
+APART static enum smtplog_status parse_placed(struct parser *parser, const struct line *line,
+                                              struct header *header, struct event *event,
+                                              struct parse_note *note)
+{
+    return parse_behind_header(parser, line, true, header, event, note);
 }
 
 /* A line of Exim's own log: in a file, or written by a container. */
@@ -403,7 +428,7 @@ static inline bool may_be_exim_file(const struct parser *parser, struct span lin
     return parser->exim != NULL && exim_looks_stamped(line);
 }
 
-static void reset(struct event *event, const struct line *line, struct parse_note *note)
+static inline void reset(struct event *event, const struct line *line, struct parse_note *note)
 {
     event_reset(event);
     event->line = event->line_end = line->number;
@@ -418,8 +443,8 @@ static uint64_t limits_hit(const struct parser *parser)
     return *parser->limits_hit + *parser->exim_limits_hit;
 }
 
-static enum smtplog_status read_line(struct parser *parser, const struct line *line, bool own,
-                                     struct event *event, struct parse_note *note)
+static inline enum smtplog_status read_line(struct parser *parser, const struct line *line,
+                                            bool own, struct event *event, struct parse_note *note)
 {
     struct header *header = &parser->header;
     if (json_line_begins(line->text)) {
@@ -446,14 +471,20 @@ static enum smtplog_status read_line(struct parser *parser, const struct line *l
     return SMTPLOG_OK;
 }
 
-enum smtplog_status parser_read(struct parser *parser, const struct line *line, bool own,
-                                struct event *event, struct parse_note *note)
+static inline enum smtplog_status read_alone(struct parser *parser, const struct line *line,
+                                             bool own, struct event *event, struct parse_note *note)
 {
     uint64_t before = limits_hit(parser);
     reset(event, line, note);
     enum smtplog_status status = read_line(parser, line, own, event, note);
     note->limits_hit = (unsigned)(limits_hit(parser) - before);
     return status;
+}
+
+enum smtplog_status parser_read(struct parser *parser, const struct line *line, bool own,
+                                struct event *event, struct parse_note *note)
+{
+    return read_alone(parser, line, own, event, note);
 }
 
 /* ---- in order -------------------------------------------------------------------------------- */
@@ -512,7 +543,7 @@ static enum smtplog_status place_json(struct parser *parser, struct clock *clock
     }
     clock_resolve(clock, &header.stamp, &event->time);
     event->has_time = true;
-    TRY(parse_behind_header(parser, line, true, &header, event, note));
+    TRY(parse_placed(parser, line, &header, event, note));
     if (note->is_exim) {
         place_exim(parser, clock, event, note);
     }
@@ -537,23 +568,18 @@ static enum smtplog_status place_unread(struct parser *parser, struct clock *clo
     if (header_reader_read(&parser->headers, line->text, &header)) {
         clock_resolve(clock, &header.stamp, &event->time);
         event->has_time = true;
-        TRY(parse_behind_header(parser, line, true, &header, event, note));
+        TRY(parse_placed(parser, line, &header, event, note));
         place_exim(parser, clock, event, note);
     }
     return SMTPLOG_OK;
 }
 
-enum smtplog_status parser_place(struct parser *parser, struct clock *clock,
-                                 const struct line *line, struct event *event,
-                                 struct parse_note *note)
+/* A line whose place tells more than its time. */
+APART static enum smtplog_status place_line(struct parser *parser, struct clock *clock,
+                                            const struct line *line, struct event *event,
+                                            struct parse_note *note)
 {
     bool own = parser->own_file == clock;
-    event->line = event->line_end = line->number;
-    if (note->is_plain && !own) {
-        clock_resolve(clock, &note->stamp, &event->time);
-        event->has_time = true;
-        return SMTPLOG_OK;
-    }
     if (note->exim.unsure && note->exim.own_assumed != own) {
         TRY(parser_read(parser, line, own, event, note));
         note->changed = true;
@@ -577,11 +603,31 @@ enum smtplog_status parser_place(struct parser *parser, struct clock *clock,
     return SMTPLOG_OK;
 }
 
+static inline enum smtplog_status place(struct parser *parser, struct clock *clock,
+                                        const struct line *line, struct event *event,
+                                        struct parse_note *note)
+{
+    event->line = event->line_end = line->number;
+    if (!note->is_plain || parser->own_file == clock) {
+        return place_line(parser, clock, line, event, note);
+    }
+    clock_resolve(clock, &note->stamp, &event->time);
+    event->has_time = true;
+    return SMTPLOG_OK;
+}
+
+enum smtplog_status parser_place(struct parser *parser, struct clock *clock,
+                                 const struct line *line, struct event *event,
+                                 struct parse_note *note)
+{
+    return place(parser, clock, line, event, note);
+}
+
 enum smtplog_status parser_line(struct parser *parser, struct clock *clock, const struct line *line,
                                 struct event *event, struct parse_note *note)
 {
-    TRY(parser_read(parser, line, parser->own_file == clock, event, note));
-    return parser_place(parser, clock, line, event, note);
+    TRY(read_alone(parser, line, parser->own_file == clock, event, note));
+    return place(parser, clock, line, event, note);
 }
 
 bool parser_postfix_message(struct parser *parser, struct span daemon, struct span message,

@@ -20,7 +20,7 @@ static const uint8_t id_class[256] = {
 };
 
 /* Bytes in front of the colon of a queue id that is one by its bytes and long enough, else 0. */
-static size_t id_length(struct span message)
+APART static size_t id_length(struct span message)
 {
     size_t n = 0;
     uint8_t both = 3;
@@ -34,7 +34,7 @@ static size_t id_length(struct span message)
 
 /* The same for hex digits with the colon among the first sixteen bytes, as nearly all ids are; 0
  * says nothing. */
-static size_t hex_length(struct span message)
+static inline size_t hex_length(struct span message)
 {
 #ifdef BYTE_SCAN_WIDE
     if (message.n >= BYTE_SCAN_WIDE) {
@@ -48,7 +48,7 @@ static size_t hex_length(struct span message)
     return 0;
 }
 
-bool postfix_take_queue_id(struct span *message, struct span *queue_id)
+static inline bool take_queue_id(struct span *message, struct span *queue_id)
 {
     size_t n = hex_length(*message);
     n = n > 0 ? n : id_length(*message);
@@ -60,8 +60,13 @@ bool postfix_take_queue_id(struct span *message, struct span *queue_id)
         return false;
     }
     *queue_id = span_of(message->p, n);
-    *message = span_from(*message, n + 2);
+    *message = span_of(message->p + n + 2, message->n - n - 2);
     return true;
+}
+
+bool postfix_take_queue_id(struct span *message, struct span *queue_id)
+{
+    return take_queue_id(message, queue_id);
 }
 
 #define RAW_FIELDS                                                      \
@@ -69,7 +74,7 @@ bool postfix_take_queue_id(struct span *message, struct span *queue_id)
      (uint64_t)1 << EVENT_STAGE_WORD | (uint64_t)1 << EVENT_STATUS_WORD)
 
 /* Facts that follow from the raw captures. */
-static void derive_fields(struct event *event, struct strbuf *scratch)
+APART static void derive_fields(struct event *event, struct strbuf *scratch)
 {
     struct reply reply;
     if (event_has(event, EVENT_REPLY)) {
@@ -108,7 +113,7 @@ const struct pattern_rule *postfix_parse(struct pattern_set *set, struct pattern
                                          struct event *event)
 {
     struct span queue_id;
-    bool has_queue_id = postfix_take_queue_id(&message, &queue_id);
+    bool has_queue_id = take_queue_id(&message, &queue_id);
     struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
     const struct pattern_rule *rule = pattern_set_match(set, list, message, has_queue_id, &fields);
     if (rule == NULL) {
