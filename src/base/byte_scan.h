@@ -59,4 +59,22 @@ static inline size_t byte_scan(struct span text, char a, char b, char c)
     return i;
 }
 
+/* Bytes up to the last that is c, with it; 0 when there is none. */
+static inline size_t byte_scan_back(struct span text, char c)
+{
+    size_t n = text.n;
+#ifdef BYTE_SCAN_WIDE
+    for (; n >= BYTE_SCAN_WIDE; n -= BYTE_SCAN_WIDE) {
+        unsigned mask = bytes_mask_of(bytes_load16(text.p + n - BYTE_SCAN_WIDE), c);
+        if (mask != 0) {
+            return n - (size_t)(__builtin_clz(mask) - BYTE_SCAN_WIDE);
+        }
+    }
+#endif
+    while (n > 0 && text.p[n - 1] != c) {
+        n--;
+    }
+    return n;
+}
+
 #endif

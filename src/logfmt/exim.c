@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/byte_scan.h"
 #include "base/strbuf.h"
 #include "event/reply.h"
 #include "logfmt/exim_fields.h"
@@ -12,16 +13,17 @@
 #define STAMP_LENGTH 19 /* 2026-11-21 06:00:01 */
 
 struct exim {
-    struct pattern_set *set;       /* borrowed */
-    struct pattern_list *lines;    /* rules for whole messages */
-    struct pattern_list *peers;    /* rules for what follows `H=host (helo) [ip]` */
-    struct strbuf plain;           /* a reply without its backslashes */
-    struct strbuf joined;          /* a reply's lines in one */
-    bool quoted;                   /* the reply stood in quotes: C="..." */
-    char number[32];               /* a delay or a count made here */
-    char delivery_time[32];        /* and how long the delivery itself took */
-    char stamp_text[STAMP_LENGTH]; /* the last stamp read, and what it means */
-    struct stamp stamp;
+    struct pattern_set *set;           /* borrowed */
+    struct pattern_list *lines;        /* rules for whole messages */
+    struct pattern_list *peers;        /* rules for what follows `H=host (helo) [ip]` */
+    struct strbuf plain;               /* a reply without its backslashes */
+    struct strbuf joined;              /* a reply's lines in one */
+    bool quoted;                       /* the reply stood in quotes: C="..." */
+    char number[32];                   /* a delay or a count made here */
+    char delivery_time[32];            /* and how long the delivery itself took */
+    char stamp_text[STAMP_LENGTH + 1]; /* the last stamp read, when it ends with a blank here, */
+    struct stamp stamp;                /* and what it means */
+    size_t stamp_length;               /* of the last line, with the blank behind it */
 };
 
 enum smtplog_status exim_new(struct pattern_set *set, struct exim **exim)
@@ -50,31 +52,57 @@ void exim_free(struct exim *exim)
 
 /* ---- the front of a line --------------------------------------------------------------------- */
 
-static bool is_id_part(const char *p, size_t length)
+/* Which bytes of a message id are its hyphens: `xxxxxx-` + middle + `-` + last. */
+#define ID_SHORT         16 /* 1xV5CS-00000t-0P */
+#define ID_SHORT_HYPHENS (1u << 6 | 1u << 13)
+#define ID_LONG          23 /* since 4.97: 1vMPaa-00000000001-0001 */
+#define ID_LONG_HYPHENS  (1u << 6 | 1u << 18)
+
+static bool is_id(const char *p, unsigned n, unsigned hyphens)
 {
     bool fits = true;
-    for (size_t i = 0; i < length; i++) {
-        fits &= byte_is_digit(p[i]) || byte_is_alpha(p[i]);
+    for (unsigned i = 0; i < n; i++) {
+        fits &= (hyphens >> i & 1) != 0 ? p[i] == '-' : byte_is_digit(p[i]) || byte_is_alpha(p[i]);
     }
     return fits;
 }
 
-/* Length of `xxxxxx-` + middle + `-` + last, with an end behind it, else 0. */
-static size_t id_length(struct span text, size_t middle, size_t last)
+/* The same for the first sixteen bytes. */
+static inline bool begins_id(const char *p, unsigned hyphens)
 {
-    size_t n = 6 + 1 + middle + 1 + last;
-    bool fits = text.n >= n && text.p[6] == '-' && text.p[7 + middle] == '-' &&
-                (text.n == n || text.p[n] == ' ') && is_id_part(text.p, 6) &&
-                is_id_part(text.p + 7, middle) && is_id_part(text.p + 8 + middle, last);
-    return fits ? n : 0;
+#ifdef BYTE_SCAN_WIDE
+    __m128i x = bytes_load16(p);
+    __m128i lower = _mm_or_si128(x, _mm_set1_epi8(0x20));
+    unsigned letters = bytes_mask_between(x, '0', '9') | bytes_mask_between(lower, 'a', 'z');
+    unsigned expected = hyphens & 0xffff;
+    return bytes_mask_of(x, '-') == expected && letters == (expected ^ 0xffff);
+#else
+    return is_id(p, ID_SHORT, hyphens);
+#endif
+}
+
+/* Length of the message id at the front of text, with an end behind it, else 0. */
+static inline size_t id_length(struct span text)
+{
+    if (text.n < ID_SHORT) {
+        return 0;
+    }
+    bool ends = text.n == ID_SHORT || text.p[ID_SHORT] == ' ';
+    if (ends && begins_id(text.p, ID_SHORT_HYPHENS)) {
+        return ID_SHORT;
+    }
+    bool may_be_long = text.n == ID_LONG || (text.n > ID_LONG && text.p[ID_LONG] == ' ');
+    return may_be_long && begins_id(text.p, ID_LONG_HYPHENS) &&
+                   is_id(text.p, ID_LONG, ID_LONG_HYPHENS)
+               ? ID_LONG
+               : 0;
 }
 
 /* Takes a message id (`1xV5CS-00000t-0P`, since 4.97 `1vMPaa-00000000001-0001`) and the blank
  * behind it off the front of *message. */
-static bool take_message_id(struct span *message, struct span *id)
+static inline bool take_message_id(struct span *message, struct span *id)
 {
-    size_t n = id_length(*message, 11, 4);
-    n = n > 0 ? n : id_length(*message, 6, 2);
+    size_t n = id_length(*message);
     if (n == 0) {
         *id = SPAN_EMPTY;
         return false;
@@ -85,14 +113,16 @@ static bool take_message_id(struct span *message, struct span *id)
 }
 
 /* `[123] ` */
-static bool take_process_id(struct span *text, struct span *pid)
+static inline bool take_process_id(struct span *text, struct span *pid)
 {
     size_t n = 1;
+    if (text->n == 0 || text->p[0] != '[') {
+        return false;
+    }
     while (n < text->n && byte_is_digit(text->p[n])) {
         n++;
     }
-    if (n < 2 || n + 1 >= text->n || text->p[0] != '[' || text->p[n] != ']' ||
-        text->p[n + 1] != ' ') {
+    if (n < 2 || n + 1 >= text->n || text->p[n] != ']' || text->p[n + 1] != ' ') {
         return false;
     }
     *pid = span_of(text->p + 1, n - 1);
@@ -100,41 +130,59 @@ static bool take_process_id(struct span *text, struct span *pid)
     return true;
 }
 
-/* stamp_parse for stamps without fraction and zone, of which many lines in a row have the same. */
-static bool read_stamp(struct exim *exim, struct span line, struct stamp *stamp, size_t *length)
+/* Whether a line has the stamp of the one before, without fraction and zone. Its length, with the
+ * blank behind it, or 0. */
+static inline size_t same_stamp(const struct exim *exim, struct span line)
 {
-    if (memcmp(line.p, exim->stamp_text, STAMP_LENGTH) == 0 && line.n > STAMP_LENGTH + 1 &&
-        line.p[STAMP_LENGTH] == ' ' && line.p[STAMP_LENGTH + 1] != '+' &&
-        line.p[STAMP_LENGTH + 1] != '-') {
-        *stamp = exim->stamp;
-        *length = STAMP_LENGTH + 1;
-        return true;
+    return line.n > STAMP_LENGTH + 1 && bytes_equal(line.p, exim->stamp_text, STAMP_LENGTH + 1) &&
+                   line.p[STAMP_LENGTH + 1] != '+' && line.p[STAMP_LENGTH + 1] != '-'
+               ? STAMP_LENGTH + 1
+               : 0;
+}
+
+/* Any other stamp. Its length, or 0. */
+APART static size_t new_stamp(struct exim *exim, struct span line)
+{
+    size_t length = 0;
+    struct stamp stamp;
+    exim->stamp_text[0] = '\0';
+    if (!stamp_parse(line, &stamp, &length)) {
+        return 0;
     }
-    if (!stamp_parse(line, stamp, length)) {
-        return false;
+    if (length == STAMP_LENGTH + 1) {
+        memcpy(exim->stamp_text, line.p, STAMP_LENGTH + 1);
     }
-    if (*length == STAMP_LENGTH + 1) {
-        memcpy(exim->stamp_text, line.p, STAMP_LENGTH);
-        exim->stamp = *stamp;
-    }
-    return true;
+    exim->stamp = stamp;
+    return length;
 }
 
 enum exim_front exim_read_front(struct exim *exim, struct span line, struct header *header,
                                 struct span *id)
 {
-    struct stamp stamp;
     size_t length = 0;
-    if (!exim_looks_stamped(line) || !read_stamp(exim, line, &stamp, &length)) {
+    if (exim_looks_stamped(line)) {
+        length = same_stamp(exim, line);
+        length = length > 0 ? length : new_stamp(exim, line);
+    }
+    if (length == 0) {
         return EXIM_NONE;
     }
-    *header = (struct header){.stamp = stamp,
-                              .tag = SPAN_EMPTY,
-                              .host = SPAN_EMPTY,
-                              .pid = SPAN_EMPTY,
-                              .message = span_from(line, length)};
+    exim->stamp_length = length;
+    header->stamp = exim->stamp;
+    header->host = SPAN_EMPTY;
+    header->tag = SPAN_EMPTY;
+    header->pid = SPAN_EMPTY;
+    header->name = NULL;
+    header->rfc5424 = false;
+    header->repeated = 0;
+    header->message = span_from(line, length);
     bool has_pid = take_process_id(&header->message, &header->pid);
     return take_message_id(&header->message, id) || has_pid ? EXIM_SURE : EXIM_MAYBE;
+}
+
+struct span exim_behind_stamp(const struct exim *exim, struct span line)
+{
+    return span_from(line, exim->stamp_length);
 }
 
 void exim_strip_front(struct span *message, struct span *pid, struct span *id)
@@ -286,7 +334,7 @@ static bool is_store(const struct event *event, const struct exim_found *found)
             span_find(transport, SPAN_LITERAL("LMTP")) != SIZE_MAX);
 }
 
-static void read_delivery(struct exim *exim, struct event *event)
+APART static void read_delivery(struct exim *exim, struct event *event)
 {
     struct span text = event->text[EVENT_RELAY];
     struct exim_found found;
@@ -329,7 +377,7 @@ static void set_recipients(struct exim *exim, unsigned count, struct event *even
     }
 }
 
-static void read_arrival(struct exim *exim, struct event *event)
+APART static void read_arrival(struct exim *exim, struct event *event)
 {
     struct span text = event->text[EVENT_CLIENT];
     struct span sender = text;
@@ -349,7 +397,7 @@ static void read_arrival(struct exim *exim, struct event *event)
 }
 
 /* `host (helo) [ip]:port I=[ip]:port ...` that a rule found within a line. */
-static void read_client(struct event *event)
+APART static void read_client(struct event *event)
 {
     struct span text = event->text[EVENT_CLIENT];
     struct exim_found found;
@@ -364,7 +412,11 @@ static void read_client(struct event *event)
 /* ---- messages
  * ------------------------------------------------------------------------------------- */
 
-static void derive_fields(struct exim *exim, struct event *event)
+#define RAW_FIELDS                                                      \
+    ((uint64_t)1 << EVENT_REPLY | (uint64_t)1 << EVENT_ENHANCED_REPLY | \
+     (uint64_t)1 << EVENT_STAGE_WORD | (uint64_t)1 << EVENT_STATUS_WORD)
+
+APART static void derive_fields(struct exim *exim, struct event *event)
 {
     if (event_has(event, EVENT_REPLY)) {
         set_reply(exim, event->text[EVENT_REPLY], event);
@@ -388,15 +440,17 @@ static void derive_fields(struct exim *exim, struct event *event)
     event_clear_field(event, EVENT_STATUS_WORD);
 }
 
+static inline bool begins_with_peer(struct span message)
+{
+    return span_starts(message, SPAN_LITERAL("F=")) || span_starts(message, SPAN_LITERAL("H="));
+}
+
 /* Takes `H=host (helo) [ip]:port KEY=value ...` off the front; what follows has rules of its own.
  */
-static struct pattern_list *take_peer(struct exim *exim, struct span *message, struct event *event)
+APART static struct pattern_list *take_peer(struct exim *exim, struct span *message,
+                                            struct event *event)
 {
     struct exim_found found;
-    bool envelope = span_starts(*message, SPAN_LITERAL("F="));
-    if (!envelope && !span_starts(*message, SPAN_LITERAL("H="))) {
-        return exim->lines;
-    }
     exim_read_tail(EXIM_PEER, *message, event, &found);
     *message = found.rest;
     return exim->peers;
@@ -434,7 +488,8 @@ const struct pattern_rule *exim_parse(struct exim *exim, struct span message, st
                                       struct event *event)
 {
     exim->quoted = false;
-    struct pattern_list *list = take_peer(exim, &message, event);
+    struct pattern_list *list = begins_with_peer(message) ? take_peer(exim, &message, event)
+                                                          : exim->lines;
     struct span client = event_text(event, EVENT_PEER_IP);
     struct pattern_fields fields = {event->text, event->value, EVENT_TEXTS, &event->set};
     const struct pattern_rule *rule = list == NULL ? NULL
@@ -446,7 +501,9 @@ const struct pattern_rule *exim_parse(struct exim *exim, struct span message, st
     }
     forget_client(event, client);
     read_fields(exim, rule, event);
-    derive_fields(exim, event);
+    if ((event->set & RAW_FIELDS) != 0) {
+        derive_fields(exim, event);
+    }
     if (id.n > 0 && !event_has(event, EVENT_QUEUE_ID)) {
         event_set_text(event, EVENT_QUEUE_ID, id);
     }

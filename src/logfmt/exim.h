@@ -34,6 +34,9 @@ static inline bool exim_looks_stamped(struct span line)
 enum exim_front exim_read_front(struct exim *exim, struct span line, struct header *header,
                                 struct span *id);
 
+/* What stands behind the stamp of the line whose front was read last. */
+struct span exim_behind_stamp(const struct exim *exim, struct span line);
+
 /* Takes what Exim itself writes in front of a message off what came by syslog: stamp, process id,
  * message id. */
 void exim_strip_front(struct span *message, struct span *pid, struct span *id);

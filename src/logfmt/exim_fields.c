@@ -1,6 +1,9 @@
 /* The regular parts of an Exim line. */
 #include "logfmt/exim_fields.h"
 
+#include "base/byte_scan.h"
+#include "base/status.h"
+
 #define KEY_LONGEST 12
 
 static struct span skip_blanks(struct span text)
@@ -11,10 +14,9 @@ static struct span skip_blanks(struct span text)
     return text;
 }
 
-static struct span up_to(struct span text, char end)
+static inline struct span up_to(struct span text, char end)
 {
-    const char *found = text.n > 0 ? memchr(text.p, end, text.n) : NULL;
-    return span_of(text.p, found == NULL ? text.n : (size_t)(found - text.p));
+    return span_of(text.p, byte_scan(text, end, end, end));
 }
 
 /* ---- the other side ------------------------------------------------------------------------ */
@@ -95,45 +97,47 @@ struct tail_key {
     enum event_field field;
 };
 
-/* Keys that are not here are skipped with their value. */
-static const struct tail_key tail_keys[] = {
-    {"H", EXIM_ARRIVAL | EXIM_DELIVERY | EXIM_PEER, USE_HOST, EVENT_PEER},
-    {"F", EXIM_DELIVERY | EXIM_PEER, USE_ADDRESS, EVENT_SENDER},
-    {"S", EXIM_ARRIVAL, USE_FIELD, EVENT_SIZE},
-    {"P", EXIM_ARRIVAL, USE_FIELD, EVENT_PROTO},
-    {"id", EXIM_ARRIVAL, USE_FIELD, EVENT_MESSAGE_ID},
-    {"R", EXIM_ARRIVAL, USE_FIELD, EVENT_LINKED_ID},
-    {"X", EXIM_ARRIVAL | EXIM_DELIVERY | EXIM_PEER, USE_TLS, EVENT_TLS},
-    {"A", EXIM_ARRIVAL | EXIM_PEER, USE_LOGIN, EVENT_SASL_USER},
-    {"C", EXIM_DELIVERY, USE_CONFIRMATION, EVENT_REPLY},
-    {"T", EXIM_DELIVERY, USE_FIELD, EVENT_TRANSPORT},
-    {"U", EXIM_ARRIVAL, USE_FIELD, EVENT_LOCAL_USER},
-    {"DT", EXIM_DELIVERY, USE_DELIVERY_TIME, EVENT_DELIVERY_TIME},
-    {"QT", EXIM_DELIVERY, USE_QUEUE_TIME, EVENT_DELAY},
+/* By the first letter, which none share. Keys that are not here are skipped with their value. */
+static const struct tail_key tail_keys[128] = {
+    ['H'] = {"H", EXIM_ARRIVAL | EXIM_DELIVERY | EXIM_PEER, USE_HOST, EVENT_PEER},
+    ['F'] = {"F", EXIM_DELIVERY | EXIM_PEER, USE_ADDRESS, EVENT_SENDER},
+    ['S'] = {"S", EXIM_ARRIVAL, USE_FIELD, EVENT_SIZE},
+    ['P'] = {"P", EXIM_ARRIVAL, USE_FIELD, EVENT_PROTO},
+    ['i'] = {"id", EXIM_ARRIVAL, USE_FIELD, EVENT_MESSAGE_ID},
+    ['R'] = {"R", EXIM_ARRIVAL, USE_FIELD, EVENT_LINKED_ID},
+    ['X'] = {"X", EXIM_ARRIVAL | EXIM_DELIVERY | EXIM_PEER, USE_TLS, EVENT_TLS},
+    ['A'] = {"A", EXIM_ARRIVAL | EXIM_PEER, USE_LOGIN, EVENT_SASL_USER},
+    ['C'] = {"C", EXIM_DELIVERY, USE_CONFIRMATION, EVENT_REPLY},
+    ['T'] = {"T", EXIM_DELIVERY, USE_FIELD, EVENT_TRANSPORT},
+    ['U'] = {"U", EXIM_ARRIVAL, USE_FIELD, EVENT_LOCAL_USER},
+    ['D'] = {"DT", EXIM_DELIVERY, USE_DELIVERY_TIME, EVENT_DELIVERY_TIME},
+    ['Q'] = {"QT", EXIM_DELIVERY, USE_QUEUE_TIME, EVENT_DELAY},
 };
 
-/* Length of `KEY` when `KEY=` stands at the front, else 0. */
-static size_t key_length(struct span text)
+static inline bool is_key_byte(char c)
 {
+    return byte_is_alpha(c) || byte_is_digit(c);
+}
+
+/* Length of `KEY` when `KEY=` stands at the front, else 0. */
+static inline size_t key_length(struct span text)
+{
+    if (text.n > 1 && text.p[1] == '=' && is_key_byte(text.p[0])) {
+        return 1; /* most */
+    }
     size_t n = 0;
-    while (n < text.n && n <= KEY_LONGEST &&
-           (byte_is_alpha(text.p[n]) || byte_is_digit(text.p[n]))) {
+    while (n < text.n && n <= KEY_LONGEST && is_key_byte(text.p[n])) {
         n++;
     }
     return n > 0 && n <= KEY_LONGEST && n < text.n && text.p[n] == '=' ? n : 0;
 }
 
-static const struct tail_key *find_key(struct span name, enum exim_tail kind)
+static inline const struct tail_key *find_key(struct span name, enum exim_tail kind)
 {
+    const struct tail_key *key = &tail_keys[(unsigned char)name.p[0] & 127];
     char second = name.n > 1 ? name.p[1] : '\0';
-    for (size_t i = 0; name.n <= 2 && i < sizeof tail_keys / sizeof tail_keys[0]; i++) {
-        const struct tail_key *key = &tail_keys[i];
-        if (key->key[0] == name.p[0] && key->key[1] == second &&
-            (key->kinds & (unsigned)kind) != 0) {
-            return key;
-        }
-    }
-    return NULL;
+    bool same = name.n <= 2 && key->key[0] == name.p[0] && key->key[1] == second;
+    return same && (key->kinds & (unsigned)kind) != 0 ? key : NULL;
 }
 
 /* What stands between quotes; *text moves behind the closing one. A backslash protects what follows

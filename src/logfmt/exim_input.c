@@ -180,21 +180,28 @@ static bool may_be_repeated(const struct event *event)
     ((uint64_t)1 << EVENT_HOST | (uint64_t)1 << EVENT_SERVICE | (uint64_t)1 << EVENT_DAEMON | \
      (uint64_t)1 << EVENT_PID)
 
-bool exim_input_place(struct exim_input *in, const struct clock *clock, uint64_t line,
-                      const struct exim_note *note, struct event *event)
+/* A line that another log may hold as well. */
+APART static bool place_repeatable(struct exim_input *in, const struct clock *clock, uint64_t line,
+                                   const struct exim_note *note, struct event *event)
 {
-    if (note->own_line) {
-        note_mainlog(in, clock, event);
-    }
     struct seen seen = {
         .hash = note->hash, .input = clock, .line = line, .second = event->time.seconds};
-    if (!note->repeatable || !line_is_repeated(in, &seen, note->within_input)) {
+    if (!line_is_repeated(in, &seen, note->within_input)) {
         return true;
     }
     event->set = note->own_line ? 0 : event->set & HEADER_FIELDS;
     event->rule = event->domain = SPAN_EMPTY;
     event->duplicate = true;
     return false;
+}
+
+bool exim_input_place(struct exim_input *in, const struct clock *clock, uint64_t line,
+                      const struct exim_note *note, struct event *event)
+{
+    if (note->own_line) {
+        note_mainlog(in, clock, event);
+    }
+    return !note->repeatable || place_repeatable(in, clock, line, note, event);
 }
 
 /* ---- Exim's own files -------------------------------------------------------------------------
@@ -206,11 +213,11 @@ static enum exim_result result_of(const struct pattern_rule *rule)
 }
 
 /* A host and a program stand behind the stamp: syslog in its ISO dress. */
-static bool is_syslog(struct span line, bool *surely)
+APART static bool is_syslog(struct span text, bool *surely)
 {
     struct header header;
-    bool parsed = header_parse(line, &header);
-    if (!parsed || header.tag.n == 0 || memchr(header.tag.p, '=', header.tag.n) != NULL) {
+    header_parse_behind(text, &header);
+    if (header.tag.n == 0 || memchr(header.tag.p, '=', header.tag.n) != NULL) {
         *surely = false; /* `H=[192.0.2.1] rejected ...` looks like a program with its process id */
         return false;
     }
@@ -239,12 +246,13 @@ enum exim_result exim_input_read_file(struct exim_input *in, struct span line, b
         return EXIM_FOREIGN;
     }
     bool known = front == EXIM_SURE || own;
-    if (front == EXIM_MAYBE && is_syslog(line, &surely) && (surely || !known)) {
+    struct span behind = exim_behind_stamp(in->exim, line);
+    if (front == EXIM_MAYBE && is_syslog(behind, &surely) && (surely || !known)) {
         return EXIM_FOREIGN;
     }
     const struct pattern_rule *rule = exim_parse(in->exim, header->message, id, event);
     /* A host may be called `mxhost-europe-10`, like a message. */
-    if (rule == NULL && (!known || (is_syslog(line, &surely) && surely))) {
+    if (rule == NULL && (!known || (is_syslog(behind, &surely) && surely))) {
         return EXIM_FOREIGN;
     }
     if (!known && span_is(event_text(event, EVENT_SEVERITY), "error")) {

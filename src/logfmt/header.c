@@ -452,6 +452,21 @@ static bool take_inner(struct span text, struct header *header, int depth)
     return true;
 }
 
+/* What stands behind a stamp: a stream prefix, another header, or the log's own host and program.
+ */
+static void take_behind_stamp(struct span text, struct header *header, int depth)
+{
+    size_t stream = stream_length(text);
+    struct span behind_stream = span_from(text, stream);
+    bool may_nest = stream > 0 ||
+                    (behind_stream.n > 0 && (behind_stream.p[0] == '<' ||
+                                             (behind_stream.n > 15 && behind_stream.p[6] == ' ' &&
+                                              civil_month(behind_stream.p) > 0)));
+    if (!may_nest || !take_inner(behind_stream, header, depth)) {
+        take_rest(behind_stream, header);
+    }
+}
+
 static bool parse_nested(struct span line, struct header *header, int depth)
 {
     size_t length = priority_length(line);
@@ -466,27 +481,28 @@ static bool parse_nested(struct span line, struct header *header, int depth)
         return length > 0 && depth < HEADER_NESTING &&
                parse_nested(span_from(text, length), header, depth + 1);
     }
-    text = span_from(text, length);
-    size_t stream = stream_length(text);
-    struct span behind_stream = span_from(text, stream);
-    bool may_nest = stream > 0 ||
-                    (behind_stream.n > 0 && (behind_stream.p[0] == '<' ||
-                                             (behind_stream.n > 15 && behind_stream.p[6] == ' ' &&
-                                              civil_month(behind_stream.p) > 0)));
-    if (may_nest && take_inner(behind_stream, header, depth)) {
-        return true;
-    }
-    take_rest(behind_stream, header);
+    take_behind_stamp(span_from(text, length), header, depth);
     return true;
 }
 
-bool header_parse(struct span line, struct header *header)
+static void header_reset(struct header *header)
 {
     header->host = header->tag = header->pid = header->message = SPAN_EMPTY;
     header->name = NULL;
     header->rfc5424 = false;
     header->repeated = 0;
+}
+
+bool header_parse(struct span line, struct header *header)
+{
+    header_reset(header);
     return parse_nested(line, header, 0);
+}
+
+void header_parse_behind(struct span text, struct header *header)
+{
+    header_reset(header);
+    take_behind_stamp(text, header, 0);
 }
 
 /* ---- lines like the one before -------------------------------------------------------------- */

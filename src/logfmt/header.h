@@ -48,6 +48,10 @@ struct header {
 /* False when the line has no time stamp of a known shape. */
 bool header_parse(struct span line, struct header *header);
 
+/* The same for what stands behind a stamp that was read already; header->stamp is not set, unless
+ * there is another one. */
+void header_parse_behind(struct span text, struct header *header);
+
 #define HEADER_REMEMBERED 160
 #define HEADER_NAME       32
 #define HEADER_NAMES      64

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
+#include "base/byte_scan.h"
 #include "base/hashmap.h"
 #include "base/strbuf.h"
 #include "logfmt/exim_input.h"
@@ -214,10 +215,7 @@ static void derive_domain(struct parser *parser, struct event *event)
     int direction = event_value(event, EVENT_DIRECTION);
     struct span address = event_text(event, direction == DIRECTION_INBOUND ? EVENT_SENDER
                                                                            : EVENT_RECIPIENT);
-    size_t at = address.n;
-    while (at > 0 && address.p[at - 1] != '@') {
-        at--;
-    }
+    size_t at = byte_scan_back(address, '@');
     struct span domain = span_from(address, at);
     event->domain = SPAN_EMPTY;
     if (direction == DIRECTION_NONE || at == 0 || domain.n == 0 || domain.n > DOMAIN_MAXIMUM) {
@@ -411,14 +409,14 @@ APART static enum smtplog_status parse_placed(struct parser *parser, const struc
 APART static bool parse_exim_file(struct parser *parser, struct span line, bool own,
                                   struct event *event, struct parse_note *note)
 {
-    struct header header;
-    enum exim_result result = exim_input_read_file(parser->exim, line, own, &header, event,
+    struct header *header = &parser->header;
+    enum exim_result result = exim_input_read_file(parser->exim, line, own, header, event,
                                                    &note->exim);
     if (!take_exim_result(parser, result, event, &note->bin)) {
         return false;
     }
     note->has_stamp = true;
-    note->stamp = header.stamp;
+    note->stamp = header->stamp;
     return true;
 }
 
@@ -603,16 +601,30 @@ APART static enum smtplog_status place_line(struct parser *parser, struct clock 
     return SMTPLOG_OK;
 }
 
+/* Whether a line is what it was read as, wherever it stands. own: the line before was of a file of
+ * Exim's own. */
+static inline bool is_settled(const struct parse_note *note, bool own)
+{
+    const struct exim_note *exim = &note->exim;
+    return note->is_plain
+               ? !own
+               : exim->own_line && !note->unread && (!exim->unsure || exim->own_assumed == own);
+}
+
 static inline enum smtplog_status place(struct parser *parser, struct clock *clock,
                                         const struct line *line, struct event *event,
                                         struct parse_note *note)
 {
+    bool own = parser->own_file == clock;
     event->line = event->line_end = line->number;
-    if (!note->is_plain || parser->own_file == clock) {
+    if (!is_settled(note, own)) {
         return place_line(parser, clock, line, event, note);
     }
     clock_resolve(clock, &note->stamp, &event->time);
     event->has_time = true;
+    if (note->exim.own_line) {
+        place_exim(parser, clock, event, note);
+    }
     return SMTPLOG_OK;
 }
 
