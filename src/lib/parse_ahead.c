@@ -122,11 +122,8 @@ static enum smtplog_status keep_texts(struct block *block, struct event *event)
     const uint64_t program = (uint64_t)1 << EVENT_SERVICE | (uint64_t)1 << EVENT_DAEMON;
     const uint64_t texts = ((uint64_t)1 << EVENT_TEXTS) - 1;
     uint64_t left = event->set & texts & ~program;
-    for (enum event_field field = 0; left != 0; field++, left >>= 1) {
-        struct span *text = &event->text[field];
-        if ((left & 1) == 0) {
-            continue; /* not set: whatever was there */
-        }
+    for (; left != 0; left &= left - 1) {
+        struct span *text = &event->text[__builtin_ctzll(left)];
         bool inside = text->p >= block->bytes && text->p < block->bytes + block->used;
         if (text->n > 0 && !inside && !arena_copy(&block->copies, *text, text)) {
             return SMTPLOG_NO_MEMORY;

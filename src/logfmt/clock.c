@@ -85,6 +85,8 @@ static void note_steady(struct clock *clock, int64_t utc, int32_t offset)
 static void note_second(struct clock *clock, const struct stamp *stamp, bool plain)
 {
     clock->has_last = plain;
+    clock->last_zone = stamp->zone;
+    clock->last_offset = stamp->zone == STAMP_OFFSET ? stamp->offset : clock->steady_offset;
     clock->last_second = stamp->second_of_day;
     clock->last_day = stamp->day;
     clock->last_month = stamp->month;
@@ -111,7 +113,9 @@ void clock_resolve_anew(struct clock *clock, const struct stamp *stamp, struct i
     instant->seconds = utc;
     instant->nanosecond = stamp->nanosecond;
     instant->digits = stamp->digits;
-    note_second(clock, stamp, !known && is_steady(clock, local));
+    note_second(clock, stamp,
+                stamp->zone == STAMP_OFFSET ||
+                    (stamp->zone == STAMP_LOCAL && is_steady(clock, local)));
     if (known || is_steady(clock, local)) {
         instant->offset = known ? offset : clock->steady_offset;
         return;

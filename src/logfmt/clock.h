@@ -18,10 +18,12 @@ struct clock {
     /* local times that are far from any change of the clock, and their offset */
     int64_t steady_from, steady_until;
     int32_t steady_offset;
-    /* the stamp of the line before, when it was plain, local and in such a time */
+    /* the stamp of the line before, when it was in such a time or told its offset */
     bool has_last;
     int last_year, last_month, last_day;
     int32_t last_second;
+    enum stamp_zone last_zone;
+    int32_t last_offset;
 };
 
 void clock_init(struct clock *clock, struct zone *zone, int first_year);
@@ -37,10 +39,11 @@ static inline void clock_resolve(struct clock *clock, const struct stamp *stamp,
     /* Many lines are of the second of the one before; their instant is known. */
     if (clock->has_last && stamp->second_of_day == clock->last_second &&
         stamp->day == clock->last_day && stamp->month == clock->last_month &&
-        stamp->year == clock->last_year && stamp->zone == STAMP_LOCAL) {
+        stamp->year == clock->last_year && stamp->zone == clock->last_zone &&
+        (stamp->zone == STAMP_LOCAL || stamp->offset == clock->last_offset)) {
         *instant = (struct instant){.seconds = clock->last_utc,
                                     .nanosecond = stamp->nanosecond,
-                                    .offset = clock->steady_offset,
+                                    .offset = clock->last_offset,
                                     .digits = stamp->digits};
         return;
     }

@@ -15,6 +15,33 @@ static inline int two_digits(const char *p)
     return byte_is_digit(p[0]) && byte_is_digit(p[1]) ? (p[0] - '0') * 10 + (p[1] - '0') : -1;
 }
 
+/* `.123456` at text[at], or nothing. */
+static inline void clock_fraction(struct span text, size_t *at, struct stamp *stamp)
+{
+    static const int32_t units[] = {1000000000, 100000000, 10000000, 1000000, 100000,
+                                    10000,      1000,      100,      10,      1};
+    const size_t most = COUNT_OF(units) - 1;
+    size_t i = *at;
+    stamp->nanosecond = 0;
+    stamp->digits = 0;
+    if (i + 1 >= text.n || (text.p[i] != '.' && text.p[i] != ',') ||
+        !byte_is_digit(text.p[i + 1])) {
+        return;
+    }
+    size_t start = ++i;
+    size_t end = text.n - start < most ? text.n : start + most;
+    int32_t number = 0;
+    for (; i < end && byte_is_digit(text.p[i]); i++) {
+        number = number * 10 + (text.p[i] - '0');
+    }
+    stamp->digits = (uint8_t)(i - start);
+    stamp->nanosecond = number * units[i - start];
+    while (i < text.n && byte_is_digit(text.p[i])) {
+        i++;
+    }
+    *at = i;
+}
+
 /* `HH:MM:SS[.fraction]` at text[at]. False when it is none. */
 static bool clock_time(struct span text, size_t *at, struct stamp *stamp)
 {
@@ -29,20 +56,8 @@ static bool clock_time(struct span text, size_t *at, struct stamp *stamp)
         return false;
     }
     stamp->second_of_day = hour * 3600 + minute * 60 + second;
-    i += 8;
-    stamp->nanosecond = 0;
-    stamp->digits = 0;
-    if (i + 1 < text.n && (text.p[i] == '.' || text.p[i] == ',') && byte_is_digit(text.p[i + 1])) {
-        int32_t unit = 100000000;
-        for (i++; i < text.n && byte_is_digit(text.p[i]); i++) {
-            if (stamp->digits < 9) {
-                stamp->nanosecond += (text.p[i] - '0') * unit;
-                unit /= 10;
-                stamp->digits++;
-            }
-        }
-    }
-    *at = i;
+    *at = i + 8;
+    clock_fraction(text, at, stamp);
     return true;
 }
 
@@ -555,20 +570,53 @@ static void remember(struct header_memory *memory, struct span line, const struc
     memory->stamp = header->stamp;
 }
 
-/* Whether another time of day stands between the same words. */
-APART static bool is_moved_on(struct header_memory *memory, struct span line)
+/* The time of day of a line that begins like the one before; only its fraction may be another. */
+static inline bool clock_moves_on(struct header_memory *memory, struct span line)
 {
     size_t at = memory->clock_at;
-    if (!bytes_equal(line.p, memory->text, at)) {
+    if (bytes_read8(line.p + at) == bytes_read8(memory->text + at)) {
+        at += 8;
+        clock_fraction(line, &at, &memory->stamp);
+    } else if (clock_time(line, &at, &memory->stamp)) {
+        memcpy(memory->text + memory->clock_at, line.p + memory->clock_at, 8);
+    } else {
         return false;
     }
-    if (!clock_time(line, &at, &memory->stamp) || at != memory->clock_end ||
-        !bytes_equal(line.p + at, memory->text + at, memory->length - at)) {
-        memory->length = 0; /* the stamp is another one now */
+    return at == memory->clock_end;
+}
+
+/* A host that cannot be anything else, in the place of the one before: many write into one log. */
+static bool take_other_host(struct header_memory *memory, struct span line)
+{
+    struct span text = span_from(line, memory->host_at);
+    size_t n = byte_scan(text, ' ', ':', '[');
+    size_t length = memory->host_at + n + 1;
+    if (n == 0 || n == text.n || text.p[n] != ' ' || text.p[0] == '<' ||
+        length > HEADER_REMEMBERED || (n >= 3 && civil_month(text.p) > 0) ||
+        stream_length(text) > 0) {
         return false;
     }
-    memcpy(memory->text + memory->clock_at, line.p + memory->clock_at, at - memory->clock_at);
+    memcpy(memory->text + memory->host_at, text.p, n + 1);
+    memory->length = length;
     return true;
+}
+
+/* Whether another time of day or another host stands between the same words. */
+APART static bool is_moved_on(struct header_memory *memory, struct span line)
+{
+    size_t end = memory->clock_end;
+    size_t host = memory->host_at;
+    if (!bytes_equal(line.p, memory->text, memory->clock_at)) {
+        return false;
+    }
+    bool moved = clock_moves_on(memory, line) &&
+                 bytes_equal(line.p + end, memory->text + end, host - end) &&
+                 (bytes_equal(line.p + host, memory->text + host, memory->length - host) ||
+                  take_other_host(memory, line));
+    if (!moved) {
+        memory->length = 0; /* the stamp is another one now */
+    }
+    return moved;
 }
 
 /* Many lines are of the second of the one before; with a fraction hardly any. */

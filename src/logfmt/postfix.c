@@ -32,16 +32,31 @@ APART static size_t id_length(struct span message)
     return both != 0 && long_enough && n < message.n && message.p[n] == ':' ? n : 0;
 }
 
-/* The same for hex digits with the colon among the first sixteen bytes, as nearly all ids are; 0
- * says nothing. */
-static inline size_t hex_length(struct span message)
+#ifdef BYTE_SCAN_WIDE
+/* Bit i: byte i may stand in a long id: a digit, or a letter that is no vowel. */
+static inline unsigned consonants(__m128i x)
+{
+    __m128i lower = _mm_or_si128(x, _mm_set1_epi8(0x20));
+    unsigned letters = bytes_mask_between(lower, 'a', 'z');
+    unsigned vowels = bytes_mask_of_two(lower, 'a', 'e') | bytes_mask_of_two(lower, 'i', 'o') |
+                      bytes_mask_of(lower, 'u');
+    return bytes_mask_between(x, '0', '9') | (letters & ~vowels);
+}
+#endif
+
+/* The same with the colon among the first sixteen bytes, as nearly all ids are; 0 says nothing. */
+static inline size_t near_length(struct span message)
 {
 #ifdef BYTE_SCAN_WIDE
     if (message.n >= BYTE_SCAN_WIDE) {
         __m128i x = bytes_load16(message.p);
-        unsigned other = ~(bytes_mask_between(x, '0', '9') | bytes_mask_between(x, 'A', 'F'));
-        size_t n = (size_t)__builtin_ctz(other);
-        return n >= QUEUE_ID_SHORT && n < BYTE_SCAN_WIDE && message.p[n] == ':' ? n : 0;
+        unsigned hex = bytes_mask_between(x, '0', '9') | bytes_mask_between(x, 'A', 'F');
+        size_t n = (size_t)__builtin_ctz(~hex);
+        if (n >= QUEUE_ID_SHORT && n < BYTE_SCAN_WIDE && message.p[n] == ':') {
+            return n;
+        }
+        n = (size_t)__builtin_ctz(~consonants(x));
+        return n >= QUEUE_ID_LONG && n < BYTE_SCAN_WIDE && message.p[n] == ':' ? n : 0;
     }
 #endif
     (void)message;
@@ -50,7 +65,7 @@ static inline size_t hex_length(struct span message)
 
 static inline bool take_queue_id(struct span *message, struct span *queue_id)
 {
-    size_t n = hex_length(*message);
+    size_t n = near_length(*message);
     n = n > 0 ? n : id_length(*message);
     if (n == 0 || n + 1 >= message->n || message->p[n + 1] != ' ') {
         *queue_id = SPAN_EMPTY;
