@@ -2,9 +2,8 @@
  * expressions, for every line of a log passes here. */
 #include "logfmt/header.h"
 
-#include "base/byte_scan.h"
 #include "base/civil_time.h"
-#include "base/status.h"
+#include "logfmt/header_part.h"
 
 #define HEADER_NESTING 3 /* container prefix, stream prefix, the log's own header */
 
@@ -15,35 +14,8 @@ static inline int two_digits(const char *p)
     return byte_is_digit(p[0]) && byte_is_digit(p[1]) ? (p[0] - '0') * 10 + (p[1] - '0') : -1;
 }
 
-/* `.123456` at text[at], or nothing. */
-static inline void clock_fraction(struct span text, size_t *at, struct stamp *stamp)
-{
-    static const int32_t units[] = {1000000000, 100000000, 10000000, 1000000, 100000,
-                                    10000,      1000,      100,      10,      1};
-    const size_t most = COUNT_OF(units) - 1;
-    size_t i = *at;
-    stamp->nanosecond = 0;
-    stamp->digits = 0;
-    if (i + 1 >= text.n || (text.p[i] != '.' && text.p[i] != ',') ||
-        !byte_is_digit(text.p[i + 1])) {
-        return;
-    }
-    size_t start = ++i;
-    size_t end = text.n - start < most ? text.n : start + most;
-    int32_t number = 0;
-    for (; i < end && byte_is_digit(text.p[i]); i++) {
-        number = number * 10 + (text.p[i] - '0');
-    }
-    stamp->digits = (uint8_t)(i - start);
-    stamp->nanosecond = number * units[i - start];
-    while (i < text.n && byte_is_digit(text.p[i])) {
-        i++;
-    }
-    *at = i;
-}
-
 /* `HH:MM:SS[.fraction]` at text[at]. False when it is none. */
-static bool clock_time(struct span text, size_t *at, struct stamp *stamp)
+bool header_take_clock(struct span text, size_t *at, struct stamp *stamp)
 {
     size_t i = *at;
     if (i + 8 > text.n || text.p[i + 2] != ':' || text.p[i + 5] != ':') {
@@ -57,7 +29,7 @@ static bool clock_time(struct span text, size_t *at, struct stamp *stamp)
     }
     stamp->second_of_day = hour * 3600 + minute * 60 + second;
     *at = i + 8;
-    clock_fraction(text, at, stamp);
+    header_take_fraction(text, at, stamp);
     return true;
 }
 
@@ -130,7 +102,7 @@ static bool stamp_iso(struct span text, size_t *at, struct stamp *stamp)
         return false;
     }
     ++*at;
-    if (!clock_time(text, at, stamp) || !clock_zone(text, at, stamp)) {
+    if (!header_take_clock(text, at, stamp) || !clock_zone(text, at, stamp)) {
         return false;
     }
     /* Exim and others set the offset apart: ` +0100`. */
@@ -169,7 +141,7 @@ static bool stamp_traditional(struct span text, size_t *at, struct stamp *stamp)
     stamp->day = day;
     stamp->zone = STAMP_LOCAL;
     *at = i + 1;
-    return clock_time(text, at, stamp);
+    return header_take_clock(text, at, stamp);
 }
 
 /* `Sat 2026-11-21 06:00:01 CET`: a weekday in front, the zone as a word. */
@@ -180,7 +152,7 @@ static bool stamp_weekday(struct span text, size_t *at, struct stamp *stamp)
         return false;
     }
     ++*at;
-    if (!clock_time(text, at, stamp)) {
+    if (!header_take_clock(text, at, stamp)) {
         return false;
     }
     stamp->zone = STAMP_LOCAL;
@@ -233,14 +205,6 @@ bool stamp_parse(struct span text, struct stamp *stamp, size_t *length)
 
 /* ---- host, program, message --------------------------------------------------------------- */
 
-static struct span skip_blanks(struct span text)
-{
-    while (text.n > 0 && text.p[0] == ' ') {
-        text = span_from(text, 1);
-    }
-    return text;
-}
-
 /* The word at the front of text, up to a blank. */
 static struct span first_word(struct span text)
 {
@@ -250,7 +214,7 @@ static struct span first_word(struct span text)
 
 static struct span behind(struct span text, struct span word)
 {
-    return skip_blanks(span_from(text, word.n));
+    return header_skip_blanks(span_from(text, word.n));
 }
 
 /* `info`, `mail.info`: a level written by syslog-ng in front of the program. */
@@ -280,7 +244,7 @@ static bool is_bracketed_level(struct span word)
 }
 
 /* `name[pid]:` or `name:`; the colon may be missing behind a pid. */
-static bool take_tag(struct span text, struct header *header)
+bool header_take_tag(struct span text, struct header *header)
 {
     size_t i = byte_scan(text, ':', '[', ' ');
     if (i == 0 || i == text.n || text.p[i] == ' ') {
@@ -304,7 +268,7 @@ static bool take_tag(struct span text, struct header *header)
     if (i < text.n && text.p[i] != ' ') {
         return false;
     }
-    header->message = skip_blanks(span_from(text, i));
+    header->message = header_skip_blanks(span_from(text, i));
     return true;
 }
 
@@ -326,7 +290,7 @@ static bool take_repeated(struct span text, struct header *header)
 }
 
 /* `[ID 197553 mail.info] MSG` of Solaris. */
-static void strip_solaris_id(struct header *header)
+void header_strip_solaris_id(struct header *header)
 {
     if (span_starts(header->message, SPAN_LITERAL("[ID "))) {
         size_t end = span_find(header->message, SPAN_LITERAL("] "));
@@ -340,10 +304,10 @@ static void strip_solaris_id(struct header *header)
  * program. */
 static void take_rest(struct span text, struct header *header)
 {
-    text = skip_blanks(text);
+    text = header_skip_blanks(text);
     header->message = text;
-    if (take_tag(text, header) || take_repeated(text, header)) {
-        strip_solaris_id(header);
+    if (header_take_tag(text, header) || take_repeated(text, header)) {
+        header_strip_solaris_id(header);
         return;
     }
     struct span word = first_word(text);
@@ -354,13 +318,13 @@ static void take_rest(struct span text, struct header *header)
     header->host = word;
     text = behind(text, word);
     header->message = text;
-    if (!take_tag(text, header) && !take_repeated(text, header)) {
+    if (!header_take_tag(text, header) && !take_repeated(text, header)) {
         struct span level = first_word(text);
         if (is_level_word(level)) {
-            (void)take_tag(behind(text, level), header);
+            (void)header_take_tag(behind(text, level), header);
         }
     }
-    strip_solaris_id(header);
+    header_strip_solaris_id(header);
 }
 
 /* What follows `-` or `[id key="value" ...][...]` (RFC 5424, 6.3); inside quotes a backslash
@@ -403,9 +367,9 @@ static bool take_rfc5424(struct span text, struct header *header)
     header->tag = field[1];
     header->pid = field[2];
     header->rfc5424 = true;
-    text = skip_blanks(behind_structured_data(text));
+    text = header_skip_blanks(behind_structured_data(text));
     if (span_starts(text, SPAN_LITERAL("\xef\xbb\xbf"))) {
-        text = skip_blanks(span_from(text, 3));
+        text = header_skip_blanks(span_from(text, 3));
     }
     header->message = text;
     return true;
@@ -443,7 +407,7 @@ static size_t container_length(struct span line)
 }
 
 /* Length of `stdout F ` between a container runtime's stamp and the log's own line, or 0. */
-static size_t stream_length(struct span text)
+size_t header_stream_length(struct span text)
 {
     if (text.n > 9 &&
         (span_starts(text, SPAN_LITERAL("stdout ")) ||
@@ -471,7 +435,7 @@ static bool take_inner(struct span text, struct header *header, int depth)
  */
 static void take_behind_stamp(struct span text, struct header *header, int depth)
 {
-    size_t stream = stream_length(text);
+    size_t stream = header_stream_length(text);
     struct span behind_stream = span_from(text, stream);
     bool may_nest = stream > 0 ||
                     (behind_stream.n > 0 && (behind_stream.p[0] == '<' ||
@@ -518,214 +482,4 @@ void header_parse_behind(struct span text, struct header *header)
 {
     header_reset(header);
     take_behind_stamp(text, header, 0);
-}
-
-/* ---- lines like the one before -------------------------------------------------------------- */
-
-/* Where a time of day stands first, or SIZE_MAX. */
-static size_t find_clock_time(struct span line)
-{
-    struct stamp stamp;
-    for (size_t i = 0; i < HEADER_REMEMBERED && i < line.n; i++) {
-        size_t at = i;
-        if (byte_is_digit(line.p[i]) && clock_time(line, &at, &stamp)) {
-            return i;
-        }
-    }
-    return SIZE_MAX;
-}
-
-/* Remembers the surroundings of the time of day, unless more than that and the message may differ
- * in the next line: nested headers, zones by name, hosts that look like the beginning of another
- * header. */
-static void remember(struct header_memory *memory, struct span line, const struct header *header)
-{
-    size_t front = find_clock_time(line);
-    size_t end = front;
-    struct stamp stamp = header->stamp;
-    memory->length = 0;
-    if (front == 0 || front == SIZE_MAX || header->rfc5424 || header->host.n == 0 ||
-        header->tag.n == 0 || stamp.zone == STAMP_ABBREVIATION || header->host.p[0] == '<' ||
-        (header->host.n >= 3 && civil_month(header->host.p) > 0) ||
-        memchr(header->host.p, '[', header->host.n) != NULL ||
-        stream_length(span_from(line, (size_t)(header->host.p - line.p))) > 0) {
-        return;
-    }
-    (void)clock_time(line, &end, &stamp);
-    size_t host_at = (size_t)(header->host.p - line.p);
-    size_t length = host_at + header->host.n + 1; /* with the blank behind the host */
-    struct span between = span_of(line.p + end, host_at > end ? host_at - end : 0);
-    if (host_at <= end || length > line.n || length > HEADER_REMEMBERED ||
-        line.p[length - 1] != ' ' ||
-        memchr(between.p, ' ', between.n) != between.p + between.n - 1 ||
-        stamp.second_of_day != header->stamp.second_of_day ||
-        stamp.nanosecond != header->stamp.nanosecond) {
-        return;
-    }
-    memcpy(memory->text, line.p, length);
-    memory->length = length;
-    memory->clock_at = front;
-    memory->clock_end = end;
-    memory->host_at = host_at;
-    memory->stamp = header->stamp;
-}
-
-/* The time of day of a line that begins like the one before; only its fraction may be another. */
-static inline bool clock_moves_on(struct header_memory *memory, struct span line)
-{
-    size_t at = memory->clock_at;
-    if (bytes_read8(line.p + at) == bytes_read8(memory->text + at)) {
-        at += 8;
-        clock_fraction(line, &at, &memory->stamp);
-    } else if (clock_time(line, &at, &memory->stamp)) {
-        memcpy(memory->text + memory->clock_at, line.p + memory->clock_at, 8);
-    } else {
-        return false;
-    }
-    return at == memory->clock_end;
-}
-
-/* A host that cannot be anything else, in the place of the one before: many write into one log. */
-static bool take_other_host(struct header_memory *memory, struct span line)
-{
-    struct span text = span_from(line, memory->host_at);
-    size_t n = byte_scan(text, ' ', ':', '[');
-    size_t length = memory->host_at + n + 1;
-    if (n == 0 || n == text.n || text.p[n] != ' ' || text.p[0] == '<' ||
-        length > HEADER_REMEMBERED || (n >= 3 && civil_month(text.p) > 0) ||
-        stream_length(text) > 0) {
-        return false;
-    }
-    memcpy(memory->text + memory->host_at, text.p, n + 1);
-    memory->length = length;
-    return true;
-}
-
-/* Whether another time of day or another host stands between the same words. */
-APART static bool is_moved_on(struct header_memory *memory, struct span line)
-{
-    size_t end = memory->clock_end;
-    size_t host = memory->host_at;
-    if (!bytes_equal(line.p, memory->text, memory->clock_at)) {
-        return false;
-    }
-    bool moved = clock_moves_on(memory, line) &&
-                 bytes_equal(line.p + end, memory->text + end, host - end) &&
-                 (bytes_equal(line.p + host, memory->text + host, memory->length - host) ||
-                  take_other_host(memory, line));
-    if (!moved) {
-        memory->length = 0; /* the stamp is another one now */
-    }
-    return moved;
-}
-
-/* Many lines are of the second of the one before; with a fraction hardly any. */
-static bool is_alike(struct header_memory *memory, struct span line)
-{
-    if (memory->length == 0 || line.n < memory->length) {
-        return false;
-    }
-    return (memory->stamp.digits == 0 && bytes_equal(line.p, memory->text, memory->length)) ||
-           is_moved_on(memory, line);
-}
-
-/* Where a name is remembered that a bracket ends: by its last letters. Behind a host eight bytes
- * can be read in front of anything. */
-static inline struct header_name *name_place(struct header_memory *memory, const char *bracket)
-{
-    return &memory->names[bytes_read8(bracket - 8) * 0x9e3779b97f4a7c15u >> HEADER_NAME_SHIFT];
-}
-
-#ifdef BYTE_SCAN_WIDE
-/* Bytes in front of the first bracket among the 32 at p; 0 when there is none. */
-static inline size_t bracket_at(const char *p)
-{
-    unsigned brackets = bytes_mask_of(bytes_load16(p), '[');
-    if (brackets != 0) {
-        return (size_t)__builtin_ctz(brackets);
-    }
-    brackets = bytes_mask_of(bytes_load16(p + BYTE_SCAN_WIDE), '[');
-    return brackets != 0 ? BYTE_SCAN_WIDE + (size_t)__builtin_ctz(brackets) : 0;
-}
-#endif
-
-/* `name[pid]: ` with a name that is remembered, as nearly always. False says nothing. */
-static inline bool take_known_tag(struct header_memory *memory, struct span text,
-                                  struct header *header)
-{
-#ifdef BYTE_SCAN_WIDE
-    size_t n = text.n >= HEADER_NAME ? bracket_at(text.p) : 0;
-    if (n == 0 || n + BYTE_SCAN_WIDE + 4 > text.n) {
-        return false;
-    }
-    struct header_name *name = name_place(memory, text.p + n);
-    const char *pid = text.p + n + 1;
-    unsigned ends = bytes_mask_of_two(bytes_load16(pid), ']', ' ');
-    const char *end = pid + (ends != 0 ? __builtin_ctz(ends) : 0);
-    if (name->length != n || !bytes_equal(name->text, text.p, n) || end[0] != ']' ||
-        end[1] != ':' || end[2] != ' ' || end[3] == ' ') {
-        return false;
-    }
-    header->name = name;
-    header->tag = span_of(text.p, n);
-    header->pid = span_of(pid, (size_t)(end - pid));
-    header->message = span_of(end + 3, text.n - (size_t)(end + 3 - text.p));
-    return true;
-#else
-    (void)memory, (void)text, (void)header;
-    return false;
-#endif
-}
-
-/* Any other tag; the next line may have it again. */
-APART static bool take_new_tag(struct header_memory *memory, struct span text,
-                               struct header *header)
-{
-    header->name = NULL;
-    header->pid = SPAN_EMPTY;
-    if (!take_tag(skip_blanks(text), header)) {
-        return false;
-    }
-    struct span tag = header->tag;
-    if (tag.n < HEADER_NAME && tag.p[tag.n] == '[') {
-        header->name = name_place(memory, tag.p + tag.n);
-        memcpy(header->name->text, tag.p, tag.n);
-        header->name->length = tag.n;
-        header->name->meaning = NULL;
-    }
-    return true;
-}
-
-static bool parse_alike(struct header_memory *memory, struct span line, struct header *header)
-{
-    if (!is_alike(memory, line)) {
-        return false;
-    }
-    size_t host_at = memory->host_at;
-    header->stamp = memory->stamp;
-    header->host = span_of(line.p + host_at, memory->length - 1 - host_at);
-    header->rfc5424 = false;
-    header->repeated = 0;
-    struct span text = span_from(line, memory->length);
-    if (!take_known_tag(memory, text, header) && !take_new_tag(memory, text, header)) {
-        return false;
-    }
-    if (header->message.n > 0 && header->message.p[0] == '[') {
-        strip_solaris_id(header);
-    }
-    return true;
-}
-
-APART static bool parse_anew(struct header_memory *memory, struct span line, struct header *header)
-{
-    if (!header_parse(line, header)) {
-        return false;
-    }
-    remember(memory, line, header);
-    return true;
-}
-
-bool header_parse_next(struct header_memory *memory, struct span line, struct header *header)
-{
-    return parse_alike(memory, line, header) || parse_anew(memory, line, header);
 }

@@ -3,42 +3,25 @@
 
 #include <stdlib.h>
 
-#include "base/arena.h"
 #include "base/byte_scan.h"
-#include "base/hashmap.h"
 #include "base/strbuf.h"
 #include "logfmt/exim_input.h"
 #include "logfmt/header_reader.h"
 #include "logfmt/postfix.h"
+#include "logfmt/tag_table.h"
 
-#define TAGS_MAXIMUM   8192 /* distinct programs remembered; more are judged anew each time */
-#define TAGS_RECENT    64   /* slots of tags seen lately; a power of two */
 #define DOMAIN_MAXIMUM 255
 #define REPLY_MAXIMUM  (LINE_KEPT + 1)
-
-/* What is known of a program by its tag. */
-struct tag {
-    struct span text;
-    struct span service;
-    struct span daemon;
-    enum event_mta mta;
-    bool greylister;  /* its lines are read as evidence only */
-    bool daemon_lost; /* RFC 5424 cut the name: the message tells the daemon */
-    struct pattern_list *list;
-};
 
 struct parser {
     struct pattern_set *postfix;
     struct pattern_set *greylister; /* NULL without its rules */
     struct exim_input *exim;        /* owned; NULL without Exim's rules */
     struct header_reader headers;
-    struct header_reader previous;   /* for the line before, which may be dressed alike */
-    struct hashmap tags;             /* of struct tag */
-    struct tag *recent[TAGS_RECENT]; /* some of them, by tag_slot */
-    struct arena arena;
+    struct header_reader previous; /* for the line before, which may be dressed alike */
+    struct tag_table tags;
     uint64_t seed;
     struct strbuf scratch;
-    struct tag spare;                /* for tags beyond TAGS_MAXIMUM */
     struct header header;            /* of the line that is read */
     const struct clock *own_file;    /* the input whose last line was of Exim's own log */
     const uint64_t *limits_hit;      /* matches of Postfix's rules that ran into the match limit, */
@@ -66,8 +49,7 @@ enum smtplog_status parser_new(struct pattern_set *postfix, uint64_t seed, struc
     made->seed = seed != 0 ? seed : hash_random_seed() | 1;
     header_reader_init(&made->headers);
     header_reader_init(&made->previous);
-    hashmap_init(&made->tags);
-    arena_init(&made->arena);
+    tag_table_init(&made->tags, postfix, made->seed);
     strbuf_init(&made->scratch, REPLY_MAXIMUM);
     *parser = made;
     return SMTPLOG_OK;
@@ -75,13 +57,14 @@ enum smtplog_status parser_new(struct pattern_set *postfix, uint64_t seed, struc
 
 enum smtplog_status parser_set_exim(struct parser *parser, struct pattern_set *exim)
 {
+    parser->tags.knows_exim = true;
     parser->exim_limits_hit = pattern_set_limits_hit(exim);
     return exim_input_new(exim, parser->seed, &parser->exim);
 }
 
 void parser_set_greylister(struct parser *parser, struct pattern_set *greylister)
 {
-    parser->greylister = greylister;
+    parser->greylister = parser->tags.greylister = greylister;
 }
 
 uint64_t parser_seed(const struct parser *parser)
@@ -94,117 +77,11 @@ void parser_free(struct parser *parser)
     if (parser != NULL) {
         header_reader_free(&parser->headers);
         header_reader_free(&parser->previous);
-        hashmap_free(&parser->tags);
-        arena_free(&parser->arena);
+        tag_table_free(&parser->tags);
         strbuf_free(&parser->scratch);
         exim_input_free(parser->exim);
         free(parser);
     }
-}
-
-/* ---- programs ------------------------------------------------------------------------------ */
-
-static bool tag_same(const void *item, const void *key)
-{
-    const struct tag *tag = item;
-    const struct tag *wanted = key;
-    return tag->daemon_lost == wanted->daemon_lost && span_equal(tag->text, wanted->text);
-}
-
-/* `postfix/submission/smtpd`: the last part is the daemon, the rest the service. A name without a
- * slash is Postfix's only when RFC 5424 cut it. */
-static void judge_tag(struct parser *parser, struct tag *tag)
-{
-    struct span text = tag->text;
-    size_t slash = text.n;
-    while (slash > 0 && text.p[slash - 1] != '/') {
-        slash--;
-    }
-    bool says_postfix = span_starts(text, SPAN_LITERAL("postfix"));
-    if (slash == 0) {
-        tag->service = text;
-        if (tag->daemon_lost && says_postfix) {
-            tag->mta = MTA_POSTFIX;
-            tag->list = pattern_set_list(parser->postfix, SPAN_LITERAL("*"));
-        } else {
-            tag->daemon = text;
-            tag->service = SPAN_EMPTY;
-            if (parser->exim != NULL && span_starts(text, SPAN_LITERAL("exim"))) {
-                tag->mta = MTA_EXIM;
-            } else if (parser->greylister != NULL) {
-                tag->list = pattern_set_list(parser->greylister, text);
-                tag->greylister = tag->list != NULL;
-            }
-        }
-        return;
-    }
-    tag->daemon_lost = false;
-    tag->service = span_of(text.p, slash - 1);
-    tag->daemon = span_from(text, slash);
-    tag->list = pattern_set_list(parser->postfix, tag->daemon);
-    if (tag->list == NULL && says_postfix) {
-        tag->list = pattern_set_list(parser->postfix, SPAN_EMPTY);
-    }
-    if (tag->list != NULL) {
-        tag->mta = MTA_POSTFIX;
-    }
-}
-
-APART static struct tag *look_up_tag(struct parser *parser, const struct header *header)
-{
-    struct tag wanted = {.text = header->tag,
-                         .daemon_lost = header->rfc5424 || span_is(header->tag, "postfix")};
-    uint64_t hash = hash_span(parser->seed, header->tag);
-    struct tag *tag = hashmap_find(&parser->tags, hash, tag_same, &wanted);
-    if (tag != NULL) {
-        return tag;
-    }
-    if (parser->tags.count >= TAGS_MAXIMUM) {
-        parser->spare = wanted;
-        judge_tag(parser, &parser->spare);
-        return &parser->spare;
-    }
-    tag = arena_alloc(&parser->arena, sizeof *tag);
-    if (tag == NULL) {
-        return NULL;
-    }
-    *tag = wanted;
-    if (!arena_copy(&parser->arena, header->tag, &tag->text)) {
-        return NULL;
-    }
-    bool lost = tag->daemon_lost;
-    judge_tag(parser, tag);
-    tag->daemon_lost = lost; /* part of the key */
-    return hashmap_add(&parser->tags, hash, tag) == SMTPLOG_OK ? tag : NULL;
-}
-
-static size_t tag_slot(struct span text)
-{
-    size_t last = (unsigned char)text.p[text.n - 1];
-    size_t middle = (unsigned char)text.p[text.n / 2];
-    return (text.n * 7 + last * 5 + middle) % TAGS_RECENT;
-}
-
-/* In front of the look-up: a few programs write nearly all lines. */
-APART static const struct tag *search_tag(struct parser *parser, const struct header *header)
-{
-    struct tag **slot = &parser->recent[tag_slot(header->tag)];
-    bool found = *slot != NULL && !header->rfc5424 && span_equal((*slot)->text, header->tag);
-    struct tag *tag = found ? *slot : look_up_tag(parser, header);
-    if (tag != NULL && !header->rfc5424 && tag != &parser->spare) {
-        *slot = tag;
-        if (header->name != NULL) {
-            header->name->meaning = tag;
-        }
-    }
-    return tag;
-}
-
-/* Nearly every line has a program that lines just before had. */
-static inline const struct tag *find_tag(struct parser *parser, const struct header *header)
-{
-    return header->name != NULL && header->name->meaning != NULL ? header->name->meaning
-                                                                 : search_tag(parser, header);
 }
 
 /* ---- messages ------------------------------------------------------------------------------ */
@@ -374,7 +251,7 @@ parse_behind_header(struct parser *parser, const struct line *line, bool placed,
     if (header->tag.n == 0) {
         return SMTPLOG_OK;
     }
-    const struct tag *tag = find_tag(parser, header);
+    const struct tag *tag = tag_table_find(&parser->tags, header);
     if (tag == NULL) {
         return SMTPLOG_NO_MEMORY;
     }
