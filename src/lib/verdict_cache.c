@@ -208,11 +208,13 @@ static struct verdict_slot *slot_of(const struct verdict_cache *cache, uint64_t 
 /* Without memory for more it stays as it is. */
 static void grow(struct verdict_cache *cache)
 {
-    struct verdict_cache grown = *cache;
+    struct verdict_cache grown = {.capacity = VERDICT_CACHE_FIRST};
     if (cache->count * 2 < cache->capacity || cache->capacity == VERDICT_CACHE_SLOTS) {
         return;
     }
-    grown.capacity = cache->capacity > 0 ? cache->capacity * 2 : VERDICT_CACHE_FIRST;
+    if (cache->capacity > 0) {
+        grown.capacity = cache->capacity * 2;
+    }
     grown.slots = calloc(grown.capacity, sizeof *grown.slots);
     if (grown.slots == NULL) {
         return;
@@ -223,7 +225,8 @@ static void grow(struct verdict_cache *cache)
         }
     }
     free(cache->slots);
-    *cache = grown;
+    cache->slots = grown.slots;
+    cache->capacity = grown.capacity;
 }
 
 static bool verdict_equal(const struct classifier_verdict *a, const struct classifier_verdict *b)

@@ -453,13 +453,13 @@ static enum smtplog_status note_event(struct tracker *tracker, struct message *m
     default:
         break;
     }
-    if (kind == KIND_DELIVERY) {
-        return note_recipient(tracker, message, event, shown, context);
-    }
     if (kind == KIND_CONTEXT) {
         return note_facts(tracker, message, event);
     }
-    return SMTPLOG_OK;
+    /* Only context lines come without a context. */
+    return kind == KIND_DELIVERY && context != NULL
+               ? note_recipient(tracker, message, event, shown, context)
+               : SMTPLOG_OK;
 }
 
 /* Facts that open a message even when nothing else of it was seen. */
