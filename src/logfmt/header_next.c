@@ -66,13 +66,14 @@ static inline bool clock_moves_on(struct header_memory *memory, struct span line
     return at == memory->clock_end;
 }
 
-/* A host that cannot be anything else, in the place of the one before: many write into one log. */
+/* A host that cannot be anything else, in the place of the one before: many write into one log.
+ * What begins with a small letter is no zone and no year. */
 static bool take_other_host(struct header_memory *memory, struct span line)
 {
     struct span text = span_from(line, memory->host_at);
     size_t n = byte_scan(text, ' ', ':', '[');
     size_t length = memory->host_at + n + 1;
-    if (n == 0 || n == text.n || text.p[n] != ' ' || text.p[0] == '<' ||
+    if (n == 0 || n == text.n || text.p[n] != ' ' || text.p[0] < 'a' || text.p[0] > 'z' ||
         length > HEADER_REMEMBERED || (n >= 3 && civil_month(text.p) > 0) ||
         header_stream_length(text) > 0) {
         return false;
