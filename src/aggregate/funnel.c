@@ -18,8 +18,7 @@ void funnel_free(struct funnel *funnel)
     topk_free(&funnel->users);
 }
 
-/* ---- sessions of others with us ---------------------------------------------------------------
- */
+/* ---- sessions of others with us -------------------------------------------------------------- */
 
 /* A verb of Postfix's counters and the stage it stands for. */
 struct verb_stage {
@@ -135,8 +134,7 @@ static void add_session(struct funnel *funnel, const struct event *event)
     }
 }
 
-/* ---- our attempts -----------------------------------------------------------------------------
- */
+/* ---- our attempts ---------------------------------------------------------------------------- */
 
 static void add_attempt(struct funnel *funnel, const struct event *event)
 {
@@ -164,8 +162,7 @@ uint64_t funnel_outbound_reached(const struct funnel *funnel, enum event_stage s
     return funnel->attempts > lost ? funnel->attempts - lost : 0;
 }
 
-/* ---- log-ins ----------------------------------------------------------------------------------
- */
+/* ---- log-ins --------------------------------------------------------------------------------- */
 
 static enum smtplog_status note_login(struct topk *table, struct span name,
                                       const struct event *event, bool ok, bool failed)

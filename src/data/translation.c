@@ -8,8 +8,7 @@
 #define KEY_LIMIT   ((size_t)16 * 1024)
 #define CONTEXT_END '\4'
 
-/* ---- numbers and entries ---------------------------------------------------------------------
- */
+/* ---- numbers and entries --------------------------------------------------------------------- */
 
 static bool read_u32(const struct translation *t, size_t offset, uint32_t *value)
 {

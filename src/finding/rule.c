@@ -248,8 +248,7 @@ static uint16_t read_name(struct reader *r)
     return name_part(r, RULE_NAME, at, name);
 }
 
-/* ---- the grammar ------------------------------------------------------------------------------
- */
+/* ---- the grammar ----------------------------------------------------------------------------- */
 
 static uint16_t read_parentheses(struct reader *r)
 {

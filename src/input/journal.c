@@ -84,8 +84,7 @@ void journal_close(struct journal *journal)
     }
 }
 
-/* ---- which entries -----------------------------------------------------------------------------
- */
+/* ---- which entries --------------------------------------------------------------------------- */
 
 /* `postfix/smtpd`, `postfix-out/qmgr`, `exim4`; units `postfix@-.service`, `exim4-base.service`. */
 static bool is_mail_name(struct span name)
@@ -126,8 +125,7 @@ static int match_mail(const struct journal *journal)
                       : journal->library.add_match(journal->handle, "SYSLOG_FACILITY=2", 0);
 }
 
-/* ---- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static int open_place(struct journal *journal, const char *place)
 {
@@ -207,8 +205,7 @@ enum smtplog_status journal_open(const struct journal_range *range, struct journ
     return SMTPLOG_OK;
 }
 
-/* ---- entries as lines --------------------------------------------------------------------------
- */
+/* ---- entries as lines ------------------------------------------------------------------------ */
 
 /* The value of a field of the current entry, empty when it has none. Valid until the next call. */
 static struct span field_value(const struct journal *journal, const char *field)

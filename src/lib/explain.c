@@ -93,8 +93,7 @@ static enum smtplog_status write_book(struct explainer *e, const char *format, s
     return status;
 }
 
-/* ---- what is asked for
- * ------------------------------------------------------------------------------- */
+/* ---- what is asked for ----------------------------------------------------------------------- */
 
 static bool is_code(struct span what)
 {
@@ -179,8 +178,7 @@ static enum smtplog_status refuse(struct explainer *e, struct span what, const c
     return SMTPLOG_USAGE;
 }
 
-/* ---- answers
- * --------------------------------------------------------------------------------------------- */
+/* ---- answers --------------------------------------------------------------------------------- */
 
 /* A code that no entry has: its digits still say something (RFC 5321, 4.2.1). */
 static enum smtplog_status explain_unassigned(struct explainer *e, struct span what)

@@ -73,8 +73,7 @@ enum smtplog_status trace_new(struct smtplog_analyzer *analyzer, const char *con
     return SMTPLOG_OK;
 }
 
-/* ---- lines told apart by their bytes ----------------------------------------------------------
- */
+/* ---- lines told apart by their bytes --------------------------------------------------------- */
 
 /* `message-id=<...>` of Postfix, ` id=...` of Exim. */
 static bool names_followed_mail(const struct trace *t, struct span line)
@@ -177,8 +176,7 @@ static bool has_new_stamp(struct trace_file *file, struct span text)
     return true;
 }
 
-/* ---- passes -----------------------------------------------------------------------------------
- */
+/* ---- passes ---------------------------------------------------------------------------------- */
 
 /* Follows the clock over a line that is not parsed. */
 static void follow_time(struct trace *t, const struct stream_line *line,

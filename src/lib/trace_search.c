@@ -141,8 +141,7 @@ bool trace_word_read(struct span text, struct trace_word *word)
     return true;
 }
 
-/* ---- in a line --------------------------------------------------------------------------------
- */
+/* ---- in a line ------------------------------------------------------------------------------- */
 
 static bool same_here(const struct trace_word *word, const char *p)
 {
@@ -247,8 +246,7 @@ bool trace_word_is_in(const struct trace_word *word, struct span text)
     return false;
 }
 
-/* ---- queue ids in a line ----------------------------------------------------------------------
- */
+/* ---- queue ids in a line --------------------------------------------------------------------- */
 
 static const bool id_byte[256] = {
     ['-'] = true, ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,

@@ -68,8 +68,7 @@ static enum smtplog_status add(struct trace *t, const struct stream_line *line,
     return trail_add(t->trail, node, kept);
 }
 
-/* ---- messages ---------------------------------------------------------------------------------
- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 /* A queue id that is followed, in the text of a line that is none of its message's own: a milter's
  * or another program's. */
@@ -106,8 +105,7 @@ static enum smtplog_status message_of(struct trace *t, const struct event *event
     return trace_set_has(&t->ids, own) ? trail_message(t->trail, event, own, node) : SMTPLOG_OK;
 }
 
-/* ---- sessions ---------------------------------------------------------------------------------
- */
+/* ---- sessions -------------------------------------------------------------------------------- */
 
 static bool is_daemon(const struct event *event, const char *name)
 {
@@ -175,8 +173,7 @@ static enum smtplog_status session_of(struct trace *t, const struct event *event
     return SMTPLOG_OK;
 }
 
-/* ---- a line -----------------------------------------------------------------------------------
- */
+/* ---- a line ---------------------------------------------------------------------------------- */
 
 /* A line that goes on with the one before it: a header that Exim's rejectlog dumps. */
 static struct trail_node *goes_on(const struct trace *t, const struct stream_line *line,
@@ -217,8 +214,7 @@ static enum smtplog_status take_own_line(struct trace *t, const struct stream_li
     return SMTPLOG_OK;
 }
 
-/* ---- records in pieces ------------------------------------------------------------------------
- */
+/* ---- records in pieces ----------------------------------------------------------------------- */
 
 /* The pieces before the one that completed the record go where it went. */
 static enum smtplog_status add_pieces(struct trace *t, const struct stream_line *line,

@@ -145,7 +145,7 @@ APART static size_t new_stamp(struct exim *exim, struct span line)
 {
     size_t length = 0;
     struct stamp stamp;
-    exim->stamp_text[0] = '\0';
+    memset(exim->stamp_text, 0, sizeof exim->stamp_text); /* which no line of that shape has */
     if (!stamp_parse(line, &stamp, &length)) {
         return 0;
     }
@@ -169,12 +169,7 @@ enum exim_front exim_read_front(struct exim *exim, struct span line, struct head
     }
     exim->stamp_length = length;
     header->stamp = exim->stamp;
-    header->host = SPAN_EMPTY;
-    header->tag = SPAN_EMPTY;
-    header->pid = SPAN_EMPTY;
-    header->name = NULL;
-    header->rfc5424 = false;
-    header->repeated = 0;
+    header_clear(header);
     header->message = span_from(line, length);
     bool has_pid = take_process_id(&header->message, &header->pid);
     return take_message_id(&header->message, id) || has_pid ? EXIM_SURE : EXIM_MAYBE;
@@ -196,8 +191,7 @@ void exim_strip_front(struct span *message, struct span *pid, struct span *id)
     (void)take_message_id(message, id);
 }
 
-/* ---- replies -----------------------------------------------------------------------------------
- */
+/* ---- replies --------------------------------------------------------------------------------- */
 
 /* A reply as it came over the wire from how it is logged. Line ends are a backslash and an n (two
  * backslashes within C="..."), which become blanks; within quotes a backslash protects a quote. */
@@ -241,8 +235,7 @@ static void set_reply(struct exim *exim, struct span text, struct event *event)
     }
 }
 
-/* ---- deliveries
- * ----------------------------------------------------------------------------------- */
+/* ---- deliveries ------------------------------------------------------------------------------ */
 
 /* `10m1s`, `0.123s`, `2d3h` as seconds. */
 static void set_seconds(struct span text, enum event_field field, char made[32],
@@ -365,8 +358,7 @@ APART static void read_delivery(struct exim *exim, struct event *event)
     event_clear_field(event, EVENT_RELAY);
 }
 
-/* ---- arrivals and peers
- * --------------------------------------------------------------------------- */
+/* ---- arrivals and peers ---------------------------------------------------------------------- */
 
 /* The number of recipients as digits, for EVENT_NRCPT. */
 static void set_recipients(struct exim *exim, unsigned count, struct event *event)
@@ -409,8 +401,7 @@ APART static void read_client(struct event *event)
     event_clear_field(event, EVENT_CLIENT);
 }
 
-/* ---- messages
- * ------------------------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------------------- */
 
 #define RAW_FIELDS                                                      \
     ((uint64_t)1 << EVENT_REPLY | (uint64_t)1 << EVENT_ENHANCED_REPLY | \

@@ -204,8 +204,7 @@ bool exim_input_place(struct exim_input *in, const struct clock *clock, uint64_t
     return !note->repeatable || place_repeatable(in, clock, line, note, event);
 }
 
-/* ---- Exim's own files -------------------------------------------------------------------------
- */
+/* ---- Exim's own files ------------------------------------------------------------------------ */
 
 static enum exim_result result_of(const struct pattern_rule *rule)
 {
@@ -269,8 +268,7 @@ enum exim_result exim_input_read_file(struct exim_input *in, struct span line, b
     return result_of(rule);
 }
 
-/* ---- syslog -------------------------------------------------------------------------------------
- */
+/* ---- syslog ---------------------------------------------------------------------------------- */
 
 struct piece {
     unsigned number, total;

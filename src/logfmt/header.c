@@ -464,22 +464,14 @@ static bool parse_nested(struct span line, struct header *header, int depth)
     return true;
 }
 
-static void header_reset(struct header *header)
-{
-    header->host = header->tag = header->pid = header->message = SPAN_EMPTY;
-    header->name = NULL;
-    header->rfc5424 = false;
-    header->repeated = 0;
-}
-
 bool header_parse(struct span line, struct header *header)
 {
-    header_reset(header);
+    header_clear(header);
     return parse_nested(line, header, 0);
 }
 
 void header_parse_behind(struct span text, struct header *header)
 {
-    header_reset(header);
+    header_clear(header);
     take_behind_stamp(text, header, 0);
 }

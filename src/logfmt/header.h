@@ -1,12 +1,14 @@
 /* What stands in front of a syslog message: time stamp, host, program, process id. Reads every
  * shape of the syslog family that mail logs come in:
  *
- *   Nov 21 06:00:01 mx1 postfix/smtp[12]: MSG            traditional; `Nov  1`, `Nov 01`, fractions
- *   2026 Nov 21 06:00:01 mx1 postfix/smtp[12]: MSG       year in front
- *   2026-11-21T06:00:01.123456+01:00 mx1 postfix/...     RFC 3339; also `Z`, `+0100`, a blank for
- * the T <22>Nov 21 ...      <22>1 2026-11-21T06:00:01Z mx1 postfix/smtp 12 - - MSG       RFC 3164,
- * RFC 5424 Sat 2026-11-21 06:00:01 CET mx1 postfix/smtp[12]: MSG journalctl -o short-full postfix-1
- * | Nov 21 ...     2026-..Z stdout F Nov 21 ...                         container prefixes
+ *   Nov 21 06:00:01 mx1 postfix/smtp[12]: MSG               traditional; `Nov  1`, `Nov 01`, .123
+ *   2026 Nov 21 06:00:01 mx1 postfix/smtp[12]: MSG          a year in front
+ *   2026-11-21T06:00:01.123+01:00 mx1 postfix/smtp[12]: MSG RFC 3339; `Z`, `+0100`, a blank for T
+ *   <22>Nov 21 06:00:01 mx1 postfix/smtp[12]: MSG           RFC 3164
+ *   <22>1 2026-11-21T06:00:01Z mx1 postfix/smtp 12 - - MSG  RFC 5424
+ *   Sat 2026-11-21 06:00:01 CET mx1 postfix/smtp[12]: MSG   journalctl -o short-full
+ *   postfix-1  | Nov 21 06:00:01 ...                        written by a container
+ *   2026-11-21T06:00:01Z stdout F Nov 21 06:00:01 ...       and kept by its runtime
  *
  * with or without a host, `[ID 1 mail.info]` (Solaris), a level word (syslog-ng, FreeBSD). Not a
  * matcher of messages. Trust: lines written by anybody; nothing is copied or changed. */
@@ -44,6 +46,15 @@ struct header {
     bool rfc5424;             /* the tag may have lost what stood behind a slash */
     unsigned repeated;        /* N of "last message repeated N times", else 0 */
 };
+
+/* Makes all but the stamp empty. */
+static inline void header_clear(struct header *header)
+{
+    header->host = header->tag = header->pid = header->message = SPAN_EMPTY;
+    header->name = NULL;
+    header->rfc5424 = false;
+    header->repeated = 0;
+}
 
 /* False when the line has no time stamp of a known shape. */
 bool header_parse(struct span line, struct header *header);

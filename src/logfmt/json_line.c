@@ -102,8 +102,7 @@ static json_t *parse_document(struct json_line *json, struct span line)
     return json->document;
 }
 
-/* ---- values -----------------------------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------------------------------- */
 
 static struct span string_value(const json_t *value)
 {
@@ -162,8 +161,7 @@ static struct span one_line(struct strbuf *scratch, struct span text)
     return span_of(scratch->bytes, text.n);
 }
 
-/* ---- entries of the journal -------------------------------------------------------------------
- */
+/* ---- entries of the journal ------------------------------------------------------------------ */
 
 /* Microseconds since 1970, as a string or a number. */
 static bool entry_stamp(const json_t *entry, struct stamp *stamp)
@@ -231,8 +229,7 @@ static bool read_entry(struct json_line *json, const json_t *entry, struct heade
     return true;
 }
 
-/* ---- lines of a container -----------------------------------------------------------------------
- */
+/* ---- lines of a container -------------------------------------------------------------------- */
 
 /* The container's own stamp counts when it is complete; else the time at which docker took the
  * line. */
@@ -257,10 +254,7 @@ static bool read_wrapped(struct json_line *json, const json_t *wrapped, struct h
 bool json_line_read(struct json_line *json, struct span line, struct header *header)
 {
     const json_t *document = parse_document(json, line);
-    header->host = header->tag = header->pid = header->message = SPAN_EMPTY;
-    header->name = NULL;
-    header->rfc5424 = false;
-    header->repeated = 0;
+    header_clear(header);
     bool wrapped = json_is_string(json_object_get(document, "log"));
     bool read = document != NULL && (wrapped ? read_wrapped(json, document, header)
                                              : read_entry(json, document, header));

@@ -47,8 +47,7 @@ static struct span cut(struct span text)
     return span_of(text.p, text.n < TEXT_SHOWN ? text.n : TEXT_SHOWN);
 }
 
-/* ---- sessions of a report
- * ------------------------------------------------------------------------ */
+/* ---- sessions of a report -------------------------------------------------------------------- */
 
 typedef void (*session_visit)(const struct report *report, const struct report_input *input,
                               const struct dialogue *session, void *context);
@@ -74,8 +73,7 @@ size_t dialogue_report_count(const struct report *report)
     return count;
 }
 
-/* ---- document
- * ------------------------------------------------------------------------------------- */
+/* ---- document -------------------------------------------------------------------------------- */
 
 static struct span command_words(struct document *document,
                                  const struct dialogue_exchange *exchange)
@@ -163,8 +161,7 @@ void build_sessions(struct report_builder *b)
     each_session(b->report, add_session, b);
 }
 
-/* ---- JSON
- * ----------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void json_exchange(const struct report *report, struct json_writer *json,
                           const struct dialogue_exchange *exchange)

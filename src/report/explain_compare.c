@@ -82,8 +82,7 @@ static struct span phrase(const struct comparison *c, const char *group, const c
     return catalog_phrase(c->source->catalog, group, span_cstr(name));
 }
 
-/* ---- summary
- * ------------------------------------------------------------------------------------------ */
+/* ---- summary --------------------------------------------------------------------------------- */
 
 static bool same_digit(const struct comparison *c)
 {
@@ -137,8 +136,7 @@ static struct span summarise(struct comparison *c)
     return document_take(&c->book->document, &out);
 }
 
-/* ---- rows
- * ---------------------------------------------------------------------------------------------- */
+/* ---- rows ------------------------------------------------------------------------------------ */
 
 typedef struct span (*row_text)(const struct comparison *c, const struct candidate *candidate);
 
@@ -267,8 +265,7 @@ static void add_comparison_rows(struct comparison *c)
     }
 }
 
-/* ---- when to expect which
- * ------------------------------------------------------------------------------- */
+/* ---- when to expect which -------------------------------------------------------------------- */
 
 static void add_expectations(struct comparison *c)
 {

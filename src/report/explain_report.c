@@ -11,8 +11,7 @@ static struct span text_of(const struct catalog_entry *entry, const char *key)
     return catalog_text(entry, key);
 }
 
-/* ---- one code
- * ------------------------------------------------------------------------------------ */
+/* ---- one code -------------------------------------------------------------------------------- */
 
 /* What is seen at which stage, a row each. */
 static void add_seen(struct fact_sheet *sheet, const struct catalog_entry *entry,
@@ -73,8 +72,7 @@ bool explain_code(const struct explain_source *source, struct fact_book *book, i
     return true;
 }
 
-/* ---- enhanced codes
- * -------------------------------------------------------------------------------- */
+/* ---- enhanced codes -------------------------------------------------------------------------- */
 
 bool explain_enhanced(const struct explain_source *source, struct fact_book *book,
                       struct span enhanced)
@@ -113,8 +111,7 @@ bool explain_enhanced(const struct explain_source *source, struct fact_book *boo
     return true;
 }
 
-/* ---- whole replies
- * ---------------------------------------------------------------------------------- */
+/* ---- whole replies --------------------------------------------------------------------------- */
 
 /* Which entry gives the meaning: the ladder provider, enhanced with basic, enhanced, basic. */
 struct reply_ladder {
@@ -248,8 +245,7 @@ void explain_reply(const struct explain_source *source, struct fact_book *book,
     fact_sheet_add(sheet, "related", "label/related", text_of(ladder.reply, "related"));
 }
 
-/* ---- classes, providers, all
- * ------------------------------------------------------------------------ */
+/* ---- classes, providers, all ----------------------------------------------------------------- */
 
 bool explain_class(const struct explain_source *source, struct fact_book *book, struct span name)
 {

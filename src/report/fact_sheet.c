@@ -137,9 +137,7 @@ static bool row_is_empty(const struct fact_sheet *sheet, const struct fact_row *
     return true;
 }
 
-/* ---- document
- * ---------------------------------------------------------------------------------------
- */
+/* ---- document -------------------------------------------------------------------------------- */
 
 static void add_rows(struct fact_book *book, const struct fact_sheet *sheet,
                      struct section *section)
@@ -202,8 +200,7 @@ struct document *fact_book_document(struct fact_book *book)
     return document;
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------
- */
+/* ---- JSON ------------------------------------------------------------------------------------ */
 
 static void json_row(struct json_writer *json, const struct fact_sheet *sheet,
                      const struct fact_row *row)

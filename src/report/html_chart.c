@@ -25,8 +25,7 @@ static const struct row_style name_left = {"\"rows left\"", 24, 4, 14, 6};
 static const char *const tone_class[TONES] = {"neutral", "good",   "wait",  "bad",   "ours",
                                               "first",   "second", "third", "fourth"};
 
-/* ---- words -----------------------------------------------------------------------------------
- */
+/* ---- words ----------------------------------------------------------------------------------- */
 
 void html_value(struct html *html, enum chart_unit unit, double value)
 {
@@ -102,8 +101,7 @@ static struct axis value_axis(const struct chart *chart)
     return axis;
 }
 
-/* ---- frame -----------------------------------------------------------------------------------
- */
+/* ---- frame ----------------------------------------------------------------------------------- */
 
 static void open_svg(struct html *html, const struct chart *chart, const char *class, int height)
 {
@@ -159,8 +157,7 @@ static void add_figures(struct html *html, const struct chart *chart)
     strbuf_add_cstr(html->out, "</table></div></details>\n");
 }
 
-/* ---- columns ---------------------------------------------------------------------------------
- */
+/* ---- columns --------------------------------------------------------------------------------- */
 
 static void add_column_grid(struct html *html, const struct axis *axis)
 {
@@ -258,8 +255,7 @@ static void add_columns(struct html *html, const struct chart *chart)
     strbuf_add_cstr(html->out, "</text></svg>\n");
 }
 
-/* ---- bars and ranges -------------------------------------------------------------------------
- */
+/* ---- bars and ranges ------------------------------------------------------------------------- */
 
 static void add_percent(struct html *html, const char *name, double part)
 {

@@ -54,8 +54,7 @@ static void add_file(struct html *html, const char *element, const struct embedd
     strbuf_addf(html->out, "</%s>\n", element);
 }
 
-/* ---- head and frame ---------------------------------------------------------------------------
- */
+/* ---- head and frame -------------------------------------------------------------------------- */
 
 static void open_page(struct html *html, const struct html_style *style)
 {
@@ -109,8 +108,7 @@ static void add_navigation(struct html *html, const struct document *document)
     strbuf_add_cstr(html->out, "</ul></nav>\n");
 }
 
-/* ---- sections ---------------------------------------------------------------------------------
- */
+/* ---- sections -------------------------------------------------------------------------------- */
 
 static void add_strip(struct html *html, const struct table *table)
 {

@@ -155,8 +155,7 @@ static void add_filter(struct json_report *r)
     }
 }
 
-/* ---- greylisting and hard failure --------------------------------------------------------------
- */
+/* ---- greylisting and hard failure ------------------------------------------------------------ */
 
 static void add_headline(struct json_report *r)
 {
@@ -253,8 +252,7 @@ static void add_hard(struct json_report *r)
     json_end(json, '}');
 }
 
-/* ---- outcome -----------------------------------------------------------------------------------
- */
+/* ---- outcome --------------------------------------------------------------------------------- */
 
 static void add_states(struct json_writer *json, const struct state_counts *counts)
 {
@@ -316,8 +314,7 @@ static void add_rejects(struct json_report *r)
     counts_of(r, "actions", &s->actions);
 }
 
-/* ---- tables ------------------------------------------------------------------------------------
- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 static void add_stages(struct json_report *r)
 {

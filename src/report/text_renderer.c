@@ -62,8 +62,7 @@ static void add_wrapped(struct text_renderer *r, struct span raw, size_t indent)
     }
 }
 
-/* ---- sections ---------------------------------------------------------------------------------
- */
+/* ---- sections -------------------------------------------------------------------------------- */
 
 static void add_heading(struct text_renderer *r, const struct section *section)
 {

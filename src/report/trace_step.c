@@ -57,8 +57,7 @@ struct span trace_peer(struct trace_builder *b, const struct event *event)
     return document_printf(b->words.document, "[%.*s]", SPAN_ARGS(ip));
 }
 
-/* ---- words for a line -------------------------------------------------------------------------
- */
+/* ---- words for a line ------------------------------------------------------------------------ */
 
 static struct span stage_words(const struct trace_builder *b, const struct event *event)
 {
@@ -189,8 +188,7 @@ static struct span step_words(struct trace_builder *b, const struct trail_story 
     }
 }
 
-/* ---- the table --------------------------------------------------------------------------------
- */
+/* ---- the table ------------------------------------------------------------------------------- */
 
 /* Lines as they stand, as rows. */
 static void add_rows(struct trace_builder *b, struct trail_line *const *lines, size_t count,

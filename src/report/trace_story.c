@@ -14,8 +14,7 @@ static struct span said(struct trace_builder *b, const struct trail_line *line)
     return line != NULL ? trace_reply(b, &line->event) : SPAN_EMPTY;
 }
 
-/* ---- recipients -------------------------------------------------------------------------------
- */
+/* ---- recipients ------------------------------------------------------------------------------ */
 
 static void say_greylisted(struct trace_builder *b, const struct trail_recipient *r,
                            struct phrase_value recipient)
@@ -165,8 +164,7 @@ static void say_more(struct trace_builder *b, const struct trail_story *story)
         phrase_words("states", states));
 }
 
-/* ---- the message, the session -----------------------------------------------------------------
- */
+/* ---- the message, the session ---------------------------------------------------------------- */
 
 /* Postfix's bounce(8) writes notices of several kinds, Exim's line names none. */
 static void say_notice(struct report_builder *w, struct span words, struct phrase_value id)
@@ -254,8 +252,7 @@ static void say_session(struct trace_builder *b, const struct trail_story *story
     }
 }
 
-/* ---- what to do -------------------------------------------------------------------------------
- */
+/* ---- what to do ------------------------------------------------------------------------------ */
 
 struct fixes {
     struct span classes[FIXES];

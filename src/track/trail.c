@@ -211,8 +211,7 @@ void trail_end_session(struct trail *trail, struct trail_node *node)
     }
 }
 
-/* ---- lines ------------------------------------------------------------------------------------
- */
+/* ---- lines ----------------------------------------------------------------------------------- */
 
 static bool lies_in(struct span part, struct span whole)
 {

@@ -56,8 +56,7 @@ static struct trail_node *target_of(const struct trail *trail, const struct trai
     return best;
 }
 
-/* ---- the same mail ----------------------------------------------------------------------------
- */
+/* ---- the same mail --------------------------------------------------------------------------- */
 
 static int compare_mail(const void *a, const void *b)
 {
@@ -150,8 +149,7 @@ enum smtplog_status trail_resolve(struct trail *trail)
     return SMTPLOG_OK;
 }
 
-/* ---- chains -----------------------------------------------------------------------------------
- */
+/* ---- chains ---------------------------------------------------------------------------------- */
 
 static struct trail_node *chain_of(struct trail_node *node)
 {

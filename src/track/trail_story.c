@@ -16,8 +16,7 @@ double trail_seconds(const struct trail_line *from, const struct trail_line *to)
     return (double)(b->seconds - a->seconds) + (double)(b->nanosecond - a->nanosecond) / 1e9;
 }
 
-/* ---- recipients -------------------------------------------------------------------------------
- */
+/* ---- recipients ------------------------------------------------------------------------------ */
 
 static enum smtplog_status recipient_of(struct trail_story *story, struct span address,
                                         struct trail_recipient **recipient)
@@ -99,8 +98,7 @@ static enum smtplog_status note_delivery(const struct trail *trail, const struct
     return SMTPLOG_OK;
 }
 
-/* ---- the message, the session -----------------------------------------------------------------
- */
+/* ---- the message, the session ---------------------------------------------------------------- */
 
 static void note_fact(const struct trail_line *line, struct trail_story *story)
 {

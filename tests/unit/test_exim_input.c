@@ -1,8 +1,13 @@
 /* Lines of Exim in files and in syslog: fronts, records in pieces, continuations, lines that two
- * logs hold, and lines that are somebody else's. Each case is a small log; what is expected stands
- * beside each line: E code/implied/line/id   an event          C   context      D   context,
- * counted in another log F   foreign              U   unknown       M   malformed A letter in front
- * of a line says from which input it comes (a, b, ...). */
+ * logs hold, and lines that are somebody else's. Each case is a small log; a letter in front of a
+ * line says from which input it comes (a, b, ...), ~ stands for a NUL. What is expected stands beside each line:
+ *
+ *   E code/implied/line/id   an event
+ *   C                        context
+ *   D                        context, counted in another log
+ *   F                        foreign
+ *   U                        unknown
+ *   M                        malformed */
 #include "lib/knowledge.h"
 #include "tap.h"
 
@@ -32,6 +37,11 @@ static const struct test_case cases[] = {
       {"a 2026-11-21 06:00:01 " REJECT, "E 0/550/5/"},
       {"a 2026-11-21 06:00:01 H=[198.51.101.7] rejected connection in \"connect\" ACL: x",
        "E 0/550/6/"}}},
+    {"what is no stamp, behind one and another that is none",
+     {{"a 2026-11-21 06:00:01 " ID " Completed", "C"},
+      {"b 2026-13-21 06:00:01 " ID " Completed", "M"},
+      {"b ~026-11-21 06:00:01 " ID " Completed", "M"},
+      {"a 2026-11-21 06:00:01 " ID " Completed", "C"}}},
     {"codes only where a reply stands",
      {{"a 2026-11-21 06:00:01 250zzz-450zzz-55 <= a@b.example H=550 (421) [192.0.2.1]:450 P=esmtp "
        "S=550",
@@ -128,7 +138,13 @@ static void describe(const struct event *event, enum line_bin bin, char out[128]
 static bool line_holds(struct logs *logs, const struct case_line *wanted, int times)
 {
     size_t input = (size_t)(wanted->text[0] - 'a');
-    struct line line = {.text = span_cstr(wanted->text + 2), .number = ++logs->lines[input]};
+    char text[512];
+    size_t length = strlen(wanted->text + 2);
+    for (size_t i = 0; i < length; i++) {
+        text[i] = wanted->text[i + 2];
+        text[i] = (char)(text[i] == '~' ? '\0' : text[i]);
+    }
+    struct line line = {.text = span_of(text, length), .number = ++logs->lines[input]};
     char got[128] = "";
     bool holds = true;
     for (int i = 0; i < times; i++) {

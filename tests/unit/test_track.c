@@ -399,8 +399,7 @@ static void test_many_recipients(void)
     }
 }
 
-/* ---- keys of refusals we gave
- * -------------------------------------------------------------------- */
+/* ---- keys of refusals we gave ---------------------------------------------------------------- */
 
 static bool hide_rejects; /* what follows is outside the range asked for */
 static double wait_told;  /* of a recovery that a reject showed */
