@@ -1,6 +1,7 @@
 /* Lines of Exim in files and in syslog: fronts, records in pieces, continuations, lines that two
  * logs hold, and lines that are somebody else's. Each case is a small log; a letter in front of a
- * line says from which input it comes (a, b, ...), ~ stands for a NUL. What is expected stands beside each line:
+ * line says from which input it comes (a, b, ...), ~ stands for a NUL. What is expected stands
+ * beside each line:
  *
  *   E code/implied/line/id   an event
  *   C                        context
