@@ -92,6 +92,15 @@ static inline struct span span_from(struct span a, size_t offset)
     return offset >= a.n ? (struct span){a.p + a.n, 0} : (struct span){a.p + offset, a.n - offset};
 }
 
+/* Without the blanks (not tabs) at its front. */
+static inline struct span span_skip_blanks(struct span a)
+{
+    while (a.n > 0 && a.p[0] == ' ') {
+        a = span_from(a, 1);
+    }
+    return a;
+}
+
 static inline bool byte_is_digit(char c)
 {
     return c >= '0' && c <= '9';

@@ -6,14 +6,6 @@
 
 #define KEY_LONGEST 12
 
-static struct span skip_blanks(struct span text)
-{
-    while (text.n > 0 && text.p[0] == ' ') {
-        text = span_from(text, 1);
-    }
-    return text;
-}
-
 static inline struct span up_to(struct span text, char end)
 {
     return span_of(text.p, byte_scan(text, end, end, end));
@@ -62,7 +54,7 @@ void exim_read_host(struct span *text, struct event *event)
         *text = span_from(*text, name.n);
     }
     for (;;) {
-        struct span next = skip_blanks(*text);
+        struct span next = span_skip_blanks(*text);
         if (next.n > 0 && next.p[0] == '(') {
             take_helo(&next, event);
         } else if (next.n > 0 && next.p[0] == '[') {
@@ -270,7 +262,7 @@ static void take_field(enum exim_tail kind, size_t length, struct span *text, st
 static unsigned count_addresses(struct span text)
 {
     unsigned n = 0;
-    for (text = skip_blanks(text); text.n > 0; text = skip_blanks(text)) {
+    for (text = span_skip_blanks(text); text.n > 0; text = span_skip_blanks(text)) {
         if (text.p[0] == '"') {
             (void)take_quoted(&text);
         }
@@ -313,10 +305,10 @@ void exim_read_tail(enum exim_tail kind, struct span text, struct event *event,
     for (;;) {
         /* The colon that ends the fields stands at the end of a word, never alone. */
         if (text.n > 0 && text.p[0] == ':' && kind != EXIM_ARRIVAL) {
-            found->rest = skip_blanks(span_from(text, 1));
+            found->rest = span_skip_blanks(span_from(text, 1));
             return;
         }
-        text = skip_blanks(text);
+        text = span_skip_blanks(text);
         if (text.n == 0) {
             return;
         }

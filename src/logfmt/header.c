@@ -214,7 +214,7 @@ static struct span first_word(struct span text)
 
 static struct span behind(struct span text, struct span word)
 {
-    return header_skip_blanks(span_from(text, word.n));
+    return span_skip_blanks(span_from(text, word.n));
 }
 
 /* `info`, `mail.info`: a level written by syslog-ng in front of the program. */
@@ -268,7 +268,7 @@ bool header_take_tag(struct span text, struct header *header)
     if (i < text.n && text.p[i] != ' ') {
         return false;
     }
-    header->message = header_skip_blanks(span_from(text, i));
+    header->message = span_skip_blanks(span_from(text, i));
     return true;
 }
 
@@ -304,7 +304,7 @@ void header_strip_solaris_id(struct header *header)
  * program. */
 static void take_rest(struct span text, struct header *header)
 {
-    text = header_skip_blanks(text);
+    text = span_skip_blanks(text);
     header->message = text;
     if (header_take_tag(text, header) || take_repeated(text, header)) {
         header_strip_solaris_id(header);
@@ -367,9 +367,9 @@ static bool take_rfc5424(struct span text, struct header *header)
     header->tag = field[1];
     header->pid = field[2];
     header->rfc5424 = true;
-    text = header_skip_blanks(behind_structured_data(text));
+    text = span_skip_blanks(behind_structured_data(text));
     if (span_starts(text, SPAN_LITERAL("\xef\xbb\xbf"))) {
-        text = header_skip_blanks(span_from(text, 3));
+        text = span_skip_blanks(span_from(text, 3));
     }
     header->message = text;
     return true;

@@ -165,7 +165,7 @@ APART static bool take_new_tag(struct header_memory *memory, struct span text,
 {
     header->name = NULL;
     header->pid = SPAN_EMPTY;
-    if (!header_take_tag(header_skip_blanks(text), header)) {
+    if (!header_take_tag(span_skip_blanks(text), header)) {
         return false;
     }
     struct span tag = header->tag;

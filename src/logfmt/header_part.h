@@ -33,14 +33,6 @@ static inline void header_take_fraction(struct span text, size_t *at, struct sta
     *at = i;
 }
 
-static inline struct span header_skip_blanks(struct span text)
-{
-    while (text.n > 0 && text.p[0] == ' ') {
-        text = span_from(text, 1);
-    }
-    return text;
-}
-
 /* `HH:MM:SS[.fraction]` at text[at]. False when it is none. */
 bool header_take_clock(struct span text, size_t *at, struct stamp *stamp);
 
