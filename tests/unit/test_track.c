@@ -1,12 +1,8 @@
-/* Tests of track/: the states of recipients and messages, reused ids, content filters, what is
- * given up when there is too much; keys of refusals we gave; log-in failures by session. */
-#include "track/inbound.h"
+/* Tests of track/message: the states of recipients and messages, reused ids, content filters, what
+ * is given up when there is too much. */
 #include "track/message.h"
-#include "track/session.h"
 
 #include "tap.h"
-
-/* ---- recipients ------------------------------------------------------------------------------ */
 
 /* What was told, as text: recipients "r:state,attempts[,flags]", messages
  * "m:state,recipients,delivered". */
@@ -51,22 +47,74 @@ static enum smtplog_status tell_cause(void *context, enum track_notice notice,
     return SMTPLOG_OK;
 }
 
-/* One event in short: "arrival Q ip", "queued Q sender nrcpt", "sent Q rcpt", "grey Q rcpt",
+/* What the words of a context event say: "arrival Q ip", "queued Q sender nrcpt", "requeued Q2 Q",
+ * "failure Q Q2" and "delay Q Q2" (notices). */
+static void set_context(struct event *event, int fact, const struct span word[5])
+{
+    event_set_value(event, EVENT_FACT, fact);
+    if (fact == FACT_QUEUED) {
+        event_set_text(event, EVENT_SENDER, word[2]);
+        event_set_text(event, EVENT_NRCPT, word[3]);
+    } else if (fact == FACT_NOTIFICATION) {
+        bool delay = span_is(word[0], "delay");
+        event_set_text(event, EVENT_LINKED_ID, word[2]);
+        event_set_text(event, EVENT_TEXT,
+                       delay ? SPAN_LITERAL("sender delay notification: B")
+                             : SPAN_LITERAL("sender non-delivery notification: B"));
+    } else if (span_is(word[0], "requeued")) {
+        event_set_text(event, EVENT_ORIG_QUEUE_ID, word[2]);
+    } else if (fact == FACT_ARRIVAL) {
+        event_set_text(event, EVENT_PEER_IP, word[2]);
+    }
+}
+
+/* The code that a delivery shows, by its first word and the number behind the recipient. */
+static int code_of(struct span kind, int number)
+{
+    if (span_is(kind, "asked")) {
+        return 450; /* the number is the time that is asked for */
+    }
+    bool grey = span_is(kind, "grey");
+    return number > 0 ? number : grey ? 450 : span_is(kind, "maybe") ? 451 : 0;
+}
+
+/* What those of a delivery say. */
+static void set_delivery(struct event *event, int outcome, const struct span word[5])
+{
+    uint64_t number = 0;
+    (void)span_to_u64(word[3], 599, &number);
+    bool asked = span_is(word[0], "asked");
+    int code = code_of(word[0], (int)number);
+    event_set_value(event, EVENT_KIND, KIND_DELIVERY);
+    event_set_value(event, EVENT_DIRECTION, DIRECTION_OUTBOUND);
+    event_set_value(event, EVENT_STAGE, STAGE_RCPT);
+    event_set_value(event, EVENT_STATUS, outcome);
+    event_set_text(event, EVENT_RECIPIENT, word[2]);
+    event->asked_wait = asked ? (double)number : 0;
+    event->possible_greylisting = span_is(word[0], "maybe");
+    if (asked || span_is(word[0], "grey")) {
+        event->reason_class = SPAN_LITERAL("greylisting");
+    } else if (span_is(word[0], "bounce") && code > 0) {
+        event->reason_class = SPAN_LITERAL("user-unknown");
+    } else if (span_is(word[0], "alias")) {
+        event_set_text(event, EVENT_ORIG_RECIPIENT, word[3]);
+    } else if (span_is(word[0], "stale")) {
+        event_set_value(event, EVENT_STALE, 1);
+    } else if (span_is(word[0], "filter")) {
+        event_set_text(event, EVENT_LINKED_ID, word[3]);
+        event_set_text(event, EVENT_PEER_IP, SPAN_LITERAL("127.0.0.1"));
+    }
+    if (code > 0) {
+        event_set_value(event, EVENT_CODE, code);
+    }
+}
+
+/* One event in short: those of set_context; "expired Q", "removed Q"; "sent Q rcpt", "grey Q rcpt",
  * "refuse Q rcpt code", "fail Q rcpt", "bounce Q rcpt code", "discard Q rcpt", "forward Q rcpt",
- * "stale Q rcpt", "filter Q rcpt Q2", "expired Q", "removed Q", "alias Q rcpt original", "asked Q
- * rcpt seconds", "requeued Q2 Q", "failure Q Q2" and "delay Q Q2" (notices). A dash is an empty
- * text. */
+ * "stale Q rcpt", "filter Q rcpt Q2", "alias Q rcpt original", "asked Q rcpt seconds". A dash is an
+ * empty text. */
 static void make_event(const char *text, int64_t second, struct event *event)
 {
-    struct span rest = span_cstr(text);
-    struct span word[5] = {SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY};
-    for (size_t i = 0; i < 5 && span_next_word(&rest, &word[i]); i++) {
-        word[i] = span_is(word[i], "-") ? SPAN_EMPTY : word[i];
-    }
-    *event = (struct event){.repeat = 1, .has_time = true, .mta = MTA_POSTFIX};
-    event->time.seconds = second;
-    event_set_text(event, EVENT_HOST, SPAN_LITERAL("mx1"));
-    event_set_text(event, EVENT_QUEUE_ID, word[1]);
     static const struct {
         const char *word;
         int fact, outcome;
@@ -82,66 +130,28 @@ static void make_event(const char *text, int64_t second, struct event *event)
         {"requeued", FACT_ARRIVAL, 0},     {"failure", FACT_NOTIFICATION, 0},
         {"delay", FACT_NOTIFICATION, 0},
     };
-    uint64_t code = 0;
-    (void)span_to_u64(word[3], 599, &code);
-    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-        if (!span_is(word[0], kinds[i].word)) {
-            continue;
-        }
-        if (kinds[i].fact != 0) {
-            event_set_value(event, EVENT_FACT, kinds[i].fact);
-            if (kinds[i].fact == FACT_QUEUED) {
-                event_set_text(event, EVENT_SENDER, word[2]);
-                event_set_text(event, EVENT_NRCPT, word[3]);
-            } else if (kinds[i].fact == FACT_NOTIFICATION) {
-                bool delay = span_is(word[0], "delay");
-                event_set_text(event, EVENT_LINKED_ID, word[2]);
-                event_set_text(event, EVENT_TEXT,
-                               delay ? SPAN_LITERAL("sender delay notification: B")
-                                     : SPAN_LITERAL("sender non-delivery notification: B"));
-            } else if (span_is(word[0], "requeued")) {
-                event_set_text(event, EVENT_ORIG_QUEUE_ID, word[2]);
-            } else if (kinds[i].fact == FACT_ARRIVAL) {
-                event_set_text(event, EVENT_PEER_IP, word[2]);
-            }
-            return;
-        }
-        event_set_value(event, EVENT_KIND, KIND_DELIVERY);
-        event_set_value(event, EVENT_DIRECTION, DIRECTION_OUTBOUND);
-        event_set_value(event, EVENT_STAGE, STAGE_RCPT);
-        event_set_value(event, EVENT_STATUS, kinds[i].outcome);
-        event_set_text(event, EVENT_RECIPIENT, word[2]);
-        if (span_is(word[0], "grey")) {
-            event->reason_class = SPAN_LITERAL("greylisting");
-            code = code == 0 ? 450 : code;
-        }
-        if (span_is(word[0], "asked")) {
-            event->reason_class = SPAN_LITERAL("greylisting");
-            event->asked_wait = (double)code;
-            code = 450;
-        }
-        if (span_is(word[0], "bounce") && code > 0) {
-            event->reason_class = SPAN_LITERAL("user-unknown");
-        }
-        if (span_is(word[0], "alias")) {
-            event_set_text(event, EVENT_ORIG_RECIPIENT, word[3]);
-        }
-        event->possible_greylisting = span_is(word[0], "maybe");
-        code = code == 0 && event->possible_greylisting ? 451 : code;
-        if (code > 0) {
-            event_set_value(event, EVENT_CODE, (int)code);
-        }
-        if (span_is(word[0], "stale")) {
-            event_set_value(event, EVENT_STALE, 1);
-        }
-        if (span_is(word[0], "filter")) {
-            event_set_text(event, EVENT_LINKED_ID, word[3]);
-            event_set_text(event, EVENT_PEER_IP, SPAN_LITERAL("127.0.0.1"));
-        }
-        return;
+    struct span rest = span_cstr(text);
+    struct span word[5] = {SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY, SPAN_EMPTY};
+    size_t kind = 0;
+    for (size_t i = 0; i < 5 && span_next_word(&rest, &word[i]); i++) {
+        word[i] = span_is(word[i], "-") ? SPAN_EMPTY : word[i];
     }
-    printf("Bail out! no such event: %s\n", text);
-    exit(1);
+    while (kind < COUNT_OF(kinds) && !span_is(word[0], kinds[kind].word)) {
+        kind++;
+    }
+    if (kind == COUNT_OF(kinds)) {
+        printf("Bail out! no such event: %s\n", text);
+        exit(1);
+    }
+    *event = (struct event){.repeat = 1, .has_time = true, .mta = MTA_POSTFIX};
+    event->time.seconds = second;
+    event_set_text(event, EVENT_HOST, SPAN_LITERAL("mx1"));
+    event_set_text(event, EVENT_QUEUE_ID, word[1]);
+    if (kinds[kind].fact != 0) {
+        set_context(event, kinds[kind].fact, word);
+    } else {
+        set_delivery(event, kinds[kind].outcome, word);
+    }
 }
 
 struct story_case {
@@ -399,236 +409,11 @@ static void test_many_recipients(void)
     }
 }
 
-/* ---- keys of refusals we gave ---------------------------------------------------------------- */
-
-static bool hide_rejects; /* what follows is outside the range asked for */
-static double wait_told;  /* of a recovery that a reject showed */
-
-static unsigned note(struct inbound *inbound, const char *ip, const char *from, const char *to,
-                     int code, bool grey, int64_t second)
-{
-    struct event event = {.repeat = 1, .has_time = true};
-    unsigned fresh = 0;
-    event.time.seconds = second;
-    event_set_value(&event, EVENT_KIND, KIND_REJECT);
-    event_set_value(&event, EVENT_CODE, code);
-    event_set_text(&event, EVENT_PEER_IP, span_cstr(ip));
-    if (from != NULL) {
-        event_set_text(&event, EVENT_SENDER, span_cstr(from));
-    }
-    if (to != NULL) {
-        event_set_text(&event, EVENT_RECIPIENT, span_cstr(to));
-    }
-    event.reason_class = grey ? SPAN_LITERAL("greylisting") : SPAN_EMPTY;
-    struct inbound_return back;
-    TAP_MUST(inbound_note(inbound, &event, !hide_rejects, 7, &fresh, &back));
-    wait_told = back.wait;
-    return fresh;
-}
-
-static double accept_mail(struct inbound *inbound, const char *ip, const char *from, const char *to,
-                          int64_t second)
-{
-    struct instant time = {.seconds = second};
-    struct inbound_return back;
-    TAP_MUST(inbound_accept(inbound, span_cstr(ip), span_cstr(from), span_cstr(to), &time, &back));
-    return back.recovered && back.tag == 7 ? back.wait : -1;
-}
-
-static void test_inbound(void)
-{
-    struct inbound *inbound = NULL;
-    struct inbound_ends ends;
-    const unsigned grey = INBOUND_REFUSED | INBOUND_GREYLISTED | INBOUND_GREYLISTED_450;
-    TAP_MUST(inbound_new(&inbound));
-    tap_number(grey, note(inbound, "198.51.100.7", "s@y.example", "b@x.example", 450, true, 1000),
-               "a first refusal");
-    tap_number(0, note(inbound, "198.51.100.7", "s@y.example", "b@x.example", 450, true, 1010),
-               "the same again is nothing new");
-    tap_number(0, note(inbound, "198.51.100.250", "s@y.example", "b@x.example", 450, true, 1020),
-               "from the same /24");
-    tap_number(0, note(inbound, "198.51.100.7", "S@Y.example", "B@X.EXAMPLE", 450, true, 1030),
-               "in other letters");
-    tap_number(grey, note(inbound, "198.51.101.7", "s@y.example", "b@x.example", 450, true, 1040),
-               "another /24 is another key");
-    tap_number(grey,
-               note(inbound, "2001:db8:0:1::7", "s@y.example", "b@x.example", 450, true, 1050),
-               "an IPv6 client");
-    tap_number(0,
-               note(inbound, "2001:db8:0:1:ffff::1", "s@y.example", "b@x.example", 450, true, 1060),
-               "from the same /64");
-    tap_number(grey,
-               note(inbound, "2001:db8:0:2::7", "s@y.example", "b@x.example", 450, true, 1070),
-               "another /64");
-    tap_number(grey, note(inbound, "198.51.100.7", "", "b@x.example", 450, true, 1080),
-               "the empty sender is a sender");
-    tap_number(0, note(inbound, "198.51.100.7", NULL, "b@x.example", 450, true, 1090),
-               "no sender, no key");
-    tap_number(0, note(inbound, "198.51.100.7", "s@y.example", NULL, 450, true, 1100),
-               "no recipient, no key");
-    tap_number(INBOUND_REJECTED_550,
-               note(inbound, "198.51.100.7", "s@y.example", "b@x.example", 550, false, 1110),
-               "the same key later met a 550");
-    tap_number(INBOUND_REFUSED | INBOUND_GREYLISTED,
-               note(inbound, "198.51.100.7", "t@y.example", "b@x.example", 451, true, 1120),
-               "greylisted with 451");
-
-    tap_near(-1, accept_mail(inbound, "198.51.100.7", "s@y.example", "b@x.example", 999), 0,
-             "let in before the refusal: no recovery");
-    tap_near(300, accept_mail(inbound, "198.51.100.9", "s@y.example", "b@x.example", 1300), 0,
-             "let in later, from the same network: recovered");
-    tap_near(-1, accept_mail(inbound, "198.51.100.9", "s@y.example", "b@x.example", 1400), 0,
-             "once");
-    tap_near(-1, accept_mail(inbound, "198.51.101.7", "s@y.example", "b@x.example", 1040 + 86400),
-             0, "after 24 hours it is no recovery");
-    tap_near(-1, accept_mail(inbound, "203.0.113.1", "s@y.example", "b@x.example", 2000), 0,
-             "a key never refused");
-    tap_near(86399,
-             accept_mail(inbound, "2001:db8:0:1::9", "s@y.example", "b@x.example", 1050 + 86399), 0,
-             "just in time");
-    inbound_finish(inbound, 1080 + 86399, &ends);
-    tap_ok(ends.waiting == 2 && ends.never_returned == 2,
-           "the rest waits or never returned: %llu, %llu", (unsigned long long)ends.waiting,
-           (unsigned long long)ends.never_returned);
-    inbound_free(inbound);
-    inbound_free(NULL);
-
-    TAP_MUST(inbound_new(&inbound));
-    hide_rejects = true;
-    tap_number(0, note(inbound, "192.0.2.1", "s@y.example", "b@x.example", 450, true, 1000),
-               "a reject that is not shown shows no key");
-    tap_number(0, note(inbound, "192.0.2.1", "s@y.example", "c@x.example", 450, true, 1000),
-               "nor does another");
-    tap_near(-1, accept_mail(inbound, "192.0.2.1", "s@y.example", "c@x.example", 1100), 0,
-             "nor its recovery");
-    hide_rejects = false;
-    tap_number(grey | INBOUND_REJECTED_550,
-               note(inbound, "192.0.2.1", "s@y.example", "b@x.example", 550, false, 1500),
-               "one that is shown shows what the key met before");
-    tap_number(grey | INBOUND_RECOVERED,
-               note(inbound, "192.0.2.1", "s@y.example", "c@x.example", 450, true, 2000),
-               "and that it had recovered");
-    tap_near(100, wait_told, 1e-9, "after how long");
-    inbound_finish(inbound, 3000, &ends);
-    tap_ok(ends.waiting == 1 && ends.never_returned == 0, "one waits");
-    tap_near(600, accept_mail(inbound, "192.0.2.1", "s@y.example", "b@x.example", 1600), 0,
-             "the wait counts from the first refusal, shown or not");
-    inbound_free(inbound);
-
-    TAP_MUST(inbound_new(&inbound));
-    unsigned fresh = 0;
-    for (int i = 0; i < 2 * INBOUND_KEYS; i++) {
-        char to[40];
-        snprintf(to, sizeof to, "u%d@x.example", i);
-        fresh += (note(inbound, "198.51.100.7", "s@y.example", to, 450, true, 1000 + i / 1000) &
-                  INBOUND_GREYLISTED) != 0;
-    }
-    inbound_finish(inbound, 2000, &ends);
-    tap_number(2 * INBOUND_KEYS, fresh, "more keys than there is room for: each is new once");
-    tap_ok(inbound_evicted(inbound) > 0 &&
-               inbound_evicted(inbound) <= 2 * INBOUND_KEYS - INBOUND_KEYS / 2,
-           "the oldest are given up and counted (%llu)",
-           (unsigned long long)inbound_evicted(inbound));
-    tap_number(2 * INBOUND_KEYS, (long long)(ends.waiting + ends.never_returned),
-               "the ends still add up");
-    inbound_free(inbound);
-}
-
-/* ---- sessions -------------------------------------------------------------------------------- */
-
-static void test_counters(void)
-{
-    static const struct {
-        const char *counters, *verb;
-        bool there;
-        unsigned failed, tries;
-    } cases[] = {
-        {"ehlo=1 auth=1/3 quit=1 commands=3/5", "auth", true, 2, 3},
-        {"auth=0/3", "auth", true, 3, 3},
-        {"auth=3", "auth", true, 0, 3},
-        {"ehlo=1 quit=1", "auth", false, 0, 0},
-        {"xauth=0/3", "auth", false, 0, 0},
-        {"auth=", "auth", false, 0, 0},
-        {"auth=x/3", "auth", false, 0, 0},
-        {"auth=1/x", "auth", false, 0, 0},
-        {"auth=99999999999/3", "auth", false, 0, 0},
-        {"", "auth", false, 0, 0},
-        {"authx=0/9 auth=0/1", "auth", true, 1, 1},
-        {"commands=3/5", "commands", true, 2, 5},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        uint64_t failed = 0;
-        uint64_t tries = 0;
-        bool there = session_counter(span_cstr(cases[i].counters), cases[i].verb, &failed, &tries);
-        tap_ok(there == cases[i].there &&
-                   (!there || (failed == cases[i].failed && tries == cases[i].tries)),
-               "%s of \"%s\"", cases[i].verb, cases[i].counters);
-    }
-    uint64_t failed = 0;
-    uint64_t tries = 0;
-    bool there = session_counter(SPAN_LITERAL("auth=5/3"), "auth", &failed, &tries);
-    tap_ok(!there || failed <= tries,
-           "more successes than tries do not turn into a huge number (%llu)",
-           (unsigned long long)failed);
-}
-
-static void test_sessions(void)
-{
-    static const struct {
-        const char *name;
-        const char *steps; /* f: a failure line, a letter of the session in front; d: disconnect
-                              with auth=... */
-        unsigned unseen;
-    } cases[] = {
-        {"no lines, three failures", "Ad0/3", 3},
-        {"all have lines", "Af Af Ad0/2", 0},
-        {"one has a line", "Af Ad0/3", 2},
-        {"more lines than the counter", "Af Af Af Ad0/2", 0},
-        {"no failure", "Ad3", 0},
-        {"two sessions", "Af Bf Ad0/2 Bd0/3", 3},
-        {"a process serves again", "Af Ad0/1 Ad0/1", 1},
-    };
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct session_table *table = NULL;
-        uint64_t total = 0;
-        struct span rest = span_cstr(cases[i].steps);
-        struct span step;
-        TAP_MUST(session_table_new(&table));
-        while (span_next_word(&rest, &step)) {
-            struct event event = {.repeat = 1};
-            char counters[60];
-            uint64_t unseen = 0;
-            event_set_text(&event, EVENT_HOST, SPAN_LITERAL("mx1"));
-            event_set_text(&event, EVENT_SERVICE, SPAN_LITERAL("postfix"));
-            event_set_text(&event, EVENT_DAEMON, SPAN_LITERAL("smtpd"));
-            event_set_text(&event, EVENT_PID, span_of(step.p, 1));
-            if (step.p[1] == 'f') {
-                event_set_value(&event, EVENT_KIND, KIND_AUTH);
-                event_set_value(&event, EVENT_DIRECTION, DIRECTION_INBOUND);
-            } else {
-                snprintf(counters, sizeof counters, "ehlo=1 auth=%.*s quit=1", (int)step.n - 2,
-                         step.p + 2);
-                event_set_value(&event, EVENT_FACT, FACT_DISCONNECT);
-                event_set_text(&event, EVENT_COUNTERS, span_cstr(counters));
-            }
-            TAP_MUST(session_note(table, &event, &unseen));
-            total += unseen;
-        }
-        tap_number(cases[i].unseen, (long long)total, "failed log-ins without a line: %s",
-                   cases[i].name);
-        session_table_free(table);
-    }
-    session_table_free(NULL);
-}
-
 int main(void)
 {
     test_stories();
     test_ranges();
     test_eviction();
     test_many_recipients();
-    test_inbound();
-    test_counters();
-    test_sessions();
     return tap_end();
 }
