@@ -242,7 +242,7 @@ static bool reason_holds(struct classifier *classifier, struct reason *reason,
     if (reason->pattern == NULL) {
         return true;
     }
-    return pattern_match_into(reason->pattern, classifier->engine, input->text, NULL);
+    return pattern_recognizes(reason->pattern, classifier->engine, input->text);
 }
 
 /* Adds the reasons of which a word occurs in text. */

@@ -7,24 +7,39 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include "pattern/expression.h"
+
 /* Bytes of heap a match without JIT may use, in KiB (pcre2_set_heap_limit). */
 #define PATTERN_HEAP_LIMIT 4096
-#define PATTERN_HEAD       32 /* bytes of a literal beginning that are kept */
+#define PATTERN_BARE       65536 /* bytes of an expression without captures */
+
+/* A match has one place to begin, and most that are tried match: no look ahead for the last letter
+ * that must be there, which goes byte by byte. */
+#define ANCHORED (PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE)
 
 struct pattern_group {
     uint16_t number;
     uint16_t field;
 };
 
-struct pattern {
+/* An expression as it is run. */
+struct compiled {
     pcre2_code *code; /* owned */
     bool prepared;    /* compiled, for JIT too where there is one */
     bool jit;
+    bool whole; /* its literal beginning is all of it, */
+    bool ends;  /* and the subject must end there */
+};
+
+struct pattern {
+    struct compiled full;
+    struct compiled bare; /* matches the same and captures nothing */
+    bool no_bare;         /* cannot be had */
     bool anchored;
     uint8_t group_count;
+    int16_t sought; /* a byte that every subject has, or -1 */
     uint32_t minimum;
-    uint32_t head_length;
-    char head[PATTERN_HEAD]; /* what every subject of an anchored match begins with */
+    struct expression_head head; /* what every subject of an anchored match begins with */
     uint8_t first[32];
     struct pattern_group groups[PATTERN_CAPTURES]; /* by number */
     struct span regex;
@@ -97,6 +112,8 @@ enum smtplog_status pattern_new(struct span regex, bool anchored, pattern_resolv
     }
     made->regex = regex;
     made->anchored = anchored;
+    made->no_bare = !anchored;
+    made->sought = -1;
     made->resolve = resolve;
     *pattern = made;
     return SMTPLOG_OK;
@@ -105,7 +122,8 @@ enum smtplog_status pattern_new(struct span regex, bool anchored, pattern_resolv
 void pattern_free(struct pattern *pattern)
 {
     if (pattern != NULL) {
-        pcre2_code_free(pattern->code);
+        pcre2_code_free(pattern->full.code);
+        pcre2_code_free(pattern->bare.code);
         free(pattern);
     }
 }
@@ -119,88 +137,16 @@ static pcre2_code *compile_code(struct span regex, uint32_t options, int *error,
                          error, offset, NULL);
 }
 
-/* ---- literal beginnings --------------------------------------------------------------------- */
-
-/* Length of the class, escape or single byte at regex[at]. */
-static size_t atom_length(struct span regex, size_t at)
-{
-    if (regex.p[at] == '\\') {
-        return 2;
-    }
-    if (regex.p[at] != '[') {
-        return 1;
-    }
-    size_t i = at + 1;
-    i += i < regex.n && regex.p[i] == '^';
-    i += i < regex.n && regex.p[i] == ']';
-    while (i < regex.n && regex.p[i] != ']') {
-        i += regex.p[i] == '\\' ? 2 : 1;
-    }
-    return i + 1 - at;
-}
-
-/* Whether what begins at regex[at] is taken as a whole and once: no alternative up to the closing
- * parenthesis (or the end), no quantifier behind it. */
-static bool is_plain_sequence(struct span regex, size_t at)
-{
-    size_t depth = 0;
-    for (size_t i = at; i < regex.n; i += atom_length(regex, i)) {
-        if (regex.p[i] == '|' && depth == 0) {
-            return false;
-        }
-        if (regex.p[i] == ')' && depth-- == 0) {
-            return i + 1 == regex.n || memchr("?*+{", regex.p[i + 1], 4) == NULL;
-        }
-        depth += regex.p[i] == '(';
-    }
-    return true;
-}
-
-/* Length of the opening of a group, `(?:` or `(?<name>`, at regex[at]; 0 when there is none. */
-static size_t group_opening(struct span regex, size_t at)
-{
-    struct span rest = span_from(regex, at);
-    if (span_starts(rest, SPAN_LITERAL("(?:"))) {
-        return 3;
-    }
-    if (rest.n > 4 && span_starts(rest, SPAN_LITERAL("(?<")) && byte_is_alpha(rest.p[3])) {
-        size_t end = span_find(rest, SPAN_LITERAL(">"));
-        return end == SIZE_MAX ? 0 : end + 1;
-    }
-    return 0;
-}
+/* ---- what a match begins with --------------------------------------------------------------- */
 
 /* The bytes that an expression begins with literally: most rules are told apart by them, and
  * comparing them is cheaper than a call into a compiled expression. */
-static void study_head(struct pattern *pattern)
+static void study_beginning(struct pattern *pattern)
 {
-    struct span regex = pattern->regex;
-    size_t at = 0;
-    pattern->head_length = 0;
-    if (!pattern->anchored || !is_plain_sequence(regex, 0)) {
-        return;
-    }
-    while (at < regex.n && pattern->head_length < PATTERN_HEAD) {
-        size_t opening = group_opening(regex, at);
-        if (opening > 0 && is_plain_sequence(regex, at + opening)) {
-            at += opening;
-            continue;
-        }
-        bool escaped = regex.p[at] == '\\' && at + 1 < regex.n;
-        char byte = regex.p[at + (escaped ? 1 : 0)];
-        if (escaped ? byte_is_alpha(byte) || byte_is_digit(byte)
-                    : memchr("\\^$.[|()?*+{", byte, 12) != NULL) {
-            return;
-        }
-        at += escaped ? 2 : 1;
-        if (at < regex.n && memchr("?*{", regex.p[at], 3) != NULL) {
-            return;
-        }
-        pattern->head[pattern->head_length++] = byte;
-        if (at < regex.n && regex.p[at] == '+') {
-            return;
-        }
-    }
+    expression_read_head(pattern->regex, &pattern->head);
+    pattern->sought = (int16_t)expression_sought_byte(pattern->regex);
+    pattern->full.whole = pattern->head.whole;
+    pattern->full.ends = pattern->head.ends;
 }
 
 static void add_first_byte(struct pattern *pattern, unsigned char byte)
@@ -214,14 +160,14 @@ static void study_first_bytes(struct pattern *pattern)
 {
     int error = 0;
     size_t offset = 0;
-    if (pattern->head_length > 0) {
+    if (pattern->head.length > 0) {
         memset(pattern->first, 0, sizeof pattern->first);
-        add_first_byte(pattern, (unsigned char)pattern->head[0]);
-        pattern->minimum = (uint32_t)pattern->head_length;
+        add_first_byte(pattern, (unsigned char)pattern->head.bytes[0]);
+        pattern->minimum = (uint32_t)pattern->head.length;
         return;
     }
     pcre2_code *code = pattern->anchored ? compile_code(pattern->regex, 0, &error, &offset)
-                                         : pattern->code;
+                                         : pattern->full.code;
     memset(pattern->first, 0xff, sizeof pattern->first);
     if (code == NULL) {
         return;
@@ -241,7 +187,7 @@ static void study_first_bytes(struct pattern *pattern)
     } else if (pcre2_pattern_info(code, PCRE2_INFO_FIRSTBITMAP, &map) == 0 && map != NULL) {
         memcpy(pattern->first, map, sizeof pattern->first);
     }
-    if (code != pattern->code) {
+    if (code != pattern->full.code) {
         pcre2_code_free(code);
     }
 }
@@ -263,9 +209,9 @@ static enum smtplog_status resolve_groups(struct pattern *pattern, char *error, 
     uint32_t count = 0;
     uint32_t entry_size = 0;
     PCRE2_SPTR table = NULL;
-    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMECOUNT, &count);
-    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
-    pcre2_pattern_info(pattern->code, PCRE2_INFO_NAMETABLE, &table);
+    pcre2_pattern_info(pattern->full.code, PCRE2_INFO_NAMECOUNT, &count);
+    pcre2_pattern_info(pattern->full.code, PCRE2_INFO_NAMEENTRYSIZE, &entry_size);
+    pcre2_pattern_info(pattern->full.code, PCRE2_INFO_NAMETABLE, &table);
     if (count > PATTERN_CAPTURES) {
         snprintf(error, size, "more than %d named groups", PATTERN_CAPTURES);
         return SMTPLOG_FORMAT;
@@ -291,10 +237,10 @@ enum smtplog_status pattern_compile(struct pattern *pattern, char *error, size_t
     size_t offset = 0;
     pattern->state = PATTERN_UNUSABLE;
     pattern->group_count = 0;
-    pcre2_code_free(pattern->code);
-    pattern->code = compile_code(pattern->regex, pattern->anchored ? PCRE2_ANCHORED : 0, &number,
-                                 &offset);
-    if (pattern->code == NULL) {
+    pcre2_code_free(pattern->full.code);
+    pattern->full.code = compile_code(pattern->regex, pattern->anchored ? ANCHORED : 0, &number,
+                                      &offset);
+    if (pattern->full.code == NULL) {
         char message[96] = "";
         if (number == PCRE2_ERROR_NOMEMORY || number == PCRE2_ERROR_HEAP_FAILED) {
             pattern->state = PATTERN_RAW;
@@ -306,7 +252,9 @@ enum smtplog_status pattern_compile(struct pattern *pattern, char *error, size_t
         return SMTPLOG_FORMAT;
     }
     TRY(resolve_groups(pattern, error, size));
-    study_head(pattern);
+    if (pattern->anchored) {
+        study_beginning(pattern);
+    }
     study_first_bytes(pattern);
     pattern->state = PATTERN_COMPILED;
     return SMTPLOG_OK;
@@ -334,16 +282,16 @@ enum smtplog_status pattern_first_bytes(struct pattern *pattern, uint8_t map[32]
     return SMTPLOG_OK;
 }
 
-static inline int run_match(struct pattern *pattern, struct pattern_engine *engine,
+static inline int run_match(const struct compiled *compiled, struct pattern_engine *engine,
                             struct span subject)
 {
     int result = PCRE2_ERROR_JIT_STACKLIMIT;
-    if (pattern->jit) {
-        result = pcre2_jit_match(pattern->code, (PCRE2_SPTR)subject.p, subject.n, 0, 0,
+    if (compiled->jit) {
+        result = pcre2_jit_match(compiled->code, (PCRE2_SPTR)subject.p, subject.n, 0, 0,
                                  engine->data, engine->context);
     }
     if (result == PCRE2_ERROR_JIT_STACKLIMIT) {
-        result = pcre2_match(pattern->code, (PCRE2_SPTR)subject.p, subject.n, 0, PCRE2_NO_JIT,
+        result = pcre2_match(compiled->code, (PCRE2_SPTR)subject.p, subject.n, 0, PCRE2_NO_JIT,
                              engine->data, engine->context);
     }
     return result;
@@ -371,32 +319,71 @@ static inline bool may_match(const struct pattern *pattern, struct span subject)
     if (!pattern->anchored || subject.n == 0) {
         return true;
     }
-    return pattern->head_length > 0 ? bytes_equal(subject.p, pattern->head, pattern->head_length)
-                                    : begins_with(pattern, (unsigned char)subject.p[0]);
+    if (pattern->sought >= 0 && memchr(subject.p, pattern->sought, subject.n) == NULL) {
+        return false;
+    }
+    return pattern->head.length > 0
+               ? bytes_equal(subject.p, pattern->head.bytes, pattern->head.length)
+               : begins_with(pattern, (unsigned char)subject.p[0]);
 }
 
-/* At the first match. */
-static void prepare_match(struct pattern *pattern)
+/* The expression without captures. Only where JIT runs it, which counts the steps of a match alike
+ * for both. */
+static void make_bare(struct pattern *pattern)
 {
-    pattern->jit = pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE) == 0;
-    pattern->prepared = true;
+    struct strbuf regex;
+    struct compiled *bare = &pattern->bare;
+    struct expression_head head = {.length = 0};
+    int error = 0;
+    size_t offset = 0;
+    strbuf_init(&regex, PATTERN_BARE);
+    if (expression_make_bare(pattern->regex, &regex)) {
+        bare->code = compile_code(strbuf_span(&regex), ANCHORED, &error, &offset);
+        expression_read_head(strbuf_span(&regex), &head);
+    }
+    strbuf_free(&regex);
+    bare->whole = bare->code != NULL && head.whole;
+    bare->ends = head.ends;
 }
 
-/* Runs the expression; returns one more than the highest group that took part, 0 for no match. */
-__attribute__((always_inline)) static inline uint32_t
-find_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject)
+/* At the first match. Returns what to run: all of the expression where the bare one cannot be. */
+APART static struct compiled *prepare_match(struct pattern *pattern, struct compiled *compiled)
 {
-    if (!pattern->prepared && !pattern_ready(pattern)) {
+    bool bare = compiled == &pattern->bare;
+    if (bare) {
+        make_bare(pattern);
+    }
+    compiled->jit = compiled->code != NULL && !compiled->whole &&
+                    pcre2_jit_compile(compiled->code, PCRE2_JIT_COMPLETE) == 0;
+    compiled->prepared = true;
+    if (!bare || compiled->jit || compiled->whole) {
+        return compiled;
+    }
+    pattern->no_bare = true;
+    return pattern->full.prepared ? &pattern->full : prepare_match(pattern, &pattern->full);
+}
+
+/* Runs an expression of the pattern; returns one more than the highest group that took part, 0 for
+ * no match. */
+__attribute__((always_inline)) static inline uint32_t find_match(struct pattern *pattern,
+                                                                 struct compiled *compiled,
+                                                                 struct pattern_engine *engine,
+                                                                 struct span subject)
+{
+    if (!compiled->prepared && !pattern_ready(pattern)) {
         engine->starved = engine->starved || pattern->state == PATTERN_RAW;
         return 0;
     }
     if (!may_match(pattern, subject)) {
         return 0;
     }
-    if (!pattern->prepared) {
-        prepare_match(pattern);
+    if (!compiled->prepared) {
+        compiled = prepare_match(pattern, compiled);
     }
-    int result = run_match(pattern, engine, subject);
+    if (compiled->whole) {
+        return !compiled->ends || subject.n == pattern->head.length;
+    }
+    int result = run_match(compiled, engine, subject);
     if (result < 0) {
         engine->limits_hit += result != PCRE2_ERROR_NOMATCH;
         return 0;
@@ -407,7 +394,7 @@ find_match(struct pattern *pattern, struct pattern_engine *engine, struct span s
 bool pattern_match(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
                    struct pattern_capture *captures, size_t *count)
 {
-    uint32_t groups = find_match(pattern, engine, subject);
+    uint32_t groups = find_match(pattern, &pattern->full, engine, subject);
     size_t found = 0;
     for (size_t i = 0; i < pattern->group_count && pattern->groups[i].number < groups; i++) {
         const struct pattern_group *group = &pattern->groups[i];
@@ -424,9 +411,9 @@ bool pattern_match(struct pattern *pattern, struct pattern_engine *engine, struc
 bool pattern_match_into(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
                         const struct pattern_target *target)
 {
-    uint32_t groups = find_match(pattern, engine, subject);
-    if (groups == 0 || target == NULL) {
-        return groups > 0;
+    uint32_t groups = find_match(pattern, &pattern->full, engine, subject);
+    if (groups == 0) {
+        return false;
     }
     const size_t *ovector = engine->ovector;
     const struct pattern_group *group = pattern->groups;
@@ -441,4 +428,10 @@ bool pattern_match_into(struct pattern *pattern, struct pattern_engine *engine, 
     }
     *target->set = set;
     return true;
+}
+
+bool pattern_recognizes(struct pattern *pattern, struct pattern_engine *engine, struct span subject)
+{
+    struct compiled *compiled = pattern->no_bare ? &pattern->full : &pattern->bare;
+    return find_match(pattern, compiled, engine, subject) > 0;
 }

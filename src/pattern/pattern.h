@@ -65,8 +65,12 @@ struct pattern_target {
     uint64_t *set;
 };
 
-/* As pattern_match, with the captures put into target, which may be NULL. */
+/* As pattern_match, with the captures put into target. */
 bool pattern_match_into(struct pattern *pattern, struct pattern_engine *engine, struct span subject,
                         const struct pattern_target *target);
+
+/* Whether pattern_match would say true, for less: by an expression that captures nothing. */
+bool pattern_recognizes(struct pattern *pattern, struct pattern_engine *engine,
+                        struct span subject);
 
 #endif
