@@ -190,6 +190,9 @@ enum smtplog_status analyzer_prepare(struct smtplog_analyzer *a)
     TRY(parser_set_exim(a->parser, a->knowledge.exim));
     parser_set_greylister(a->parser, a->knowledge.greylister);
     TRY(selection_prepare(a, a->join));
+    if (!analyzer_tells_context(a)) {
+        parser_want(a->parser, PARSER_WANTS_RECORDS);
+    }
     return judge_new(&a->knowledge, parser_seed(a->parser), a->event_writer == NULL, &a->judge);
 }
 

@@ -138,6 +138,13 @@ MUST_USE enum smtplog_status analyzer_check_finished(const struct smtplog_analyz
 MUST_USE enum smtplog_status analyzer_describe_inputs(struct smtplog_analyzer *analyzer,
                                                       struct report_input **inputs, size_t *count);
 
+/* Whether lines that give no record tell the run anything: records alone are asked for otherwise,
+ * without what other lines of their message know. */
+static inline bool analyzer_tells_context(const struct smtplog_analyzer *analyzer)
+{
+    return analyzer->event_writer == NULL || analyzer->selection.identities != NULL;
+}
+
 /* Takes an event or context line that has its reason, provider and domain: to the tracker and into
  * the figures or, as a record, to the writer. */
 MUST_USE enum smtplog_status analyzer_take_event(struct smtplog_analyzer *analyzer, size_t file,

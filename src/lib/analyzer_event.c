@@ -274,6 +274,6 @@ enum smtplog_status analyzer_take_event(struct smtplog_analyzer *a, size_t file,
                                         struct event *event, bool in_range)
 {
     bool is_record = event_value(event, EVENT_KIND) != KIND_CONTEXT;
-    bool tells = is_record || a->event_writer == NULL || a->selection.identities != NULL;
+    bool tells = is_record || analyzer_tells_context(a);
     return tells ? take_event(a, file, event, is_record, in_range) : SMTPLOG_OK;
 }

@@ -206,6 +206,7 @@ static enum smtplog_status prepare_hand(struct hand *hand)
     TRY(parser_new(hand->knowledge.postfix, seed, &hand->parser));
     TRY(parser_set_exim(hand->parser, hand->knowledge.exim));
     parser_set_greylister(hand->parser, hand->knowledge.greylister);
+    parser_want(hand->parser, parser_wanted(first->parser));
     return judge_share(first->judge, &hand->knowledge, &hand->judge);
 }
 

@@ -21,6 +21,7 @@ struct parser {
     struct header_reader previous; /* for the line before, which may be dressed alike */
     struct tag_table tags;
     uint64_t seed;
+    enum parser_wish wish;
     struct strbuf scratch;
     struct header header;            /* of the line that is read */
     const struct clock *own_file;    /* the input whose last line was of Exim's own log */
@@ -65,6 +66,20 @@ enum smtplog_status parser_set_exim(struct parser *parser, struct pattern_set *e
 void parser_set_greylister(struct parser *parser, struct pattern_set *greylister)
 {
     parser->greylister = parser->tags.greylister = greylister;
+}
+
+void parser_want(struct parser *parser, enum parser_wish wish)
+{
+    parser->wish = wish;
+    pattern_set_want_records(parser->postfix, wish == PARSER_WANTS_RECORDS);
+    if (parser->greylister != NULL) {
+        pattern_set_want_records(parser->greylister, wish == PARSER_WANTS_RECORDS);
+    }
+}
+
+enum parser_wish parser_wanted(const struct parser *parser)
+{
+    return parser->wish;
 }
 
 uint64_t parser_seed(const struct parser *parser)

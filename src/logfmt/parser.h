@@ -37,6 +37,19 @@ MUST_USE enum smtplog_status parser_set_exim(struct parser *parser, struct patte
 /* Gives the parser the rules for greylisters' lines, borrowed likewise. */
 void parser_set_greylister(struct parser *parser, struct pattern_set *greylister);
 
+/* What a run asks of lines that give no record. */
+enum parser_wish {
+    PARSER_WANTS_ALL,    /* what they tell, for tracking and counting */
+    PARSER_WANTS_RECORDS /* nothing but that they were understood */
+};
+
+/* PARSER_WANTS_ALL until this is said, before the first line; the rules it was given are used so by
+ * all their parsers. With PARSER_WANTS_RECORDS an event of BIN_CONTEXT is complete only as far as
+ * its header goes (Exim's have more). Bins are the same either way, and so are all events of
+ * BIN_EVENT. */
+void parser_want(struct parser *parser, enum parser_wish wish);
+enum parser_wish parser_wanted(const struct parser *parser);
+
 /* What became of a line; parser_read leaves some of it to parser_place. */
 struct parse_note {
     enum line_bin bin;

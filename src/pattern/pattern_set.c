@@ -89,6 +89,11 @@ struct pattern_list *pattern_set_list(struct pattern_set *set, struct span daemo
     return NULL;
 }
 
+void pattern_set_want_records(struct pattern_set *set, bool only)
+{
+    set->records_only = only;
+}
+
 /* ---- matching ----------------------------------------------------------------------------- */
 
 #define FIRST_BYTES 256
@@ -183,19 +188,30 @@ static struct pattern_choice *make_choice(struct pattern_set *set, const struct 
     return choice;
 }
 
+/* Tries one rule with all that it asks for. */
+static inline bool take_rule(struct pattern_set *set, const struct pattern_rule *rule,
+                             struct span message, struct pattern_fields *fields)
+{
+    if (!try_rule(set, rule, message, fields)) {
+        return false;
+    }
+    if (rule->refine_count > 0) {
+        apply_refines(set, rule, fields, 0);
+    }
+    return true;
+}
+
 /* Tries rules that fit as for queue ids. */
 static const struct pattern_rule *try_rules(struct pattern_set *set,
                                             struct pattern_rule *const *rules, size_t count,
                                             struct span message, struct pattern_fields *fields)
 {
-    struct pattern_target target = {fields->text, set->vocabulary.texts, fields->set};
     for (size_t i = 0; i < count; i++) {
         const struct pattern_rule *rule = rules[i];
-        if (pattern_match_into(rule->pattern, set->engine, message, &target)) {
-            apply_constants(set, rule, fields);
-            if (rule->refine_count > 0) {
-                apply_refines(set, rule, fields, 0);
-            }
+        bool told = set->records_only && rule->kind.n == 0
+                        ? pattern_recognizes(rule->pattern, set->engine, message)
+                        : take_rule(set, rule, message, fields);
+        if (told) {
             return rule;
         }
     }

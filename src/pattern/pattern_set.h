@@ -119,6 +119,10 @@ struct pattern_fields {
     uint64_t *set; /* bit per field */
 };
 
+/* Whether only records are wanted: rules without a kind then put nothing into fields, that they
+ * match is all that is told. */
+void pattern_set_want_records(struct pattern_set *set, bool only);
+
 /* Tries the rules of a list in order on a message. has_queue_id tells whether a queue id was
  * removed in front. Returns the rule that matched, its captures, constants and refinements put into
  * fields, or NULL. */

@@ -17,6 +17,7 @@ struct pattern_define {
 struct pattern_set {
     struct pattern_vocabulary vocabulary;
     struct pattern_engine *engine;
+    bool records_only; /* rules without a kind put nothing into fields */
     struct arena arena;
     struct pattern_rule *rules[PATTERN_SET_MAXIMUM]; /* events and contexts, in order */
     size_t rule_count;
