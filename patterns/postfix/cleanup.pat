@@ -9,19 +9,13 @@ mta = postfix
 
 [context message-id]
 daemon = cleanup
-regex = (?:resent-)?+message-id=<?+(?<message_id>[^>]*+)
+regex = message-id=<?+(?<message_id>[^>]*+)
 set fact = message_id
 
 [sample usual]
 line = 4fDT9L5p3Xz2Qc2: message-id=<a1@a.example>
 want queue_id = 4fDT9L5p3Xz2Qc2
 want message_id = a1@a.example
-want fact = message_id
-
-[sample resent]
-line = 3F2A1B0C9D: resent-message-id=<a2@a.example>
-want queue_id = 3F2A1B0C9D
-want message_id = a2@a.example
 want fact = message_id
 
 [sample empty]
@@ -37,6 +31,20 @@ want fact = message_id
 
 [nomatch no id]
 line = 3F2A1B0C9D: message-size=1
+
+[context message-id of a mail sent on]
+daemon = cleanup
+regex = resent-message-id=<?+(?<message_id>[^>]*+)
+set fact = message_id
+
+[sample resent]
+line = 3F2A1B0C9D: resent-message-id=<a2@a.example>
+want queue_id = 3F2A1B0C9D
+want message_id = a2@a.example
+want fact = message_id
+
+[nomatch its first id]
+line = 3F2A1B0C9D: message-id=<a1@a.example>
 
 # Words up to the ` from ` of the origin: quoted header text is cut at 200 bytes, and may hold anything.
 [define to_client]
