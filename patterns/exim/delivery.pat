@@ -126,7 +126,7 @@ line = 1xV7nY-0000K8-0j <= friend@d.example H=(mail.d.example) [192.0.2.104] P=e
 daemon = exim
 kind = delivery
 queue = yes
-regex = => (?<text>(?:discarded|blackhole) \((?:system filter|[^)]*+(?<=discarded recipients))\)(?s:.*+))
+regex = => (?<text>blackhole \((?:system filter|[^)]*+(?<=discarded recipients))\)(?s:.*+))
 set status = discarded
 
 [sample by an ACL]
@@ -135,14 +135,24 @@ want text = blackhole (DATA ACL discarded recipients): thrown away
 want queue_id = 1xV7nY-0000KH-1N
 want status = discarded
 
+[nomatch a mailbox]
+line = 1vMPaa-00000000001-0001 => blackhole <blackhole@x.example> R=local_user T=mail_spool
+
+[event discarded]
+daemon = exim
+kind = delivery
+queue = yes
+regex = => (?<text>discarded \((?:system filter|[^)]*+(?<=discarded recipients))\)(?s:.*+))
+set status = discarded
+
 [sample by the system filter]
 line = 1vMPaa-00000000001-0001 => discarded (system filter)
 want text = discarded (system filter)
 want queue_id = 1vMPaa-00000000001-0001
 want status = discarded
 
-[nomatch a mailbox]
-line = 1vMPaa-00000000001-0001 => blackhole <blackhole@x.example> R=local_user T=mail_spool
+[nomatch a mailbox called so]
+line = 1vMPaa-00000000001-0001 => discarded <discarded@x.example> R=local_user T=mail_spool
 
 # ---- delivered ----
 
@@ -150,7 +160,7 @@ line = 1vMPaa-00000000001-0001 => blackhole <blackhole@x.example> R=local_user T
 daemon = exim
 kind = delivery
 queue = yes
-regex = (?:=> (?=:blackhole:)|\*> )(?<relay>(?s:.*+))
+regex = => (?<relay>:blackhole:(?s:.*+))
 set status = discarded
 
 [sample an alias to nowhere]
@@ -159,14 +169,24 @@ want queue_id = 1xV7nZ-0000OB-2e
 want recipient = hole@local.test
 want status = discarded
 
-[sample not delivered because of -N]
+[nomatch a delivery]
+line = 1vMPaa-00000000001-0001 => n@z.example R=dnslookup T=remote_smtp H=mx.z.example [192.0.2.50]
+
+[event not delivered]
+daemon = exim
+kind = delivery
+queue = yes
+regex = \*> (?<relay>(?s:.*+))
+set status = discarded
+
+[sample because of -N]
 line = 1vMPaa-00000000001-0001 *> n@z.example R=dnslookup T=remote_smtp
 want queue_id = 1vMPaa-00000000001-0001
 want recipient = n@z.example
 want status = discarded
 want transport = remote_smtp
 
-[nomatch a delivery]
+[nomatch a delivery that went well]
 line = 1vMPaa-00000000001-0001 => n@z.example R=dnslookup T=remote_smtp H=mx.z.example [192.0.2.50]
 
 [event delivery]
