@@ -168,7 +168,7 @@ static enum smtplog_status add_refusal(struct signal_set *set, const struct even
 static void note_tried(struct signal_set *set, struct signal_row *row, struct span what)
 {
     if (what.n > 0) {
-        uint64_t hash = hash_span(set->seed, what);
+        uint64_t hash = hash_lasting(set->seed, what);
         row->tried[hash >> 6 & 3] |= (uint64_t)1 << (hash & 63);
     }
 }

@@ -7,7 +7,7 @@
 /* Which of our own services met greylisting: pools of outgoing addresses have one for each. */
 void signal_note_holder(struct signal_set *set, struct span service)
 {
-    uint64_t hash = hash_span(set->seed, service);
+    uint64_t hash = hash_lasting(set->seed, service);
     for (size_t i = 0; i < set->holder_count; i++) {
         if (set->holders[i] == hash) {
             return;
@@ -32,7 +32,7 @@ static struct span network_of(struct span address)
 
 static uint64_t mover_key(const struct signal_set *set, struct span sender, struct span recipient)
 {
-    return hash_mix(hash_span(set->seed, sender), hash_span(set->seed, recipient)) | 1;
+    return hash_mix(hash_lasting(set->seed, sender), hash_lasting(set->seed, recipient)) | 1;
 }
 
 /* The slot of a sender and recipient; NULL when its part of the table is full. */
@@ -85,7 +85,7 @@ enum smtplog_status signal_note_mover(struct signal_set *set, const struct event
         mark_mover(set, key);
         mark_mover(set, inbound_look(sender, recipient));
     }
-    uint32_t net = (uint32_t)hash_span(set->seed, network_of(client));
+    uint32_t net = (uint32_t)hash_lasting(set->seed, network_of(client));
     bool known = mover == NULL || mover->nets == SIGNAL_NETS;
     for (size_t i = 0; mover != NULL && i < mover->nets; i++) {
         known = known || mover->net[i] == net;

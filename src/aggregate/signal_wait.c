@@ -7,8 +7,8 @@
 
 uint64_t signal_message_key(const struct signal_set *set, const struct event *event)
 {
-    uint64_t hash = hash_span(set->seed, event_text(event, EVENT_HOST));
-    return hash_span(hash, event_text(event, EVENT_QUEUE_ID)) | 1;
+    uint64_t hash = hash_lasting(set->seed, event_text(event, EVENT_HOST));
+    return hash_lasting(hash, event_text(event, EVENT_QUEUE_ID)) | 1;
 }
 
 /* The slot of a message or a free one, NULL when the table is full and does not hold it. */

@@ -185,7 +185,7 @@ static enum smtplog_status row_new(struct topk *table, struct span key, uint64_t
 
 static uint64_t *filter_at(const struct topk *table, struct span key)
 {
-    return &table->filter[hash_span(FILTER_SEED, key) >> (64 - FILTER_BITS)];
+    return &table->filter[hash_lasting(FILTER_SEED, key) >> (64 - FILTER_BITS)];
 }
 
 /* The rarest row takes a new key, which was seen `before` times at most. The row may move. */

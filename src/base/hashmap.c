@@ -22,14 +22,16 @@ static inline uint64_t read_few(const char *p, size_t n)
     return bytes[0] | (uint64_t)bytes[middle] << middle * 8 | (uint64_t)bytes[n - 1] << (n - 1) * 8;
 }
 
-uint64_t hash_bytes(uint64_t seed, const char *bytes, size_t length)
+#define FOLD_START 0xa0761d6478bd642fu
+#define FOLD_WORD  0xe7037ed1a0b428dbu
+
+/* wyhash. A word that is the same as `against` makes a product of zero, and what stands before it
+ * counts for nothing: who knows `against` can make as many texts of one hash as he likes. */
+static inline uint64_t fold_bytes(uint64_t h, uint64_t against, const char *bytes, size_t length)
 {
-    const uint64_t k1 = 0xa0761d6478bd642fu;
-    const uint64_t k2 = 0xe7037ed1a0b428dbu;
-    uint64_t h = seed ^ k1;
     size_t left = length;
     while (left > 16) {
-        h = multiply_fold(bytes_read8(bytes) ^ k2, bytes_read8(bytes + 8) ^ h);
+        h = multiply_fold(bytes_read8(bytes) ^ against, bytes_read8(bytes + 8) ^ h);
         bytes += 16;
         left -= 16;
     }
@@ -43,7 +45,18 @@ uint64_t hash_bytes(uint64_t seed, const char *bytes, size_t length)
     } else if (left > 0) {
         a = read_few(bytes, left);
     }
-    return multiply_fold(k2 ^ length, multiply_fold(a ^ k2, b ^ h));
+    return multiply_fold(FOLD_WORD ^ length, multiply_fold(a ^ against, b ^ h));
+}
+
+uint64_t hash_bytes(uint64_t seed, const char *bytes, size_t length)
+{
+    /* Not an exclusive or: that of both factors would be known. */
+    return fold_bytes(seed ^ FOLD_START, seed * FOLD_START + FOLD_WORD, bytes, length);
+}
+
+uint64_t hash_lasting(uint64_t seed, struct span text)
+{
+    return fold_bytes(seed ^ FOLD_START, FOLD_WORD, text.p, text.n);
 }
 
 uint64_t hash_random_seed(void)

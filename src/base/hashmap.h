@@ -7,13 +7,18 @@
 #include "base/span.h"
 #include "base/status.h"
 
-/* 64-bit hash of bytes under a seed. Not cryptographic. */
+/* A hash of texts that strangers write. While they do not know the seed they cannot make texts that
+ * meet; it may be another one in the next version. */
 uint64_t hash_bytes(uint64_t seed, const char *bytes, size_t length);
 
 static inline uint64_t hash_span(uint64_t seed, struct span text)
 {
     return hash_bytes(seed, text.p, text.n);
 }
+
+/* The same in every version, for what stands in files. Its seed is no secret: strangers can make
+ * texts that meet. */
+uint64_t hash_lasting(uint64_t seed, struct span text);
 
 /* Folds a second value into a hash. */
 static inline uint64_t hash_mix(uint64_t hash, uint64_t value)

@@ -28,8 +28,8 @@ static int compare_hashes(const void *a, const void *b)
 
 static uint64_t hash_of(const struct mark *mark)
 {
-    uint64_t hash = hash_mix(hash_span(MARK_SEED, mark->name), (uint64_t)mark->kind);
-    return hash_mix(hash, hash_span(MARK_SEED, mark->place));
+    uint64_t hash = hash_mix(hash_lasting(MARK_SEED, mark->name), (uint64_t)mark->kind);
+    return hash_mix(hash, hash_lasting(MARK_SEED, mark->place));
 }
 
 bool mark_list_has(const struct mark_list *list, uint64_t hash)

@@ -129,7 +129,7 @@ enum smtplog_status snapshot_make(struct smtplog_analyzer *a, bool last)
     TRY(add_part(set, &part));
     signal_finish(a->summary->signals, &a->summary->last);
     TRY(snapshot_pack_part(a, last, &part->bytes));
-    part->id = hash_bytes(ID_SEED, part->bytes.bytes, part->bytes.length);
+    part->id = hash_lasting(ID_SEED, strbuf_span(&part->bytes));
     part->size = part->bytes.length;
     return SMTPLOG_OK;
 }
@@ -397,7 +397,7 @@ enum smtplog_status snapshot_part_open(struct snapshot_part *part, struct summar
         TRY(deflate_unpack(packed, part->size, &part->bytes));
     }
     struct span bytes = strbuf_span(&part->bytes);
-    if (hash_bytes(ID_SEED, bytes.p, bytes.n) != part->id) {
+    if (hash_lasting(ID_SEED, bytes) != part->id) {
         return SMTPLOG_FORMAT;
     }
     struct unpacker in = {span_from(bytes, part->head_size), false};

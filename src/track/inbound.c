@@ -97,31 +97,42 @@ static bool read_ipv4(struct span text, unsigned char bytes[4])
     return at == text.n;
 }
 
-/* The /24 of an IPv4 or the /64 of an IPv6 address, folded into a hash; the text itself when it is
- * neither. */
-static uint64_t network_hash(uint64_t seed, struct span address)
+/* The /24 of an IPv4 or the /64 of an IPv6 address, as bytes that are put into `room`; the text
+ * itself when it is neither. */
+static struct span network_of(struct span address, char room[16])
 {
     char text[64];
-    unsigned char bytes[16];
-    if (read_ipv4(address, bytes)) {
-        return hash_bytes(seed, (const char *)bytes, 3);
+    if (read_ipv4(address, (unsigned char *)room)) {
+        return span_of(room, 3);
     }
     if (address.n > 0 && address.n < sizeof text) {
         memcpy(text, address.p, address.n);
         text[address.n] = '\0';
-        if (inet_pton(AF_INET6, text, bytes) == 1) {
-            return hash_bytes(seed, (const char *)bytes, 8);
+        if (inet_pton(AF_INET6, text, room) == 1) {
+            return span_of(room, 8);
         }
     }
-    return hash_span(seed, address);
+    return address;
+}
+
+static uint64_t network_hash(uint64_t seed, struct span address)
+{
+    char room[16];
+    return hash_span(seed, network_of(address, room));
+}
+
+/* What a key looks at of an address, in small letters, put into `room`. */
+static struct span lower_of(struct span text, char room[INBOUND_TEXT])
+{
+    size_t n = text.n < INBOUND_TEXT ? text.n : INBOUND_TEXT;
+    bytes_lower(room, text.p, n);
+    return span_of(room, n);
 }
 
 static uint64_t lower_hash(uint64_t seed, struct span text)
 {
-    char lower[INBOUND_TEXT];
-    size_t n = text.n < sizeof lower ? text.n : sizeof lower;
-    bytes_lower(lower, text.p, n);
-    return hash_bytes(seed, lower, n);
+    char room[INBOUND_TEXT];
+    return hash_span(seed, lower_of(text, room));
 }
 
 static uint64_t key_of(const struct inbound *inbound, uint64_t network, struct span sender,
@@ -136,9 +147,10 @@ static uint64_t key_of(const struct inbound *inbound, uint64_t network, struct s
 uint64_t inbound_lasting_key(struct span client_ip, struct span sender, struct span recipient)
 {
     const uint64_t seed = 0x736d74706c6f67;
-    uint64_t hash = network_hash(seed, client_ip);
-    hash = hash_mix(hash, lower_hash(seed, sender));
-    return hash_mix(hash, lower_hash(seed, recipient));
+    char room[INBOUND_TEXT];
+    uint64_t hash = hash_lasting(seed, network_of(client_ip, room));
+    hash = hash_mix(hash, hash_lasting(seed, lower_of(sender, room)));
+    return hash_mix(hash, hash_lasting(seed, lower_of(recipient, room)));
 }
 
 static void note_network(struct inbound *inbound, uint64_t network)

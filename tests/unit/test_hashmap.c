@@ -91,6 +91,35 @@ static void test_hash(void)
     tap_ok(hash_random_seed() != hash_random_seed(), "seeds differ");
 }
 
+/* Seeds under which two texts of five words meet. */
+static unsigned meetings(const uint64_t a[5], const uint64_t b[5])
+{
+    unsigned met = 0;
+    for (uint64_t seed = 1; seed < 100; seed++) {
+        met += hash_bytes(seed, (const char *)a, 40) == hash_bytes(seed, (const char *)b, 40);
+    }
+    return met;
+}
+
+/* What strangers would write who know how the hash is made: words that make a product zero, and
+ * words that change their places in it. */
+static void test_hostile(void)
+{
+    const uint64_t start = 0xa0761d6478bd642fu;
+    const uint64_t word = 0xe7037ed1a0b428dbu;
+    const uint64_t first[][5] = {{1, 2, word, 3, 4}, {word, 1, 2, 3, 4}, {5, 6, 7, 8, 9}};
+    const uint64_t second[][5] = {
+        {5, 2, word, 3, 4}, {word, 5, 2, 3, 4}, {6 ^ start ^ word, 5 ^ start ^ word, 7, 8, 9}};
+    unsigned met = 0;
+    for (size_t i = 0; i < COUNT_OF(first); i++) {
+        met += meetings(first[i], second[i]);
+    }
+    tap_number(0, met, "texts made to meet do not");
+    tap_ok(hash_lasting(1, SPAN_LITERAL("mail.example.org, and more")) == 0xfad919c5dfb253feu &&
+               hash_lasting(0x736e6170, SPAN_LITERAL("mx1")) == 0xbfbd4ea0a2719b8du,
+           "what stands in files keeps its hash");
+}
+
 static void test_arena(void)
 {
     struct arena arena;
@@ -119,6 +148,7 @@ static void test_arena(void)
 int main(void)
 {
     test_hash();
+    test_hostile();
     test_against_table(0);
     test_against_table(1);
     test_against_table(40);
