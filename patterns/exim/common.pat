@@ -104,11 +104,11 @@ set status = expired
 
 # Where the other server put the message.
 [refine confirmation/queued]
-regex = (?:[^q]++|q(?!ueued as ))*+queued as (?<linked_id>[0-9A-Za-z-]++)
+regex = [^q]*+q(?:(?!ueued as )[^q]*+q)*+ueued as (?<linked_id>[0-9A-Za-z-]++)
 
 # Another Exim: its own message id.
 [refine confirmation/id]
-regex = [^O]*+(?:O(?!K id=)[^O]*+){0,30}+OK id=(?<linked_id>[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4})
+regex = [^=]*+=(?:(?<!OK id=)[^=]*+=){0,30}+(?<=OK id=)(?<linked_id>[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4})
 
 # ---- how a session broke off ----
 
