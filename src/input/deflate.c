@@ -6,16 +6,16 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-#define PACK_LEVEL \
-    4 /* of tables of counts: half the work of the usual 6, one part in fifty larger */
+/* Of tables of counts: a third of the work of the usual 6, one part in twenty larger. */
+#define PACK_LEVEL 2
 
 #define PACK_BLOCK ((uInt)256 * 1024)
 
 enum smtplog_status deflate_pack(struct span bytes, struct strbuf *out)
 {
     z_stream stream = {0};
-    if (deflateInit2(&stream, PACK_LEVEL, Z_DEFLATED, MAX_WBITS, MAX_MEM_LEVEL, Z_FILTERED) !=
-        Z_OK) {
+    if (deflateInit2(&stream, PACK_LEVEL, Z_DEFLATED, MAX_WBITS, MAX_MEM_LEVEL,
+                     Z_DEFAULT_STRATEGY) != Z_OK) {
         return SMTPLOG_NO_MEMORY;
     }
     int done = bytes.n <= UINT_MAX ? Z_OK : Z_MEM_ERROR;

@@ -306,8 +306,12 @@ static enum smtplog_status note_message(struct held *held, const struct host *ho
         return SMTPLOG_OK;
     }
     TRY(keep(held, part, KEPT_MESSAGE, event));
-    TRY(link_messages(held, host, part, event, EVENT_LINKED_ID));
-    TRY(link_messages(held, host, part, event, EVENT_ORIG_QUEUE_ID));
+    if (event_has(event, EVENT_LINKED_ID)) {
+        TRY(link_messages(held, host, part, event, EVENT_LINKED_ID));
+    }
+    if (event_has(event, EVENT_ORIG_QUEUE_ID)) {
+        TRY(link_messages(held, host, part, event, EVENT_ORIG_QUEUE_ID));
+    }
     if ((fact == FACT_REMOVED || fact == FACT_CANCELED) && !part->ended) {
         part->ended = true;
         enter_ring(held, part);

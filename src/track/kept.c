@@ -233,14 +233,23 @@ static enum smtplog_status turn_blocks(struct kept_log *log, size_t live)
     return log->young[oldest] != NULL ? SMTPLOG_OK : SMTPLOG_NO_MEMORY;
 }
 
-/* In front of an event of so many bytes; nothing behind it is left unset. Returns its whole size.
- */
-static size_t put_head(char *to, const struct kept *head, size_t size)
+/* Writes an event with what stands in front of it, and sets eight bytes behind it, of which some
+ * fill it up. Returns its whole size, 0 when there is no room. */
+static size_t put_event(char *to, const char *end, const struct kept *head, enum kept_use use,
+                        const struct event *event)
 {
+    const uint64_t nothing = 0;
     struct kept kept = *head;
+    if ((size_t)(end - to) < sizeof kept + sizeof nothing) {
+        return 0;
+    }
+    size_t size = event_pack(use, event, to + sizeof kept, end - sizeof nothing);
+    if (size == 0) {
+        return 0;
+    }
     kept.size = (uint32_t)size;
     memcpy(to, &kept, sizeof kept);
-    memset(to + sizeof kept + size, 0, whole_size(size) - sizeof kept - size);
+    memcpy(to + sizeof kept + size, &nothing, sizeof nothing);
     return whole_size(size);
 }
 
@@ -252,10 +261,8 @@ static enum smtplog_status add_large(struct kept_log *log, const struct kept *he
     for (size_t i = 1; i <= KEPT_BLOCKS; i++) {
         TRY(move_young(log, block_after(log, i), live));
     }
-    size_t most = whole_size(event_pack_room(event));
-    TRY(make_old_room(log, most, live));
-    char *to = log->old + log->old_length;
-    *size = put_head(to, head, event_pack(use, event, to + sizeof *head, log->old + log->old_room));
+    TRY(make_old_room(log, whole_size(event_pack_room(event)) + sizeof(uint64_t), live));
+    *size = put_event(log->old + log->old_length, log->old + log->old_room, head, use, event);
     log->old_length += *size;
     return SMTPLOG_OK;
 }
@@ -265,15 +272,8 @@ static size_t add_young(struct kept_log *log, const struct kept *head, enum kept
                         const struct event *event)
 {
     size_t length = log->young_length[log->current];
-    char *to = log->young[log->current] + length;
-    if (YOUNG_BLOCK - length < sizeof *head) {
-        return 0;
-    }
-    size_t size = event_pack(use, event, to + sizeof *head, to + (YOUNG_BLOCK - length));
-    if (size == 0) {
-        return 0;
-    }
-    size = put_head(to, head, size);
+    char *block = log->young[log->current];
+    size_t size = put_event(block + length, block + YOUNG_BLOCK, head, use, event);
     log->young_length[log->current] += size;
     return size;
 }
