@@ -319,12 +319,10 @@ static inline bool may_match(const struct pattern *pattern, struct span subject)
     if (!pattern->anchored || subject.n == 0) {
         return true;
     }
-    if (pattern->sought >= 0 && memchr(subject.p, pattern->sought, subject.n) == NULL) {
-        return false;
-    }
-    return pattern->head.length > 0
-               ? bytes_equal(subject.p, pattern->head.bytes, pattern->head.length)
-               : begins_with(pattern, (unsigned char)subject.p[0]);
+    bool begins = pattern->head.length > 0
+                      ? bytes_equal(subject.p, pattern->head.bytes, pattern->head.length)
+                      : begins_with(pattern, (unsigned char)subject.p[0]);
+    return begins && (pattern->sought < 0 || memchr(subject.p, pattern->sought, subject.n) != NULL);
 }
 
 /* The expression without captures. Only where JIT runs it, which counts the steps of a match alike
