@@ -321,14 +321,12 @@ struct listing {
 static enum smtplog_status list_entry(void *context, const struct catalog_entry *entry)
 {
     struct listing *listing = context;
-    if (listing->sheet == NULL || listing->sheet->row_count == SHEET_ROWS) {
-        bool first = listing->sheet == NULL;
+    if (listing->sheet == NULL) {
         listing->sheet = fact_book_sheet(listing->book, "list");
         if (listing->sheet == NULL) {
             return SMTPLOG_NO_MEMORY;
         }
-        listing->sheet->title = first ? fact_book_plain(listing->book, listing->heading)
-                                      : SPAN_EMPTY;
+        listing->sheet->title = fact_book_plain(listing->book, listing->heading);
     }
     struct span name = document_text(&listing->book->document, entry->name);
     struct span words = text_of(entry, "name");

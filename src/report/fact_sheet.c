@@ -4,6 +4,7 @@
 #include "report/json_writer.h"
 
 #define LABEL_MAXIMUM ((size_t)64 * 1024)
+#define FIRST_ROWS    ((size_t)16)
 
 void fact_book_init(struct fact_book *book, const struct catalog *catalog)
 {
@@ -50,6 +51,23 @@ static void *book_alloc(struct fact_book *book, size_t size)
     return piece;
 }
 
+/* Room behind so many items, all of one size: doubled when it is full. NULL when memory is short.
+ */
+static void *make_room(struct fact_book *book, void *items, size_t count, size_t size)
+{
+    if (count == 0) {
+        return book_alloc(book, FIRST_ROWS * size);
+    }
+    if (count < FIRST_ROWS || (count & (count - 1)) != 0) {
+        return items;
+    }
+    void *grown = arena_grow(&book->document.arena, items, count * size, 2 * count * size);
+    if (grown == NULL) {
+        book->document.status = SMTPLOG_NO_MEMORY;
+    }
+    return grown;
+}
+
 struct fact_sheet *fact_book_sheet(struct fact_book *book, const char *kind)
 {
     struct fact_sheet *sheet = book_alloc(book, sizeof *sheet);
@@ -70,10 +88,14 @@ struct fact_sheet *fact_book_sheet(struct fact_book *book, const char *kind)
 
 static struct fact_row *new_row(struct fact_sheet *sheet, const char *key, struct span label)
 {
-    if (sheet == NULL || sheet->row_count == SHEET_ROWS) {
+    struct fact_row *rows = sheet != NULL ? make_room(sheet->book, sheet->rows, sheet->row_count,
+                                                      sizeof *rows)
+                                          : NULL;
+    if (rows == NULL) {
         return NULL;
     }
-    struct fact_row *row = &sheet->rows[sheet->row_count++];
+    struct fact_row *row = &rows[sheet->row_count++];
+    sheet->rows = rows;
     *row = (struct fact_row){.key = key, .label = label};
     for (size_t i = 0; i < SHEET_COLUMNS; i++) {
         row->text[i] = row->value[i] = SPAN_EMPTY;
@@ -109,6 +131,7 @@ struct fact_list *fact_sheet_list(struct fact_book *book, struct fact_sheet *she
     if (list == NULL) {
         return NULL;
     }
+    list->book = book;
     list->key = key;
     list->heading = fact_book_plain(book, heading);
     if (sheet->last_list != NULL) {
@@ -122,8 +145,12 @@ struct fact_list *fact_sheet_list(struct fact_book *book, struct fact_sheet *she
 
 void fact_list_add(struct fact_list *list, struct span text)
 {
-    if (list != NULL && list->count < SHEET_ROWS && text.n > 0) {
-        list->text[list->count++] = text;
+    struct span *texts = list != NULL && text.n > 0
+                             ? make_room(list->book, list->text, list->count, sizeof *texts)
+                             : NULL;
+    if (texts != NULL) {
+        texts[list->count++] = text;
+        list->text = texts;
     }
 }
 

@@ -7,7 +7,6 @@
 #include "report/document.h"
 
 #define SHEET_COLUMNS 6 /* things side by side */
-#define SHEET_ROWS    48
 
 struct fact_row {
     const char *key;   /* stable, for JSON */
@@ -16,26 +15,27 @@ struct fact_row {
     struct span value[SHEET_COLUMNS]; /* for JSON, where it is not the text: the same everywhere */
 };
 
+struct fact_book;
+
 /* A list of sentences under a heading. */
 struct fact_list {
+    struct fact_book *book;
     const char *key;
     struct span heading;
-    struct span text[SHEET_ROWS];
+    struct span *text; /* in the book's arena */
     size_t count;
     struct fact_list *next;
 };
 
-struct fact_book;
-
 struct fact_sheet {
-    const struct fact_book *book;
+    struct fact_book *book;
     const char *kind; /* "code", "enhanced", "reply", "class", "provider", "compare", "list" */
     struct span title;
     struct span aside;
     struct span summary;
     size_t columns; /* 1 unless things stand side by side */
     struct span heads[SHEET_COLUMNS];
-    struct fact_row rows[SHEET_ROWS];
+    struct fact_row *rows; /* in the book's arena */
     size_t row_count;
     struct fact_list *first_list, *last_list;
     struct fact_sheet *next;
@@ -65,12 +65,13 @@ struct span fact_book_plain(const struct fact_book *book, const char *phrase);
     fact_book_say((book), (phrase), (struct phrase_value[]){__VA_ARGS__}, \
                   sizeof((struct phrase_value[]){__VA_ARGS__}) / sizeof(struct phrase_value))
 
-/* Adds a row whose label is a phrase; nothing happens for an empty text, a NULL sheet or a full
- * one. The second takes the label itself. */
+/* Adds a row whose label is a phrase; nothing happens for an empty text or a NULL sheet. The second
+ * takes the label itself. */
 void fact_sheet_add(struct fact_sheet *sheet, const char *key, const char *label, struct span text);
 void fact_sheet_add_named(struct fact_sheet *sheet, const char *key, struct span label,
                           struct span text);
-/* A row for several columns; left out when all are empty. Returns it for filling, or NULL. */
+/* A row for several columns; left out when all are empty. Returns it for filling, before the next
+ * is added, or NULL. */
 struct fact_row *fact_sheet_row(struct fact_sheet *sheet, const char *key, const char *label);
 /* A list under a heading, to be filled with fact_list_add. */
 struct fact_list *fact_sheet_list(struct fact_book *book, struct fact_sheet *sheet, const char *key,

@@ -74,6 +74,11 @@ def main():
     tap.ok(status == 2 and err.count("\n") == 1, "a reply of 1 MB is refused once", err)
     tap.ok(run("explain", "-", stdin=b"")[0] == 2, "no reply on standard input is wrong usage")
     everything = run("explain")[1]
+    everything_listed = sheets()
+    tap.equal([sheet["title"] for sheet in everything_listed], ["REPLY CODES", "ENHANCED STATUS CODES", "REASON CLASSES", "PROVIDERS"],
+              "without arguments: one list of each, however long")
+    tap.ok(len(everything_listed[0]) > 70 and "591" in everything_listed[0], "with all reply codes", len(everything_listed[0]))
+    tap.equal(everything.count("\n\n"), 3, "and no blank line within one")
     for word in ("450", "X.7.30", "greylisting"):
         tap.ok("\n  " + word in everything, f"without arguments {word} is listed")
     status, out, _ = run("compare", "235", "450")
