@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes sure that the packages named are there. Quick and silent when they are. Debian and its kin, as root: installs what is
-# missing with apt-get. Elsewhere, or without root: says what is missing, by what it is needed for, and fails.
+# missing with apt-get, one by one when not all can be had, and names the rest. Elsewhere, or without root: says what is missing,
+# by what it is needed for, and fails.
 #
 # usage: deps.sh PACKAGE...    (Debian's names)
 # environment: DEPS_DRY=yes    say what would be done, install nothing
@@ -39,6 +40,8 @@ present() {
     esac
 }
 
+install() { apt-get install -q -y --no-install-recommends "$@" </dev/null >/dev/null; }
+
 missing=
 for package in "$@"; do present "$package" || missing="$missing $package"; done
 [ -n "$missing" ] || exit 0
@@ -50,9 +53,16 @@ fi
 if command -v apt-get >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then
     echo "deps: installing$missing"
     export DEBIAN_FRONTEND=noninteractive
+    failed=$missing
     # shellcheck disable=SC2086  # names are words
-    apt-get update -q >/dev/null && apt-get install -q -y --no-install-recommends $missing </dev/null >/dev/null && exit 0
-    echo "deps: apt-get could not install$missing" >&2
+    if apt-get update -q >/dev/null; then
+        install $missing && exit 0
+        # One that is unknown here keeps apt-get from installing any: each by itself, to have the others.
+        failed=
+        for package in $missing; do install "$package" || failed="$failed $package"; done
+    fi
+    [ -n "$failed" ] || exit 0
+    echo "deps: apt-get could not install$failed" >&2
     exit 1
 fi
 echo "deps: missing:$missing" >&2

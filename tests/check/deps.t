@@ -49,5 +49,14 @@ printf '#!/bin/sh\nexit 100\n' >"$work/bin/apt-get"
 world sh "$here/deps.sh" other
 [ $? -eq 1 ] && grep -q 'could not install other' "$work/said"
 ok $? 'a failure of apt-get is one of deps'
+printf '#!/bin/sh\necho "apt-get $*" >>"%s/apt"\ncase "$*" in *unknown*) exit 100;; esac\n' "$work" >"$work/bin/apt-get"
+: >"$work/apt"
+world sh "$here/deps.sh" other unknown more
+[ $? -eq 1 ] && grep -q 'could not install unknown$' "$work/said" && grep -q 'apt-get install .* other$' "$work/apt" && grep -q 'apt-get install .* more$' "$work/apt"
+ok $? 'a package that this system does not have is named, and the others are installed'
+: >"$work/apt"
+world sh "$here/deps.sh" other more
+[ $? -eq 0 ] && [ "$(grep -c 'apt-get install' "$work/apt")" -eq 1 ]
+ok $? 'one call of apt-get when all can be had'
 echo "1..$number"
 exit $failed
