@@ -1,9 +1,9 @@
-/* Physical lines of a source: 256 KiB blocks, the cut last line carried to the front. */
+/* Physical lines of a source: 128 KiB blocks, the cut last line carried to the front. */
 #include "input/line_reader.h"
 
 #include <stdlib.h>
 
-#define READER_BLOCK ((size_t)256 * 1024)
+#define READER_BLOCK ((size_t)128 * 1024) /* what one thread does while others wait for it */
 
 struct line_reader {
     struct source *source;

@@ -157,7 +157,7 @@ static void test_long_lines(void)
         {"no end", 3, LINE_MAXIMUM + 1, false, true},
         {"no end, at the limit", 3, LINE_MAXIMUM, false, false},
         {"five mebibytes", 200000, 5 * LINE_MAXIMUM, true, true},
-        {"a block more", 3, LINE_MAXIMUM + 262144, true, true},
+        {"a block more", 3, LINE_MAXIMUM + 131072, true, true},
         {"two long ones", LINE_MAXIMUM + 5, LINE_MAXIMUM + 77, true, true},
     };
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
