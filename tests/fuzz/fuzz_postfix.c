@@ -1,5 +1,6 @@
 /* Messages of Postfix's daemons and of greylisters: each line of the input is one, its first byte
- * chooses the daemon. A line means the same whatever was read before it. */
+ * chooses the daemon. A line means the same whatever was read before it, and to whoever wants
+ * records only it is in the same bin, and the same record. */
 #include "support.h"
 
 static const char *const tags[] = {"postfix/smtp",
@@ -31,6 +32,28 @@ static const char *const tags[] = {"postfix/smtp",
                                    "gld",
                                    "postfix/policy-spf"};
 
+static bool is_record(struct span described)
+{
+    return span_starts(described, SPAN_LITERAL("event"));
+}
+
+/* What is described first is the bin. */
+static void check_wish(struct fuzz_parser *parser, struct span line, uint64_t number,
+                       struct span described)
+{
+    struct strbuf got;
+    strbuf_init(&got, 1 << 22);
+    parser_want(parser->parser, PARSER_WANTS_RECORDS);
+    fuzz_parse(parser, line, SPAN_EMPTY, number, &got);
+    parser_want(parser->parser, PARSER_WANTS_ALL);
+    struct span wished = strbuf_span(&got);
+    struct span bin[2];
+    (void)(span_next_word(&wished, &bin[0]) && span_next_word(&described, &bin[1]));
+    FUZZ_REQUIRE(span_equal(bin[0], bin[1]));
+    FUZZ_REQUIRE(!is_record(bin[0]) || span_equal(wished, described));
+    strbuf_free(&got);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
     struct feed feed = feed_of(bytes, size);
@@ -57,6 +80,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         strbuf_clear(&again);
         fuzz_parse(&other, strbuf_span(&line), SPAN_EMPTY, number, &again);
         FUZZ_REQUIRE(span_equal(strbuf_span(&got), strbuf_span(&again)));
+        check_wish(&used, strbuf_span(&line), number, strbuf_span(&got));
     }
     fuzz_parser_free(&used);
     fuzz_parser_free(&other);
