@@ -84,9 +84,25 @@ static void help_options(unsigned command, FILE *to)
                  option->letter ? option->letter : ' ', option->letter ? "," : " ", option->name,
                  option->argument != NULL && option->argument[0] != '[' ? " " : "",
                  option->argument != NULL ? option->argument : "");
-        fprintf(to, "  %-22s\n        ", left);
+        fprintf(to, "  %s\n        ", left);
         print_from(to, 8, cli_translate(option->help));
     }
+}
+
+/* Commands that read logs once, from files or standard input. */
+#define READERS (CLI_ANALYZE | CLI_EVENTS | CLI_FIGURES | CLI_TRACE | CLI_DAILY)
+
+static const char *statuses_of(unsigned command)
+{
+    if ((command & CLI_PATTERNS) != 0) {
+        return N_("Exit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could not be "
+                  "read.");
+    }
+    if ((command & (CLI_EXPLAIN | CLI_COMPARE)) != 0) {
+        return N_("Exit status: 0 done, 2 wrong usage.");
+    }
+    return N_("Exit status: 0 done, 1 a rule held or nothing was found, 2 wrong usage, 3 done but "
+              "something could not be read or understood, 4 nothing could be read.");
 }
 
 int cli_help(const struct cli_command *command, FILE *to)
@@ -98,17 +114,13 @@ int cli_help(const struct cli_command *command, FILE *to)
         snprintf(summary, sizeof summary, "%s.", cli_translate(command->summary));
         print_from(to, 0, summary);
         help_options(command->bit, to);
-        print_from(
-            to, 0,
-            cli_translate(
-                (command->bit & (CLI_ANALYZE | CLI_EVENTS | CLI_FIGURES | CLI_TRACE)) == 0
-                    ? N_("\nExit status: 0 done, 1 a test failed, 2 wrong usage, 4 a file could "
-                         "not be read.")
-                    : N_("\nFILE may be plain or gzip, rotated files may come in any order, - is "
-                         "standard input.\n"
-                         "Exit status: 0 done, 1 a rule held or nothing was found, 2 wrong usage, "
-                         "3 done but something could not be read or understood, 4 nothing could be "
-                         "read.")));
+        fputc('\n', to);
+        if ((command->bit & READERS) != 0) {
+            print_from(to, 0,
+                       cli_translate(N_("FILE may be plain or gzip, rotated files may come in any "
+                                        "order, - is standard input.")));
+        }
+        print_from(to, 0, cli_translate(statuses_of(command->bit)));
         return CLI_DONE;
     }
     print_from(

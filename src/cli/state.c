@@ -16,7 +16,8 @@
 #define USUAL     "/var/lib/smtplog"
 #define SUFFIX    ".snap"
 #define TEMPORARY ".new."
-#define DAY       10 /* bytes of 2026-11-21 */
+#define DAY       10      /* bytes of 2026-11-21 */
+#define LOCK_NAME ".lock" /* hidden, so that DIR followed by a star names snapshots only */
 
 /* ---- the directory --------------------------------------------------------------------------- */
 
@@ -83,10 +84,11 @@ static bool is_refusal_to_write(int error)
 
 static enum state_use take_lock(struct state *state)
 {
-    state->lock = openat(state->directory, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0640);
+    state->lock = openat(state->directory, LOCK_NAME, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+                         0640);
     if (state->lock < 0) {
         int error = errno;
-        cli_complain("%s/lock: %s", state->path, strerror(error));
+        cli_complain("%s/%s: %s", state->path, LOCK_NAME, strerror(error));
         return is_refusal_to_write(error) ? STATE_READ_ONLY : STATE_UNUSABLE;
     }
     if (flock(state->lock, LOCK_EX | LOCK_NB) == 0) {
@@ -96,7 +98,7 @@ static enum state_use take_lock(struct state *state)
         cli_complain("%s: another run is at work", state->path);
         return STATE_BUSY;
     }
-    cli_complain("%s/lock: %s", state->path, strerror(errno));
+    cli_complain("%s/%s: %s", state->path, LOCK_NAME, strerror(errno));
     return STATE_UNUSABLE;
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """smtplog daily: a snapshot a day, found again, filled in, never written twice; weeks and months as merges; other days beside it; the state
 directory when it is missing, damaged, full of strangers, or the run is killed at any call that writes."""
+import glob
 import gzip
 import json
 import os
@@ -74,7 +75,10 @@ with Directory() as directory:
     tap.ok(again.status == 0 and figures(again.json()) == figures(first) and snapshots() == made, "a second run changes nothing", again)
     gone = daily("--format", "json", "--top", "0", files=[directory("other.log", day_of(GOOD, 22))])
     tap.ok(gone.status == 0 and comparable(gone.json()) == comparable(first), "the logs may be gone: the snapshot is there", gone)
-    tap.equal([name for name in os.listdir(state) if not name.endswith(".snap")], ["lock"], "nothing else is left")
+    tap.equal([name for name in os.listdir(state) if not name.endswith(".snap")], [".lock"], "nothing else is left")
+    named = glob.glob(os.path.join(state, "*"))
+    every = run("merge", "--format", "json", *named)
+    tap.ok(every.status == 0 and not every.errors, "the directory's files, as a shell names them, are snapshots", named, every.errors)
 
     # A day made by hand is the same part: it counts once.
     by_hand = directory("by_hand.snap")
@@ -219,11 +223,11 @@ with Directory() as directory:
     directory("kept/2026-01-01_other-host.snap", b"another host's")
     directory("kept/notes.txt", b"mine")
     daily("--keep", "5", where=kept)
-    tap.equal(sorted(n[:10] for n in os.listdir(kept)), sorted(["2026-11-%d" % d for d in range(17, 22)] + ["2026-01-01", "notes.txt", "lock"]),
+    tap.equal(sorted(n[:10] for n in os.listdir(kept)), sorted(["2026-11-%d" % d for d in range(17, 22)] + ["2026-01-01", "notes.txt", ".lock"]),
               "--keep removes older snapshots of this host, and nothing else")
 
     # ---- the directory
-    with open(os.path.join(state, "lock"), "r+b") as file:
+    with open(os.path.join(state, ".lock"), "r+b") as file:
         import fcntl
         fcntl.flock(file, fcntl.LOCK_EX)
         done = daily()
@@ -259,9 +263,9 @@ with Directory() as directory:
     planted = directory("planted")
     os.mkdir(planted, 0o750)
     victim = directory("victim", b"precious")
-    os.symlink(victim, os.path.join(planted, "lock"))
-    refused(planted, "/lock: ", "a link planted as the lock")
-    os.unlink(os.path.join(planted, "lock"))
+    os.symlink(victim, os.path.join(planted, ".lock"))
+    refused(planted, "/.lock: ", "a link planted as the lock")
+    os.unlink(os.path.join(planted, ".lock"))
     day_file = [n for n in made if "-21_" in n][0]
     os.symlink(victim, os.path.join(planted, ".new." + day_file[:-5]))
     os.symlink(victim, os.path.join(planted, day_file))
@@ -321,7 +325,7 @@ with Directory() as directory:
         unkept(full, "No space left on device", 12, "a full file system")
         tap.ok(not re.search(r"2026-11-2[01]_|\.new\.", full.errors.split("makes it again")[-1]), "with nothing half written on it", full.errors)
         none = mounted('mount -t tmpfs -o size=%d,nr_inodes=2 none "$1" && mkdir "$1/s" && mount --bind "$1/s" "$1"' % size)
-        tap.ok(none.status == 3 and "/lock: No space left on device" in none.errors and none.json()["codes"] == alone, "no room even for the lock", none.errors)
+        tap.ok(none.status == 3 and "/.lock: No space left on device" in none.errors and none.json()["codes"] == alone, "no room even for the lock", none.errors)
         locked = mounted('mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"')
         unkept(locked, "Read-only file system", 12, "a read-only file system")
         nowhere = mounted('mount --bind "$1" "$1" && mount -o remount,ro,bind "$1"', "--state-dir", os.path.join(missing, "below"))

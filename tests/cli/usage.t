@@ -2,6 +2,7 @@
 """The command line: wrong usage gives status 2, a message, and no output; options may stand anywhere; `--` and files that are
 named like commands or options."""
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -115,6 +116,15 @@ with Directory() as directory:
     tap.ok(done.status == 0 and done.out == b"", "the command `events` wins over a file of that name")
     done = run("nosuch", cwd=directory.path)
     tap.ok(done.status == 4 and "nosuch: No such file" in done.errors, "no command and no file: named", done)
+
+    # ---- help: of each command what may follow, and no blanks at the ends of lines
+    plain_status = "Exit status: 0 done, 2 wrong usage."
+    for command, wanted in [("analyze", "3 done but something"), ("daily", "1 a rule held"), ("merge", "1 a rule held"), ("events", "4 nothing could be read"),
+                            ("watch", "3 done but something"), ("patterns", "1 a test failed"), ("explain", plain_status), ("compare", plain_status)]:
+        done = run(command, "--help")
+        told = " ".join(done.text.split())
+        tap.ok(done.status == 0 and wanted in told[told.rindex("Exit status"):], "help %s: how it ends" % command, told[-300:])
+        tap.ok(not re.search(r"[ \t]$", done.text, re.M), "help %s: no blanks at the ends of lines" % command, done)
 
     # ---- the command behind options; one that is written nearly right
     for name, arguments in [("an option with a value", ["--year", "2026", "events"]), ("a glued one", ["--year=2026", "events"]),
