@@ -69,11 +69,23 @@ static void say_problem(struct report_builder *b, size_t problems)
     }
 }
 
+/* Replies that refuse, wherever they are told; without those to log-ins. */
+static uint64_t count_refusals(const struct summary *s)
+{
+    uint64_t refusals = 0;
+    for (int code = 400; code < SUMMARY_CODES; code++) {
+        uint64_t other = s->code[code].count;
+        refusals += other - (s->auth_code[code] < other ? s->auth_code[code] : other);
+    }
+    return refusals;
+}
+
 void report_verdict(struct report_builder *b)
 {
     const struct summary *s = b->summary;
     uint64_t sessions = dialogue_report_count(b->report);
     size_t problems = count_problems(b->report);
+    uint64_t refusals = count_refusals(s);
     if (s->lines_read == 0) {
         builder_say_plain(b, "head/no-lines");
     } else if (problems > 0) {
@@ -84,6 +96,8 @@ void report_verdict(struct report_builder *b)
         struct span replies = WORDS(b, "head/replies", phrase_count("replies", s->events));
         SAY(b, "head/sessions", phrase_count("sessions", sessions),
             phrase_words("replies", replies));
+    } else if (refusals > 0) {
+        SAY(b, "head/refusals-alone", phrase_count("refusals", refusals));
     } else {
         builder_say_plain(b, "head/nothing");
     }

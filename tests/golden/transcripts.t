@@ -8,6 +8,7 @@ UPDATE=yes writes the records anew (read the difference before you keep it)."""
 import glob
 import json
 import os
+import re
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
@@ -56,4 +57,7 @@ for folder in folders:
     lines = report.json()["lines"]
     bins = ("event", "context", "foreign", "unknown", "malformed", "outside")
     tap.equal(sum(lines[word] for word in bins), lines["read"], name + ": every line is in one bin")
+for name in ("dsn-postfix", "dsn-exim"):
+    report = run("analyze", *COMMON, os.path.join(HERE, "transcript-" + name, "input.txt"))
+    tap.ok(re.match(r"\d+ refusals?, told without", report.text), name + ": the first sentence knows of the refusals", report.text[:200])
 tap.done()
