@@ -39,14 +39,21 @@ void report_add_section_names(struct strbuf *out, const char *between)
     }
 }
 
+/* Of a report without problems the tables are left out. Of a server that only receives, what it
+ * refused is all there is to tell of greylisting and hard failure: that stays. */
+static bool is_left_out(const struct report *report, const struct report_section *section)
+{
+    bool only = section->build == build_inbound && report->summary->recipients_refused == 0;
+    return section->detail == REPORT_NORMAL && !only && report_is_quiet(report);
+}
+
 /* Asked for by name, or, when none is, part of the level of detail. */
 static bool is_shown(const struct report *report, const struct report_section *section)
 {
     struct span rest = report->sections;
     struct span name = SPAN_EMPTY;
     if (rest.n == 0) {
-        bool shorter = section->detail == REPORT_NORMAL && report_is_quiet(report);
-        return report->data || (section->detail <= report->detail && !shorter);
+        return report->data || (section->detail <= report->detail && !is_left_out(report, section));
     }
     while (span_next_piece(&rest, ',', &name)) {
         if (span_is(span_trim(name), section->name)) {

@@ -91,6 +91,12 @@ with Directory() as files:
         result = run("analyze", "--threshold", wrong, log_of("full-disk"))
         tap.ok(result.status == 2 and words in result.errors, "--threshold %s is refused" % wrong, result)
 
+    # A report without problems is short; of a server that only receives it says what was refused.
+    short = run("analyze", "--tz", "UTC", log_of("healthy-day")).text
+    tap.ok("tables are left out" in short and "GREYLISTING 450" in short and "WHAT WE REFUSED" not in short, "a healthy day: our own mail alone", short)
+    short = run("analyze", "--tz", "UTC", os.path.join(DATA, "exim-in.log")).text
+    tap.ok("tables are left out" in short and "WHAT WE REFUSED" in short and "REPLY CODES" not in short, "a server that receives: what it refused", short)
+
     # nothing is said of nothing
     for name, words in (("provider-block", "wait"), ("password-guessing", "users who logged in")):
         told = analyze(log_of(name)).json()["findings"][0]["evidence"]
