@@ -75,16 +75,64 @@ static bool comes_before(const struct head *head, const struct head *other)
     return order < 0 || (order == 0 && head < other);
 }
 
-/* The earliest but for one; of equal ones that of the first source. */
-static struct head *earliest(struct head *heads, size_t count, const struct head *but)
+/* Heads with an event, as a heap: the earliest is the first. */
+struct queue {
+    struct head **heads; /* owned */
+    size_t count;
+};
+
+/* Puts the head at a place where it belongs among those behind it. */
+static void queue_settle(struct queue *queue, size_t at)
 {
-    struct head *found = NULL;
-    for (size_t i = 0; i < count; i++) {
-        bool sooner = heads[i].there && &heads[i] != but &&
-                      (found == NULL || comes_before(&heads[i], found));
-        found = sooner ? &heads[i] : found;
+    struct head *head = queue->heads[at];
+    for (;;) {
+        size_t next = 2 * at + 1;
+        if (next + 1 < queue->count && comes_before(queue->heads[next + 1], queue->heads[next])) {
+            next++;
+        }
+        if (next >= queue->count || comes_before(head, queue->heads[next])) {
+            queue->heads[at] = head;
+            return;
+        }
+        queue->heads[at] = queue->heads[next];
+        at = next;
     }
-    return found;
+}
+
+/* The first head went on, or has no event any more. */
+static void queue_move(struct queue *queue)
+{
+    if (!queue->heads[0]->there) {
+        queue->heads[0] = queue->heads[--queue->count];
+    }
+    if (queue->count > 0) {
+        queue_settle(queue, 0);
+    }
+}
+
+/* The head behind the first, or NULL. */
+static const struct head *queue_second(const struct queue *queue)
+{
+    const struct head *left = queue->count > 1 ? queue->heads[1] : NULL;
+    const struct head *right = queue->count > 2 ? queue->heads[2] : NULL;
+    return right != NULL && comes_before(right, left) ? right : left;
+}
+
+static enum smtplog_status queue_make(struct queue *queue, struct head *heads, size_t count)
+{
+    queue->heads = calloc(count + 1, sizeof(struct head *));
+    if (queue->heads == NULL) {
+        return SMTPLOG_NO_MEMORY;
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (heads[i].there) {
+            queue->heads[queue->count++] = &heads[i];
+        }
+    }
+    for (size_t i = queue->count / 2; i > 0; i--) {
+        queue_settle(queue, i - 1);
+    }
+    return SMTPLOG_OK;
 }
 
 static enum smtplog_status accept_key(struct smtplog_analyzer *a, const struct event *event)
@@ -150,6 +198,26 @@ static enum smtplog_status replay_event(struct smtplog_analyzer *a, struct head 
     }
 }
 
+static enum smtplog_status replay_queue(struct smtplog_analyzer *a, struct queue *queue)
+{
+    while (queue->count > 0) {
+        struct head *head = queue->heads[0];
+        if (head->waits) {
+            TRY(open_head(a, head));
+            queue_move(queue);
+            continue;
+        }
+        /* Days follow each other: most events are behind one of the same. */
+        const struct head *second = queue_second(queue);
+        do {
+            TRY(replay_event(a, head));
+            TRY(head_next(head));
+        } while (head->there && (second == NULL || comes_before(head, second)));
+        queue_move(queue);
+    }
+    return SMTPLOG_OK;
+}
+
 static enum smtplog_status replay_all(struct smtplog_analyzer *a,
                                       const struct replay_source *sources, size_t count,
                                       struct head *heads)
@@ -160,22 +228,11 @@ static enum smtplog_status replay_all(struct smtplog_analyzer *a,
             TRY(open_events(a, &heads[i], sources[i].events, sources[i].count));
         }
     }
-    for (;;) {
-        struct head *head = earliest(heads, count, NULL);
-        if (head == NULL) {
-            return SMTPLOG_OK;
-        }
-        if (head->waits) {
-            TRY(open_head(a, head));
-            continue;
-        }
-        /* Days follow each other: most events are behind one of the same. */
-        const struct head *other = earliest(heads, count, head);
-        do {
-            TRY(replay_event(a, head));
-            TRY(head_next(head));
-        } while (head->there && (other == NULL || comes_before(head, other)));
-    }
+    struct queue queue = {NULL, 0};
+    TRY(queue_make(&queue, heads, count));
+    enum smtplog_status status = replay_queue(a, &queue);
+    free(queue.heads);
+    return status;
 }
 
 /* What of an analyzer a replay needs for itself. */
