@@ -113,9 +113,11 @@ static void queue_move(struct queue *queue)
 /* The head behind the first, or NULL. */
 static const struct head *queue_second(const struct queue *queue)
 {
-    const struct head *left = queue->count > 1 ? queue->heads[1] : NULL;
-    const struct head *right = queue->count > 2 ? queue->heads[2] : NULL;
-    return right != NULL && comes_before(right, left) ? right : left;
+    if (queue->count < 2) {
+        return NULL;
+    }
+    bool right = queue->count > 2 && comes_before(queue->heads[2], queue->heads[1]);
+    return queue->heads[right ? 2 : 1];
 }
 
 static enum smtplog_status queue_make(struct queue *queue, struct head *heads, size_t count)
